@@ -1,0 +1,1 @@
+"""What users define: typed, versioned documents."""
