@@ -1,0 +1,1 @@
+"""Valence: one customer, what they are worth, what they feel, what to do, and what it earned."""

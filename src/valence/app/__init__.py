@@ -1,0 +1,1 @@
+"""Composition: the command line, the web and API application, the worker."""

@@ -1,0 +1,1 @@
+"""Who the customers are: the list, and one customer's page."""

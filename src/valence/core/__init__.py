@@ -1,0 +1,1 @@
+"""Settings, clock, money, ids, errors, messages and rules: what every floor stands on."""

@@ -1,0 +1,1 @@
+"""The analytical side: canonical tables, marts, the build."""

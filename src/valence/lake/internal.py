@@ -1,0 +1,62 @@
+"""Tables that the house itself keeps in the lake, beside the canonical ones."""
+
+from __future__ import annotations
+
+from valence.lake.canonical import CanonicalTable
+from valence.lake.columns import Column
+
+IDENTIFIER_MAP = CanonicalTable(
+    "identifier_map",
+    "One identifier and the customer it belongs to; published by people, pinned by each build.",
+    ("id_key",),
+    (
+        Column("id_key", "text", "Keyed hash of the normalised identifier.", required=True),
+        Column("customer_id", "text", "The customer (UUIDv7).", required=True),
+        Column("id_type", "text", "Kind of identifier."),
+        Column("source", "text", "System that it was first seen in."),
+    ),
+    customer=False,
+)
+TOUCHED = CanonicalTable(
+    "touched",
+    "Customers and days whose canonical rows changed, until every mart has taken them up.",
+    (),
+    (
+        Column("sequence", "int", "The import that changed them.", required=True),
+        Column("table_name", "text", "Table that changed.", required=True),
+        Column("id_key", "text", "Identifier of a changed row."),
+        Column("customer_id", "text", "Customer of a changed mapping."),
+        Column("day", "day", "Business day of a changed row."),
+    ),
+    customer=False,
+)
+FX_RATES = CanonicalTable(
+    "fx_rates",
+    "One day's rate from one currency to another.",
+    ("quoted_on", "from_currency", "to_currency"),
+    (
+        Column("quoted_on", "day", "Day of the rate.", required=True),
+        Column("from_currency", "text", "Original currency, ISO 4217.", required=True),
+        Column("to_currency", "text", "Reporting currency, ISO 4217.", required=True),
+        Column("rate", "float", "Units of `to` for one unit of `from`.", required=True),
+    ),
+    customer=False,
+)
+IMPORTS = CanonicalTable(
+    "imports",
+    "One file that landed, with what it changed.",
+    ("import_id",),
+    (
+        Column("import_id", "text", "The import.", required=True),
+        Column("file_name", "text", "Name of the file.", required=True),
+        Column("file_hash", "text", "Hash of its bytes and its mapping."),
+        Column("kind", "text", "What it held: orders, customers…"),
+        Column("imported_at", "instant", "When it landed.", required=True),
+        Column("summary", "json", "Rows read, new, updated, unchanged, quarantined, totals."),
+    ),
+    customer=False,
+)
+
+INTERNAL: dict[str, CanonicalTable] = {
+    table.name: table for table in (IDENTIFIER_MAP, TOUCHED, FX_RATES, IMPORTS)
+}

@@ -1,0 +1,59 @@
+"""Mart declarations: what a capability publishes, from what, and how it is kept up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import ibis.expr.types as ir
+
+from valence.core.messages import Message
+from valence.lake.columns import Column
+
+Rebuild = Literal["customer", "day", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """What a mart may know besides its input tables: never a clock, never a connection."""
+
+    as_of: date
+    currency: str
+    margin_rate: Decimal | None
+    # Published definitions by kind (singletons), as plain documents; a capability's own defaults
+    # stand where none is published.
+    definitions: Mapping[str, Mapping[str, object]]
+
+
+Compute = Callable[[Mapping[str, ir.Table], BuildContext], ir.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One published table.
+
+    `rebuild` says what one more import makes new: `customer`: the rows of the customers whose
+    input rows changed; `day`: the rows of the days that changed; `whole`: everything. A mart
+    with `customer` has a `customer_id` column and reads only inputs that have one; a mart with
+    `day` names its business-day column in `day`, and its inputs all have that same column.
+
+    Inputs are canonical tables (which arrive with a `customer_id` column joined from the
+    identifier map, null where the row names nobody) and marts built before.
+    """
+
+    name: str
+    owner: str  # the capability
+    title: Message
+    grain: tuple[str, ...]
+    rebuild: Rebuild
+    inputs: tuple[str, ...]
+    columns: tuple[Column, ...]
+    compute: Compute
+    day: str = ""
+    order_by: tuple[str, ...] = ()  # how rows lie in the files, so that point reads are fast
+    definitions: tuple[str, ...] = ()  # kinds whose published version it depends on
+    served: bool = False  # copied into the read-only database that pages read
+    version: int = 1  # raised when `compute` changes: the next build makes the mart anew

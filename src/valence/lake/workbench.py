@@ -1,0 +1,124 @@
+"""The workbench: a DuckDB on disk, of bounded memory, where rows are prepared to land."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from valence.core import ids
+from valence.core.errors import OutOfSpaceError
+from valence.lake.columns import Column
+
+SQL_TYPE = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "amount": "DECIMAL(18,4)",
+    "float": "DOUBLE",
+    "bool": "BOOLEAN",
+    "day": "DATE",
+    "instant": "TIMESTAMPTZ",
+    "json": "VARCHAR",
+}
+_DISK_FULL = ("No space left", "Disk quota", "out of disk", "File too large")
+
+
+class Workbench:
+    """One DuckDB in a scratch folder that is removed when it is closed."""
+
+    def __init__(self, scratch: Path, *, memory: str = "", threads: int = 0) -> None:
+        self.folder = scratch / str(ids.new_id())
+        self.folder.mkdir(parents=True)
+        with disk_space(self.folder):
+            self.connection = duckdb.connect(str(self.folder / "bench.duckdb"))
+            configure(self.connection, self.folder, memory=memory, threads=threads)
+
+    def sql(self, text: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> None:
+        """Run a statement."""
+        with disk_space(self.folder):
+            self.connection.execute(text, parameters)
+
+    def rows(
+        self, text: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Run a query whose answer is small and return its rows."""
+        with disk_space(self.folder):
+            return self.connection.execute(text, parameters).fetchall()
+
+    def arrow(self, text: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """Run a query and return its answer as one Arrow table."""
+        with disk_space(self.folder):
+            return self.connection.execute(text, parameters).to_arrow_table()
+
+    def batches(self, text: str, size: int = 100_000) -> Iterator[pa.RecordBatch]:
+        """Run a query and yield its answer in batches of `size` rows."""
+        with disk_space(self.folder):
+            yield from self.connection.execute(text).to_arrow_reader(size)
+
+    def register(self, name: str, data: pa.Table | pa.RecordBatchReader) -> None:
+        """Make Arrow data readable as relation `name`, without copying it."""
+        self.connection.register(name, data)
+
+    def view(self, name: str, files: Sequence[str], columns: Sequence[Column]) -> None:
+        """Make view `name` over Parquet files; typed and empty if there are none."""
+        self.sql(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select_files(files, columns)}")
+
+    def close(self) -> None:
+        """Close and remove the scratch folder."""
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class disk_space:  # noqa: N801 - reads as a statement: with disk_space(folder)
+    """Turn a full disk into one clear sentence."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, wrong: BaseException | None, trace: object) -> None:
+        if isinstance(wrong, duckdb.Error | OSError) and any(w in str(wrong) for w in _DISK_FULL):
+            raise OutOfSpaceError(
+                "The disk that holds {folder} is full. Nothing was changed; free some space and "
+                "run the same command again.",
+                folder=self.folder,
+            ) from wrong
+
+
+def configure(
+    connection: duckdb.DuckDBPyConnection, scratch: Path, *, memory: str, threads: int
+) -> None:
+    """Bound a connection: memory, threads, where it spills; no downloads; time in UTC."""
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET temp_directory = ?", [str(scratch)])
+    connection.execute("SET autoinstall_known_extensions = false")
+    if memory:
+        connection.execute("SET memory_limit = ?", [memory])
+    if threads:
+        connection.execute("SET threads = ?", [threads])
+
+
+def quoted(name: str) -> str:
+    """Return a name quoted for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def select_files(files: Sequence[str], columns: Sequence[Column]) -> str:
+    """Return a SELECT of the declared columns from Parquet files, or of no rows at all."""
+    if not files:
+        nothing = ", ".join(f"NULL::{SQL_TYPE[c.kind]} AS {quoted(c.name)}" for c in columns)
+        return f"SELECT {nothing} WHERE false"
+    names = ", ".join(quoted(c.name) for c in columns)
+    listed = ", ".join(literal(file) for file in files)
+    return f"SELECT {names} FROM read_parquet([{listed}])"

@@ -1,0 +1,286 @@
+"""The writer: keyed merges into canonical tables that become visible together, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from valence.core import clock, ids
+from valence.lake.canonical import CANONICAL, LINEAGE, CanonicalTable
+from valence.lake.delta import PartFile, rows_in
+from valence.lake.head import TableState, publish
+from valence.lake.internal import IDENTIFIER_MAP, INTERNAL, TOUCHED
+from valence.lake.lake import Lake
+from valence.lake.workbench import SQL_TYPE, Workbench, literal, quoted
+
+COPY = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+COMPACT_AT = 24  # parts of one table from which on a merge folds the small ones together
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a merge did to the rows of one table."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.new + other.new, self.updated + other.updated, self.unchanged + other.unchanged
+        )
+
+
+class Writer:
+    """Holds the lake's lease; everything it does is published by one `commit()`."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self.snapshot = lake.snapshot()
+        self.batch_id = str(ids.new_id())
+        self.loaded_at = clock.now()
+        self.sequence = self.snapshot.head.sequence + 1
+        self.bench = Workbench(lake.scratch, memory=lake.memory, threads=lake.threads)
+        self._tables = dict(self.snapshot.head.tables)
+        self._files: dict[str, list[PartFile]] = {}
+        self.bench.sql(
+            "CREATE TABLE _touched (table_name VARCHAR, id_key VARCHAR, customer_id VARCHAR, "
+            "day DATE)"
+        )
+
+    def table_of(self, name: str) -> None:
+        """Make view `name` over a table as this writer sees it, its own changes included."""
+        files = [file.path for file in self._present(name)]
+        self.bench.view(name, files, self.lake.columns(name))
+
+    def merge(self, name: str, select: str) -> Counts:
+        """Merge rows by the table's key: new rows land, changed ones replace, equal ones stay.
+
+        Parameters
+        ----------
+        name
+            A canonical or internal table.
+        select
+            SQL that gives its columns by name; missing ones are null, `batch_id` and `loaded_at`
+            are filled here, `row_hash` too unless given.
+
+        Raises
+        ------
+        ValueError
+            If the rows hold one key twice: the caller has to decide which row counts.
+        """
+        table = self._declared(name)
+        self._take_in(table, select)
+        counts = self._counted(table)
+        if counts.new or counts.updated:
+            self._mark_touched(table, replaced=bool(counts.updated))
+            self._write(table, replaced=bool(counts.updated))
+        self.bench.sql("DROP VIEW _changed")
+        self.bench.sql("DROP TABLE IF EXISTS _classified")
+        self.bench.sql("DROP TABLE _incoming")
+        return counts
+
+    def replace(self, name: str, select: str) -> int:
+        """Make the whole table anew from SQL; return its rows. Nothing is marked as touched."""
+        table = self._declared(name)
+        file = self._copy(table, select, part=self.batch_id)
+        self._commit_files(name, [file] if file.rows else [], replacing=None)
+        return file.rows
+
+    def touch_customers(self, select: str) -> None:
+        """Mark identifiers whose customer changed.
+
+        `select` gives `id_key` and `customer_id`, a row for the customer before and one after.
+        """
+        self.bench.sql(
+            "INSERT INTO _touched SELECT 'identifier_map', id_key, customer_id, NULL "
+            f"FROM ({select})"
+        )
+
+    def commit(self) -> None:
+        """Publish everything done so far, at once."""
+        self._write_touched()
+        head = replace(
+            self.snapshot.head,
+            tables=self._tables,
+            sequence=self.sequence,
+            last_batch=self.batch_id,
+        )
+        publish(self.lake.path, head)
+        self.snapshot = self.lake.snapshot()
+        self.sequence = self.snapshot.head.sequence + 1
+        self.batch_id = str(ids.new_id())
+
+    def close(self) -> None:
+        """Let go of the workbench; what was not committed is never seen."""
+        self.bench.close()
+
+    def _declared(self, name: str) -> CanonicalTable:
+        table = CANONICAL.get(name) or INTERNAL.get(name)
+        if table is None:
+            raise ValueError(f"{name!r} is not a canonical table; marts are written by a build")
+        return table
+
+    def _present(self, name: str) -> list[PartFile]:
+        if name not in self._files:
+            state = self._tables.get(name)
+            table = self.lake.table(name)
+            self._files[name] = [] if state is None else table.files(state.version)
+        return self._files[name]
+
+    def _take_in(self, table: CanonicalTable, select: str) -> None:
+        self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _given AS {select}")
+        given = {row[0] for row in self.bench.rows("DESCRIBE _given")}
+        if unknown := given - {c.name for c in table.columns}:
+            raise ValueError(f"{table.name} has no columns {sorted(unknown)}")
+        content = [c for c in table.columns if c not in LINEAGE]
+        cast = [
+            f"{quoted(c.name) if c.name in given else 'NULL'}::{SQL_TYPE[c.kind]} AS "
+            f"{quoted(c.name)}"
+            for c in content
+        ]
+        # concat_ws leaves nulls out, and with them their place: (a, null) would equal (null, a).
+        text = ", ".join(
+            f"coalesce({quoted(c.name)}::VARCHAR, '')" for c in content if c.name in given
+        )
+        row_hash = (
+            "row_hash" if "row_hash" in given else f"left(md5(concat_ws('\x1f', {text})), 16)"
+        )
+        self.bench.sql(
+            f"CREATE OR REPLACE TEMP TABLE _incoming AS SELECT {', '.join(cast)}, "
+            f"{row_hash} AS row_hash FROM _given"
+        )
+
+    def _counted(self, table: CanonicalTable) -> Counts:
+        """Compare what came in with what is there; view `_changed` is what has to be written."""
+        keys = ", ".join(quoted(key) for key in table.key)
+        rows = self._distinct_rows(table, keys)
+        if not self._present(table.name):
+            self.bench.sql("CREATE TEMP VIEW _changed AS SELECT *, 'new' AS _change FROM _incoming")
+            return Counts(new=rows)
+        on = _same_key(table, "i", "o")
+        self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _old AS {self._select_with_part(table)}")
+        self.bench.sql(
+            "CREATE TEMP TABLE _classified AS SELECT CASE WHEN o._part IS NULL THEN 'new' "
+            "WHEN o.row_hash = i.row_hash THEN 'unchanged' ELSE 'updated' END AS _change, "
+            f"i.rowid AS _row, o._part AS _part FROM _incoming i LEFT JOIN _old o ON {on}"
+        )
+        self.bench.sql(
+            "CREATE TEMP VIEW _changed AS SELECT i.*, c._change FROM _incoming i "
+            "JOIN _classified c ON c._row = i.rowid WHERE c._change <> 'unchanged'"
+        )
+        found = dict(self.bench.rows("SELECT _change, count(*) FROM _classified GROUP BY ALL"))
+        return Counts(found.get("new", 0), found.get("updated", 0), found.get("unchanged", 0))
+
+    def _distinct_rows(self, table: CanonicalTable, keys: str) -> int:
+        distinct, rows = self.bench.rows(
+            f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM _incoming)), "
+            "(SELECT count(*) FROM _incoming)"
+        )[0]
+        if distinct != rows:
+            raise ValueError(f"rows for {table.name} hold a key ({keys}) more than once")
+        return int(rows)
+
+    def _select_with_part(self, table: CanonicalTable) -> str:
+        names = ", ".join(quoted(c.name) for c in table.columns)
+        return " UNION ALL ".join(
+            f"SELECT {names}, {literal(file.part)} AS _part FROM read_parquet({literal(file.path)})"
+            for file in self._present(table.name)
+        )
+
+    def _mark_touched(self, table: CanonicalTable, *, replaced: bool) -> None:
+        if table.name == IDENTIFIER_MAP.name:
+            return  # people says which customers changed
+        key = "id_key" if any(c.name == "id_key" for c in table.columns) else "NULL"
+        day = table.day or "NULL"
+        sources = ["SELECT * FROM _changed"]
+        if replaced:
+            sources.append(
+                "SELECT o.* FROM _old o SEMI JOIN (FROM _changed WHERE _change = 'updated') n "
+                f"ON {_same_key(table, 'o', 'n')}"
+            )
+        for source in sources:
+            self.bench.sql(
+                f"INSERT INTO _touched SELECT DISTINCT {literal(table.name)}, {key}, NULL, NULL "
+                f"FROM ({source}) WHERE {key} IS NOT NULL"
+            )
+            self.bench.sql(
+                f"INSERT INTO _touched SELECT DISTINCT {literal(table.name)}, NULL, NULL, {day} "
+                f"FROM ({source})"
+            )
+
+    def _write(self, table: CanonicalTable, *, replaced: bool) -> None:
+        names = ", ".join(
+            quoted(c.name) for c in table.columns if c.name not in {"batch_id", "loaded_at"}
+        )
+        stamped = (
+            f"{literal(self.batch_id)} AS batch_id, "
+            f"TIMESTAMPTZ {literal(self.loaded_at.isoformat())} AS loaded_at"
+        )
+        written = self._copy(
+            table,
+            f"SELECT {names}, {stamped} FROM _changed",
+            part=self.batch_id,
+        )
+        files, replacing = [written], []
+        if replaced:
+            parts = "SELECT DISTINCT _part FROM _classified WHERE _change = 'updated'"
+            replacing = [row[0] for row in self.bench.rows(parts)]
+            files += [self._without_replaced(table, part) for part in replacing]
+        if len(self._present(table.name)) >= COMPACT_AT and not replaced:
+            files, replacing = self._compacted(table, written)
+        self._commit_files(table.name, [f for f in files if f.rows], replacing=replacing)
+
+    def _without_replaced(self, table: CanonicalTable, part: str) -> PartFile:
+        return self._copy(
+            table,
+            "SELECT o.* FROM _old o ANTI JOIN (FROM _changed WHERE _change = 'updated') n "
+            f"ON {_same_key(table, 'o', 'n')} WHERE o._part = {literal(part)}",
+            part=part,
+        )
+
+    def _compacted(
+        self, table: CanonicalTable, written: PartFile
+    ) -> tuple[list[PartFile], list[str]]:
+        """Fold the smaller half of the files, and what was just written, into one."""
+        small = sorted(self._present(table.name), key=lambda file: file.rows)[: COMPACT_AT // 2]
+        listed = ", ".join(literal(file.path) for file in (*small, written))
+        file = self._copy(table, f"SELECT * FROM read_parquet([{listed}])", part=self.batch_id)
+        return [file], [file.part for file in small]
+
+    def _copy(self, table: CanonicalTable, select: str, *, part: str) -> PartFile:
+        path = self.lake.table(table.name).fresh_path()
+        names = ", ".join(quoted(c.name) for c in table.columns)
+        self.bench.sql(f"COPY (SELECT {names} FROM ({select})) TO {literal(str(path))} {COPY}")
+        return PartFile(str(path), part, rows_in(path))
+
+    def _commit_files(
+        self, name: str, files: list[PartFile], *, replacing: list[str] | None
+    ) -> None:
+        state = self._tables.get(name)
+        version = self.lake.table(name).commit(
+            files, replacing=replacing, at=-1 if state is None else state.version
+        )
+        self._files[name] = self.lake.table(name).files(version)
+        self._tables[name] = TableState(version, sum(file.rows for file in self._files[name]))
+
+    def _write_touched(self) -> None:
+        if not self.bench.rows("SELECT 1 FROM _touched LIMIT 1"):
+            return
+        stamp = (
+            f"{literal(self.batch_id)} AS batch_id, "
+            f"TIMESTAMPTZ {literal(self.loaded_at.isoformat())} AS loaded_at, NULL AS row_hash"
+        )
+        file = self._copy(
+            TOUCHED,
+            f"SELECT {self.sequence} AS sequence, *, {stamp} FROM (SELECT DISTINCT * FROM "
+            "_touched)",
+            part=self.batch_id,
+        )
+        self._commit_files(TOUCHED.name, [file], replacing=[])
+        self.bench.sql("DELETE FROM _touched")
+
+
+def _same_key(table: CanonicalTable, left: str, right: str) -> str:
+    return " AND ".join(
+        f"{left}.{quoted(key)} IS NOT DISTINCT FROM {right}.{quoted(key)}" for key in table.key
+    )
