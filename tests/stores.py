@@ -11,7 +11,12 @@ import sqlalchemy as sa
 
 from valence.store import Store
 
-DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+_POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+DATABASES = ["sqlite", _POSTGRES]
+
+# For a test whose case one of the two cannot have; it takes `store` as the others do.
+only_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+only_postgres = pytest.mark.parametrize("store_url", [_POSTGRES], indirect=True)
 
 
 @pytest.fixture(scope="session")

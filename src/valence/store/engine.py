@@ -81,6 +81,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later cannot be promoted while another one writes;
     # writers therefore take the lock at once.
     writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

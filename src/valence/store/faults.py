@@ -39,11 +39,17 @@ def worded(fault: sa.exc.DBAPIError, *, where: str) -> ValenceError | None:
             where=where,
             why=said.splitlines()[0].rstrip(".") if said else "no answer",
         )
+    if "readonly database" in said:
+        return StoreUnreachableError(
+            "The store at {where} is read-only. Give this user the right to write to the file and "
+            "its folder.",
+            where=where,
+        )
     return None
 
 
 def _unopened(fault: sa.exc.DBAPIError, state: str, said: str) -> bool:
-    if "unable to open database file" in said or "readonly database" in said:
+    if "unable to open database file" in said:
         return True
     # psycopg raises OperationalError without a state when no connection comes about.
     return isinstance(fault, sa.exc.OperationalError) and not state and "connect" in said
