@@ -1,0 +1,106 @@
+"""Routers that refuse a route without a permission, for pages and for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.routing import BaseRoute
+
+from valence.kit.ask import asked
+from valence.kit.problems import PROBLEM_RESPONSES
+from valence.trust.actor import authorize, checked_permission
+
+API = "/api/v1"
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Permit:
+    """The dependency that asks `authorize` before a handler runs."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = checked_permission(permission)
+
+    async def __call__(self, request: Request) -> None:
+        """Admit the actor of the request or raise ForbiddenError."""
+        authorize(asked(request).actor, self.permission)
+
+
+class _Router:
+    """Declares routes on a FastAPI router; each names its permission, `capability:verb`."""
+
+    def __init__(self, router: APIRouter, defaults: dict[str, Any]) -> None:
+        self.router = router
+        self._defaults = defaults
+
+    def route(
+        self, method: str, path: str, *, permission: str, **options: Any
+    ) -> Callable[[Handler], Handler]:
+        """Declare a route of any method; `permission` is required, and checked on each request.
+
+        Other options are those of FastAPI's decorators.
+        """
+        permit = Depends(Permit(permission))
+        dependencies = [permit, *options.pop("dependencies", ())]
+        merged = {**self._defaults, **options}
+
+        def declare(handler: Handler) -> Handler:
+            self.router.add_api_route(
+                path, handler, methods=[method], dependencies=dependencies, **merged
+            )
+            return handler
+
+        return declare
+
+    def get(self, path: str, *, permission: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Declare a GET route."""
+        return self.route("GET", path, permission=permission, **options)
+
+    def post(self, path: str, *, permission: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Declare a POST route."""
+        return self.route("POST", path, permission=permission, **options)
+
+    def put(self, path: str, *, permission: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Declare a PUT route."""
+        return self.route("PUT", path, permission=permission, **options)
+
+    def patch(self, path: str, *, permission: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Declare a PATCH route."""
+        return self.route("PATCH", path, permission=permission, **options)
+
+    def delete(self, path: str, *, permission: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Declare a DELETE route."""
+        return self.route("DELETE", path, permission=permission, **options)
+
+
+class PageRouter(_Router):
+    """Routes of pages: HTML, outside the API's description; paths are whole (`/value`)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            APIRouter(include_in_schema=False),
+            {"response_class": HTMLResponse, "response_model": None},
+        )
+
+
+class ApiRouter(_Router):
+    """Routes of the API: paths stand below `/api/v1`, faults are problem details (RFC 9457)."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__(APIRouter(prefix=API, tags=[tag]), {"responses": PROBLEM_RESPONSES})
+
+
+def permissions(routes: list[BaseRoute]) -> Iterator[tuple[str, str | None]]:
+    """Yield each route's path and its permission, None where none is declared."""
+    for route in routes:
+        if (included := getattr(route, "original_router", None)) is not None:
+            yield from permissions(included.routes)  # FastAPI keeps an included router whole
+            continue
+        declared = [
+            dependency.dependency.permission
+            for dependency in getattr(route, "dependencies", ())
+            if isinstance(dependency.dependency, Permit)
+        ]
+        yield str(getattr(route, "path", route)), declared[0] if declared else None
