@@ -1,0 +1,1 @@
+"""Identifier to customer, and the contact vault."""
