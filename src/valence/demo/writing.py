@@ -1,0 +1,119 @@
+"""Writing: a simulated brand as the files its owner would have, and the truth beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyarrow import csv
+
+from valence.demo.simulate import Simulation
+
+# How each system writes a moment: the shop year first, the tills day first and to the minute.
+_TIMES = {"order_time": "%Y-%m-%d %H:%M:%S", "Date": "%d/%m/%Y %H:%M"}
+
+# What each column of each file is, in canonical words. `line` amounts are of the whole line; net is
+# quantity × unit price - discount; a return has a negative quantity and an order id of its own.
+MEANINGS: dict[str, dict[str, str]] = {
+    "shop_orders.csv": {
+        "order_id": "orders.order_id",
+        "order_time": "orders.ordered_at",
+        "user_id": "identifiers.user_id",
+        "email": "identifiers.email",
+        "phone": "identifiers.phone",
+        "product_id": "order_lines.product_id",
+        "product_name": "order_lines.description",
+        "category": "order_lines.category",
+        "quantity": "order_lines.quantity",
+        "unit_price": "list price of one unit",
+        "discount": "order_lines.discount_amount",
+        "cost": "order_lines.cost_amount",
+        "currency": "orders.currency",
+        "coupon": "orders.coupon",
+        "channel": "orders.channel",
+        "store": "orders.store",
+        "status": "orders.status",
+        "refund_of": "order_id of the sale that a refund belongs to",
+    },
+    "store_orders.csv": {
+        "Receipt No": "orders.order_id",
+        "Date": "orders.ordered_at",
+        "Outlet": "orders.store",
+        "Loyalty No": "identifiers.loyalty_no",
+        "Mobile": "identifiers.phone",
+        "SKU": "order_lines.product_id",
+        "Item": "order_lines.description",
+        "Department": "order_lines.category",
+        "Qty": "order_lines.quantity",
+        "Unit Price": "list price of one unit",
+        "Markdown": "order_lines.discount_amount",
+        "Cost": "order_lines.cost_amount",
+        "Type": "orders.status",
+        "Original Receipt": "receipt of the sale that a refund belongs to",
+    },
+    "customers.csv": {
+        "user_id": "identifiers.user_id",
+        "email": "identifiers.email",
+        "phone": "identifiers.phone",
+        "loyalty_no": "identifiers.loyalty_no",
+        "name": "people.name",
+        "city": "identifiers.attributes",
+        "joined": "identifiers.attributes",
+        "acquisition_channel": "identifiers.attributes",
+    },
+    "products.csv": {
+        "product_id": "products.product_id",
+        "name": "products.name",
+        "name_zh": "name in Chinese",
+        "category": "products.category",
+        "category_zh": "category in Chinese",
+        "brand": "products.brand",
+        "list_price": "products.list_price",
+        "cost": "products.cost_amount",
+    },
+}
+
+
+def write(simulation: Simulation, folder: Path, *, truth: Path | None = None) -> list[Path]:
+    """Write the observed tables as CSV (UTF-8) into `folder` and return the files' paths.
+
+    With `truth`, one Parquet file per table of the truth goes into that folder; keep it outside
+    `folder`, so that importing that sees the brand's files alone. Files are overwritten; the same
+    simulation gives the same bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [_write_csv(folder, *item) for item in simulation.observed.items()]
+    if truth is not None:
+        truth.mkdir(parents=True, exist_ok=True)
+        paths += [_write_parquet(truth, *item) for item in simulation.truth.items()]
+    return paths
+
+
+def _write_csv(folder: Path, name: str, table: pa.Table) -> Path:
+    path = folder / f"{name}.csv"
+    columns = {
+        column: _as_text(table[column], _TIMES[column]) if column in _TIMES else table[column]
+        for column in table.column_names
+    }
+    csv.write_csv(pa.table(columns), path, csv.WriteOptions(quoting_style="needed"))
+    return path
+
+
+def _as_text(times: Any, form: str) -> Any:
+    # Formatting each distinct day once is ten times faster than strftime on every row.
+    day_form, time_form = form.split(" ")
+    day = pc.strftime(pc.unique(times.cast(pa.date32())), day_form)
+    at = pc.index_in(times.cast(pa.date32()), value_set=pc.unique(times.cast(pa.date32())))
+    clock = pc.utf8_slice_codeunits(
+        times.cast(pa.string()), 11, 11 + (8 if "%S" in time_form else 5)
+    )
+    return pc.binary_join_element_wise(day.take(at), clock, " ")
+
+
+def _write_parquet(folder: Path, name: str, table: pa.Table) -> Path:
+    path = folder / f"{name}.parquet"
+    pq.write_table(table, path, compression="zstd")
+    return path
