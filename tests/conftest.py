@@ -1,0 +1,51 @@
+"""What all tests share: the engines, the stores, and where the shared data lies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.stores"]
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+ONE_WORKER = ("spark", "browser")  # one session, one browser: their tests stay on one worker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in ONE_WORKER:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.xdist_group(mark))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real public data beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared data folder ../shared/data is not there")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """One local Spark session for the whole run."""
+    pytest.importorskip("pyspark", reason="the extra `spark` is not installed")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Spark needs Java 17, and none was found")
+    from valence.lake.engines import spark_session
+
+    return spark_session(memory="3g", threads=2)
+
+
+ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each engine's name in turn."""
+    if request.param == "spark":
+        request.getfixturevalue("spark")
+    return str(request.param)
