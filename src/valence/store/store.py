@@ -132,6 +132,11 @@ class Store:
         with self._worded():
             migrate(self.engine)
 
+    @property
+    def has_open_unit(self) -> bool:
+        """Whether this thread or task is in a unit of work of this store."""
+        return id(self) in _writing.get()
+
     @contextmanager
     def reading(self) -> Iterator[View]:
         """Open a read transaction that sees one moment, whatever is written meanwhile."""
@@ -159,7 +164,7 @@ class Store:
         RuntimeError
             If this thread is already in a unit of work of this store: it would wait for itself.
         """
-        if id(self) in _writing.get():
+        if self.has_open_unit:
             raise RuntimeError("a unit of work is open already: pass it on instead of a second one")
         token = _writing.set(_writing.get() | {id(self)})
         try:
