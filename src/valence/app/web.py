@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from valence.core.settings import Brand
 from valence.kit import front, problems
-from valence.kit.capability import Capability
+from valence.kit.capability import Capability, loaded
 from valence.kit.guard import LOOPBACK, Guard
 from valence.kit.house import House
 from valence.kit.routes import ApiRouter, PageRouter
@@ -78,9 +77,4 @@ def create_app(  # noqa: PLR0913 - what a house needs, each by its name
 
 def _routers(capabilities: Sequence[Capability]) -> list[PageRouter | ApiRouter]:
     named = [name for each in capabilities for name in (each.pages, each.api) if name]
-    return [_attribute(name) for name in named]
-
-
-def _attribute(name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute)
+    return [loaded(name) for name in named]

@@ -16,14 +16,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from valence.core.errors import SettingsError, did_you_mean
+from valence.core.errors import BadInputError, SettingsError, did_you_mean
 from valence.core.money import minor_digits
 
 FILE = "valence.toml"
 
 
 def _currency(code: str) -> str:
-    minor_digits(code)
+    try:
+        minor_digits(code)
+    except BadInputError as wrong:
+        raise ValueError(str(wrong)) from wrong  # what pydantic collects with the other faults
     return code
 
 

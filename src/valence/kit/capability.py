@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Literal
 
 from valence.core.messages import Message
-
-if TYPE_CHECKING:  # named in annotations only: a face starts without loading Ibis and the store
-    from valence.definitions.kinds import DefinitionKind
-    from valence.jobs.kinds import JobKind
-    from valence.lake.marts import Mart
 
 Loop = Literal["know", "measure", "decide", "act", "prove", "house"]
 
@@ -41,19 +36,27 @@ class Panel:
 class Capability:
     """Everything that one capability brings.
 
-    Routers and commands are named as `module:attribute` and imported only by the face that needs
-    them, so that `valence --help` does not load the web and the worker loads neither.
+    What is large is named as `module:attribute` and loaded only by the face that needs it, so that
+    `valence --help` does not load the web and the worker does not load the pages.
     """
 
     name: str
     title: Message
-    marts: tuple[Mart, ...] = ()
-    definition_kinds: tuple[DefinitionKind, ...] = ()
-    job_kinds: Callable[[], tuple[JobKind[Any], ...]] = tuple
-    pages: str = ""  # module:attribute of a kit.routes.PageRouter
-    api: str = ""  # module:attribute of a kit.routes.ApiRouter
-    commands: str = ""  # module:attribute of a typer.Typer
+    marts: str = ""  # a sequence of lake.marts.Mart
+    definition_kinds: str = ""  # a sequence of definitions.kinds.DefinitionKind
+    job_kinds: str = ""  # a function of the kit.opened.OpenBrand: its jobs.kinds.JobKind
+    subscribers: str = ""  # a function of the kit.opened.OpenBrand: its store.delivery.Subscriber
+    pages: str = ""  # a kit.routes.PageRouter
+    api: str = ""  # a kit.routes.ApiRouter
+    commands: str = ""  # a kit.commands.Commands
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     templates: str = ""  # package whose `templates/` folder holds its pages
-    extras: dict[str, Any] = field(default_factory=dict)
+
+
+def loaded(name: str) -> Any:
+    """Return what `module:attribute` names; an empty tuple for an empty name."""
+    if not name:
+        return ()
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

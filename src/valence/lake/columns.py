@@ -49,3 +49,9 @@ class Column:
 def arrow_schema(columns: Iterable[Column]) -> pa.Schema:
     """Return the Arrow schema of the columns, in their order."""
     return pa.schema([pa.field(c.name, ARROW[c.kind]) for c in columns])
+
+
+def declared_from(schema: pa.Schema) -> tuple[Column, ...]:
+    """Return the columns that a written schema shows; their meaning is with their declaration."""
+    kinds = {ARROW[kind]: kind for kind in ("text", "int", "amount", "float", "bool", "day", "instant")}
+    return tuple(Column(field.name, kinds[field.type], "") for field in schema)

@@ -21,7 +21,7 @@ from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from valence.core import clock, ids
-from valence.lake.columns import Column, arrow_schema
+from valence.lake.columns import Column, arrow_schema, declared_from
 
 KEEP_HOURS = 24 * 7  # replaced files stay this long for readers that pinned an older head
 
@@ -62,6 +62,14 @@ class Table:
             ),
             key=lambda file: (file.part, file.path),
         )
+
+    def written_columns(self) -> tuple[Column, ...]:
+        """The columns as the log has them; none if there is no table yet."""
+        table = self._open()
+        if table is None:
+            return ()
+        schema = pa.schema(table.schema().to_arrow())
+        return declared_from(schema.remove(schema.get_field_index("part")))
 
     def state(self, version: int) -> str:
         """What the commit of a version says it was made from (see `commit`)."""

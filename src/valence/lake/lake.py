@@ -62,7 +62,11 @@ class Snapshot:
 
 
 class Lake:
-    """One lake folder. `marts` gives the columns of marts beside the canonical tables."""
+    """One lake folder.
+
+    A build gives `marts`, their declared columns. Whoever only reads needs none: the columns of a
+    mart that is not declared here are those that it was written with.
+    """
 
     def __init__(
         self,
@@ -76,6 +80,7 @@ class Lake:
         self.marts = dict(marts or {})
         self.memory = memory
         self.threads = threads
+        self._written: dict[str, tuple[Column, ...]] = {}
 
     @classmethod
     def of(cls, brand: Brand, marts: Mapping[str, Sequence[Column]] | None = None) -> Lake:
@@ -93,7 +98,11 @@ class Lake:
         for declared in (CANONICAL, INTERNAL):
             if name in declared:
                 return declared[name].columns
-        return tuple(self.marts[name])
+        if name in self.marts:
+            return tuple(self.marts[name])
+        if name not in self._written:
+            self._written[name] = Table(self.path, name, ()).written_columns()
+        return self._written[name]
 
     def table(self, name: str) -> Table:
         """The Delta table of that name."""

@@ -1,0 +1,122 @@
+"""The everyday verbs: init, build, serve, demo, vacuum."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from valence.app.house import WholeHouse
+from valence.kit.commands import (
+    HERE,
+    AsJson,
+    BrandFolder,
+    Commands,
+    open_brand,
+    print_json,
+    print_table,
+    say,
+    shown_progress,
+)
+from valence.lake.build import Ask
+
+everyday = Commands("valence", "One customer, what they are worth, and what to do next.")
+EngineName = Annotated[
+    Literal["duckdb", "spark"] | None,
+    typer.Option("--engine", help="What computes the marts; the answer is the same."),
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day that the figures stand for."),
+]
+
+
+@everyday.command("init", permission="house:init")
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")],
+    currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "EUR",
+    timezone: Annotated[str, typer.Option(help="Zone of the business day.")] = "UTC",
+    name: Annotated[str, typer.Option(help="Name of the brand.")] = "",
+) -> None:
+    """Make a brand folder. Example: valence init mybrand --currency GBP."""
+    from valence.app.folder import make_folder  # noqa: PLC0415
+
+    brand = make_folder(folder, name=name or folder.name, currency=currency, timezone=timezone)
+    say(
+        f"Made {brand.root}.\nNext: cd {folder} && valence import orders.csv, then valence build, "
+        "then valence serve."
+    )
+
+
+@everyday.command("build", permission="house:build")
+def build_command(
+    brand: BrandFolder = HERE,
+    engine: EngineName = None,
+    as_of: Day = None,
+    *,
+    whole: Annotated[bool, typer.Option("--whole", help="Make every mart anew.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Only say what and why.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring all figures up to date. Example: valence build --explain."""
+    opened = WholeHouse(open_brand(brand))
+    chosen = engine or opened.brand.settings.lake.engine
+    ask = Ask(as_of.date() if as_of else None, engine=chosen, whole=whole)
+    if explain:
+        rows = [
+            {
+                "mart": item.mart.name,
+                "from": ", ".join(item.mart.inputs),
+                "rebuild": item.mart.rebuild,
+                "will": {"keep": "stay", "part": "be patched", "whole": "be made anew"}[item.mode],
+                "because": str(item.why),
+            }
+            for item in opened.explain(ask)
+        ]
+        print_json(rows) if as_json else print_table(rows)
+        return
+    with shown_progress() as progress:
+        run = opened.build(ask, progress)
+    if as_json:
+        print_json(run)
+        return
+    print_table(
+        [{"mart": m.mart, "did": m.mode, "rows": m.rows, "seconds": m.seconds} for m in run.marts]
+    )
+    say(f"Built as of {run.as_of} in {run.seconds:.1f} s. Next: valence serve.")
+
+
+@everyday.command("serve", permission="house:serve")
+def serve_command(
+    brand: BrandFolder = HERE,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes any free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address; only loopback for now.")] = None,
+    *,
+    worker: Annotated[bool, typer.Option(help="Run background jobs in this process.")] = True,
+) -> None:
+    """Serve the web application. Example: valence serve --port 8000."""
+    from valence.app.serve import serve  # noqa: PLC0415 - loads the web
+
+    opened = WholeHouse(open_brand(brand))
+    web = opened.brand.settings.web
+    serve(opened, host or web.host, web.port if port is None else port, with_worker=worker)
+
+
+@everyday.command("worker", permission="house:work")
+def worker_command(brand: BrandFolder = HERE) -> None:
+    """Run background jobs and deliver events, without the web. Example: valence worker."""
+    from valence.app.worker import run_worker  # noqa: PLC0415
+
+    run_worker(WholeHouse(open_brand(brand)))
+
+
+@everyday.command("vacuum", permission="house:vacuum")
+def vacuum_command(
+    brand: BrandFolder = HERE,
+    keep_hours: Annotated[int, typer.Option(min=0, help="Keep replaced files this long.")] = 168,
+) -> None:
+    """Remove files that no published version needs. Example: valence vacuum --keep-hours 24."""
+    gone = WholeHouse(open_brand(brand)).lake.vacuum(keep_hours=keep_hours)
+    say(f"Removed {gone} files.")

@@ -1,0 +1,77 @@
+"""The whole house on one brand: every capability's marts built, every job kind at work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from valence.app.capabilities import CAPABILITIES
+from valence.core.progress import Progress, silent
+from valence.jobs.kinds import JobKind
+from valence.kit.capability import Capability, loaded
+from valence.kit.opened import OpenBrand
+from valence.lake.build import Ask, build, explain
+from valence.lake.lake import Lake
+from valence.lake.marts import BuildContext, Mart
+from valence.lake.plan import Planned
+from valence.lake.runs import Run
+from valence.store.delivery import Subscriber
+
+
+@dataclass
+class WholeHouse(OpenBrand):
+    """An opened brand that knows all capabilities: it can build."""
+
+    capabilities: Sequence[Capability] = field(default=CAPABILITIES)
+
+    @cached_property
+    def marts(self) -> list[Mart]:
+        """Every mart that a capability declares."""
+        return [mart for capability in self.capabilities for mart in loaded(capability.marts)]
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake, with the declared columns of every mart."""
+        return Lake.of(self.brand, {mart.name: mart.columns for mart in self.marts})
+
+    @property
+    def job_kinds(self) -> list[JobKind[Any]]:
+        """Every kind of job that a capability declares."""
+        named = [capability.job_kinds for capability in self.capabilities if capability.job_kinds]
+        return [kind for name in named for kind in loaded(name)(self)]
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        """Everyone whom the outbox delivers to."""
+        named = [each.subscribers for each in self.capabilities if each.subscribers]
+        return [subscriber for name in named for subscriber in loaded(name)(self)]
+
+    def context(self, as_of: date) -> BuildContext:
+        """What marts may know: settings, and the definitions published for that day."""
+        settings = self.brand.settings
+        return BuildContext(
+            as_of=as_of,
+            currency=settings.brand.currency,
+            margin_rate=settings.value.margin_rate,
+            definitions=self.published_definitions(as_of),
+        )
+
+    def published_definitions(self, as_of: date) -> dict[str, dict[str, Any]]:
+        """The published definitions of which a brand has one each, by kind."""
+        return {}
+
+    def build(self, ask: Ask | None = None, progress: Progress = silent) -> Run:
+        """Bring all marts up to date (see `valence.lake.build.build`)."""
+        return build(self.lake, self.marts, self.context, ask=ask or self.ask, progress=progress)
+
+    def explain(self, ask: Ask | None = None) -> list[Planned]:
+        """Say what a build would do now, and why."""
+        return explain(self.lake, self.marts, self.context, ask=ask or self.ask)
+
+    @property
+    def ask(self) -> Ask:
+        """An ordinary build by the engine of the settings."""
+        return Ask(engine=self.brand.settings.lake.engine)

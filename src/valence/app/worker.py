@@ -1,0 +1,56 @@
+"""The worker: runs jobs and delivers events, in a thread of `serve` or as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+from valence.app.house import WholeHouse
+from valence.jobs.worker import Worker
+from valence.kit.commands import say
+from valence.store.delivery import OutboxWorker
+
+
+class Background:
+    """The threads that work for one brand until they are told to stop."""
+
+    def __init__(self, house: WholeHouse) -> None:
+        self._stop = threading.Event()
+        loops: list[Callable[[threading.Event], None]] = [
+            Worker(house.store, house.job_kinds).run_forever,
+            OutboxWorker(house.store, house.subscribers).run_forever,
+        ]
+        self._threads = [
+            threading.Thread(target=loop, args=(self._stop,), name=f"background {number}")
+            for number, loop in enumerate(loops)
+        ]
+
+    def start(self) -> None:
+        """Start working."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Stop at the next step of each running job; it goes on when a worker starts again."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self) -> None:
+        """Wait until told to stop."""
+        self._stop.wait()
+
+
+def run_worker(house: WholeHouse) -> None:
+    """Work until the process is asked to end (Ctrl-C or SIGTERM)."""
+    background = Background(house)
+    signal.signal(signal.SIGTERM, lambda *_: background.stop())
+    background.start()
+    say("Working. Stop with Ctrl-C.")
+    try:
+        background.wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        background.stop()
