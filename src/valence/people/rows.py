@@ -1,0 +1,102 @@
+"""Many rows at once into and out of the store: columns in, Arrow tables out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+
+from valence.core.ids import new_id
+from valence.store import Unit, View
+
+Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
+CHUNK = 5_000  # values of one IN list: below the 32,766 that SQLite takes
+_INSERTS = 50_000
+
+
+def insert(unit: Unit, table: sa.Table, columns: Mapping[str, Iterable[Any]]) -> None:
+    """Insert columns of plain values; a customer id is given as 32 hexadecimal digits.
+
+    Past SQLAlchemy's types on purpose: a million rows take 2 s this way and 8 s through them.
+    """
+    names = ", ".join(columns)
+    rows = zip(*columns.values(), strict=True)
+    if unit.dialect == "postgresql":
+        driver: Any = unit.connection.connection.driver_connection
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as to,
+        ):
+            for row in rows:
+                to.write_row(row)
+        return
+    places = ", ".join("?" * len(columns))
+    while chunk := list(islice(rows, _INSERTS)):
+        unit.connection.exec_driver_sql(
+            f"INSERT INTO {table.name} ({names}) VALUES ({places})", chunk
+        )
+
+
+def fetch(view: View, statement: Query, schema: pa.Schema) -> pa.Table:
+    """Run a query and return its rows as an Arrow table of that schema."""
+    batches = []
+    result = view.execute(statement)
+    while rows := result.fetchmany(100_000):
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+        batches.append(pa.record_batch(arrays, schema=schema))
+    return pa.Table.from_batches(batches, schema)
+
+
+def fetch_where(
+    view: View,
+    statement: Query,
+    column: sa.ColumnElement[Any],
+    values: Sequence[Any],
+    schema: pa.Schema,
+) -> pa.Table:
+    """Run a query for the rows whose column has one of many values."""
+    found = [
+        fetch(view, statement.where(column.in_(chunk)), schema) for chunk in chunks(values, CHUNK)
+    ]
+    return pa.concat_tables(found) if found else schema.empty_table()
+
+
+def chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """Yield consecutive parts of `size` values, the last one maybe smaller."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
+
+
+def hex_of(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """Return an id column as 32 hexadecimal digits on both databases."""
+    return sa.func.replace(sa.cast(column, sa.Text), "-", "")
+
+
+def ids_of(hexes: Iterable[str]) -> list[UUID]:
+    """Return ids of their 32 hexadecimal digits."""
+    return [UUID(hex=digits) for digits in hexes]
+
+
+def new_ids(count: int) -> list[str]:
+    """Return UUIDv7 as 32 hexadecimal digits, ascending; ten times faster than one by one.
+
+    All have the millisecond after that of a fresh id, and ascending random bits (RFC 9562, 6.2,
+    method 2).
+    """
+    milliseconds = (new_id().int >> 80) + 1
+    random = np.sort(np.frombuffer(os.urandom(8 * count), ">u8").astype(np.uint64))
+    low = np.frombuffer(os.urandom(8 * count), ">u8").astype(np.uint64)
+    # The upper 60 ascending bits: 12 beside the version, 48 behind the variant.
+    ascending = random >> np.uint64(4)
+    high = np.uint64(milliseconds << 16) | np.uint64(0x7000) | (ascending >> np.uint64(48))
+    rest = (ascending & np.uint64(2**48 - 1)) << np.uint64(14)
+    low = np.uint64(1 << 63) | rest | (low & np.uint64(2**14 - 1))
+    digits = np.column_stack([high, low]).astype(">u8").tobytes().hex()
+    return [digits[i : i + 32] for i in range(0, len(digits), 32)]
