@@ -1,0 +1,1 @@
+"""Speeds against peers and long proofs; run by `make bench` and `make prove`."""
