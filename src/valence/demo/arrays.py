@@ -57,7 +57,7 @@ def mixed(numbers: Ints, salt: int) -> npt.NDArray[np.uint64]:
 
 def hexed(*words: npt.NDArray[np.uint64]) -> Any:
     """Return 16 hexadecimal digits per word and row, as fixed-length Arrow texts."""
-    together = np.column_stack([word.astype(">u8") for word in words])
+    together = np.column_stack(words).astype(">u8")
     rows, width = len(together), 16 * len(words)
     digits = _HEX[together.view(np.uint8)].tobytes()
     offsets = np.arange(0, (rows + 1) * width, width, dtype=np.int32)

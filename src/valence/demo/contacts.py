@@ -14,6 +14,9 @@ from valence.demo.arrays import Flags, Ints, joined, numbered, picked
 DOMAINS = ("example.com", "example.org", "example.net", "mail.example", "post.example")
 _SPREAD = 7_654_321  # no factor in common with ten million: a bijection of the numbers below it
 _BLOCK = 10_000_000
+# Chosen so that no number of the first 9 million persons is a run of one digit, which would look
+# made up and be refused by whoever reads it.
+_SHIFT = 123_467
 # 555-0100 to 555-0199 are set aside for fiction in every North American area code.
 _AREAS = (
     201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225,
@@ -32,7 +35,7 @@ def phones(order: Ints, abroad: Flags, *, block: int) -> Ints:
     (no range is set aside for fiction there). North American ones are fictional; where those run
     out, a mainland number stands in.
     """
-    mainland = 14_500_000_000 + block * _BLOCK + order * _SPREAD % _BLOCK
+    mainland = 14_500_000_000 + block * _BLOCK + (order * _SPREAD + _SHIFT) % _BLOCK
     rank = np.cumsum(abroad) - 1
     area = np.array(_AREAS)[rank // 100 % len(_AREAS)]
     fictional = area * 10_000_000 + 5_550_100 + rank % 100
@@ -73,4 +76,4 @@ def typed_phones(number: Ints, style: Ints, *, known: Flags) -> Any:
 
 def loyalty_numbers(order: Ints) -> Any:
     """Return card numbers such as `8806543210`: text of ten digits."""
-    return numbered("880", order * _SPREAD % _BLOCK, digits=7)
+    return numbered("880", (order * _SPREAD + _SHIFT) % _BLOCK, digits=7)

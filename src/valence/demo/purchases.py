@@ -11,6 +11,8 @@ from valence.demo.customers import WEEK, Customers
 from valence.demo.seasons import Season
 from valence.demo.streams import Streams
 
+YEAR = 365  # days
+
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
@@ -28,22 +30,26 @@ class Purchases:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What happened up to the end, and the continuation, which only the truth holds."""
+    """What happened up to the end, and the continuation by years, which only the truth holds."""
 
     observed: Purchases
-    future: Purchases
+    future: list[Purchases]
+
+    @property
+    def left_days(self) -> Floats:
+        """When each person left, as far as was drawn."""
+        return self.future[-1].left_days
 
 
 def make_history(
-    streams: Streams, customers: Customers, calendar: Season, days: int, horizon_days: int
+    streams: Streams, customers: Customers, calendar: Season, days: int, years: int
 ) -> History:
-    """Draw all purchases of `days`, and of `horizon_days` after them from streams of their own.
+    """Draw all purchases of `days`, and of each of the `years` after them from a stream of its own.
 
-    A Poisson process has independent increments, so the continuation can be drawn apart: the
-    observed part is the same whatever the horizon.
+    A Poisson process has independent increments, so each year can be drawn apart: what was
+    observed, and the years before, are the same however far one looks ahead.
     """
     born = customers.acquired_days
-    far = days + horizon_days
     if np.isnan(customers.dropout).all():
         rng = streams("lifetime")
         left = born + WEEK * rng.exponential(1.0, len(customers)) / customers.hazard_week
@@ -53,14 +59,18 @@ def make_history(
         remaining = streams("lifetime").geometric(customers.dropout)
     past = _draw(streams("purchases"), customers, calendar, born, np.minimum(left, days))
     past, left, remaining = _until_dropout(past, left, remaining)
-    begin = np.full(len(customers), float(days))
-    end = np.where(left > days, np.minimum(left, far), days)
-    future = _draw(streams("future purchases"), customers, calendar, begin, end)
-    future, left, _ = _until_dropout(future, left, remaining)
-    return History(
-        _sorted(*_with_first(customers, past), left),
-        _sorted(*future, np.zeros(len(future[0]), bool), left),
-    )
+    observed = _sorted(*_with_first(customers, past), left)
+    future = []
+    for year in range(years):
+        low = days + year * YEAR
+        begin = np.full(len(customers), float(low))
+        end = np.clip(left, low, low + YEAR)
+        rng = streams(f"future purchases {year}")
+        ahead, left, remaining = _until_dropout(
+            _draw(rng, customers, calendar, begin, end), left, remaining
+        )
+        future.append(_sorted(*ahead, np.zeros(len(ahead[0]), bool), left))
+    return History(observed, future)
 
 
 Times = tuple[Ints, Floats]

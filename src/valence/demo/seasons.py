@@ -72,10 +72,10 @@ def season(start: date, end: date, days: int, *, flat: bool = False) -> Season:
     nothing about the days before.
     """
     first = min(start, end - timedelta(days=364))
-    whole = _busyness(first, (start - first).days + days)
     year = (end - first).days - 364
     skip = (start - first).days
-    busyness = whole[skip:] / whole[year : year + 365].mean()
+    whole = _busyness(first, max(skip + days, year + 365))
+    busyness = whole[skip : skip + days] / whole[year : year + 365].mean()
     rate, code = _sales(start, days)
     if flat:
         busyness, rate, code = np.ones(days), np.zeros(days), np.zeros(days, np.int64)

@@ -14,14 +14,13 @@ from valence.demo.future import expected_basket, expected_future
 from valence.demo.identities import make_accounts, make_people
 from valence.demo.orders import make_orders
 from valence.demo.products import make_products
-from valence.demo.purchases import make_history
+from valence.demo.purchases import YEAR, make_history
 from valence.demo.seasons import season
 from valence.demo.streams import Streams
 from valence.demo.world import World
 
 END = date(2026, 10, 31)
 _MOST_CUSTOMERS = 10_000_000  # phone numbers are seven free digits
-_YEAR = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ def simulate(
     end
         Last observed day.
     horizon
-        Months after `end` that are drawn for the truth alone: 12 to 120.
+        Months after `end` that are drawn for the truth alone, 12 to 120, rounded up to whole years
+        of 365 days.
     world
         The brand's constants; the default is `World()`.
 
@@ -77,22 +77,24 @@ def simulate(
     world = world or World()
     start = _months_from(end + timedelta(days=1), -months)
     days = (end - start).days + 1
-    ahead = max(_YEAR, (_months_from(end + timedelta(days=1), horizon) - end).days - 1)
+    years = -(-horizon // 12)
     streams = Streams(seed)
-    calendar = season(start, end, days + ahead, flat=not world.seasonal)
+    calendar = season(start, end, days + years * YEAR, flat=not world.seasonal)
     products = make_products(streams, world)
     persons = make_customers(streams, world, customers, days, calendar, products)
-    history = make_history(streams, persons, calendar, days, ahead)
+    history = make_history(streams, persons, calendar, days, years)
     bought = make_orders(streams, "order", history.observed, persons, products, calendar)
-    later = make_orders(streams, "future order", history.future, persons, products, calendar)
+    later = [
+        make_orders(streams, f"future order {year}", part, persons, products, calendar)
+        for year, part in enumerate(history.future)
+    ]
     people = make_people(streams, world, persons)
     accounts = make_accounts(streams, persons, people, days)
     brand = tables.Brand(world, start, days, persons, products, people, accounts, bought)
     shop, shop_rows = tables.shop_orders(streams, brand)
     store, store_rows = tables.store_orders(streams, brand)
     basket = expected_basket(persons, products)
-    left = history.future.left_days
-    year = expected_future(persons, basket, left, calendar, days, _YEAR)
+    year = expected_future(persons, basket, history.left_days, calendar, days, YEAR)
     return Simulation(
         world=world,
         start=start,
@@ -104,7 +106,7 @@ def simulate(
             "products": tables.product_list(brand),
         },
         truth={
-            "persons": truth.persons(brand, left, basket, year, later),
+            "persons": truth.persons(brand, history.left_days, basket, year, later[0]),
             "identifiers": truth.identifiers(brand),
             "records": truth.records(brand),
             "orders": truth.orders(brand, {"shop_orders": shop_rows, "store_orders": store_rows}),

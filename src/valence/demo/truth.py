@@ -25,13 +25,12 @@ def persons(
     """Return one row per person: latent parameters, expectation and what really followed.
 
     `expected_*_12m` are means given everything latent, having left included; `realised_*_12m` are
-    one draw from the same future. Both count the final margin of orders placed within the 12
-    months, after what comes back of them. Money in major units of the brand's currency.
+    one draw from the same future, the orders `ahead`. Both count the final margin of orders placed
+    within the 12 months, after what comes back of them. Money in major units of the brand's currency.
     """
     customers, unit = brand.customers, 10.0**brand.world.digits
-    within = ahead.at_seconds < (brand.days + 365) * 86_400
-    bought = np.bincount(ahead.person[within], minlength=len(customers))
-    margin = _by_person(ahead, ahead.final_margin_minor, len(customers), within)
+    bought = np.bincount(ahead.person, minlength=len(customers))
+    margin = np.bincount(ahead.person[ahead.order], ahead.final_margin_minor, len(customers))
     return pa.table(
         {
             "person": pa.array(np.arange(len(customers))),
@@ -43,8 +42,8 @@ def persons(
             "acquired_on": days_of(customers.acquired_days, brand.start),
             "duplicate": picked([*DUPLICATES], brand.people.duplicate),
             "rate_week": pa.array(customers.rate_week),
-            "hazard_week": pa.array(customers.hazard_week),
-            "dropout": pa.array(customers.dropout),
+            "hazard_week": pa.array(customers.hazard_week, from_pandas=True),
+            "dropout": pa.array(customers.dropout, from_pandas=True),
             "first_product": picked(product_ids(brand.products), customers.first_product),
             "hazard_factor": pa.array(customers.hazard_factor),
             "left_on": days_of(left_days, brand.start),
@@ -126,8 +125,12 @@ def orders(brand: Brand, files: dict[str, Rows]) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def future_orders(brand: Brand, ahead: Orders) -> pa.Table:
+def future_orders(brand: Brand, years: list[Orders]) -> pa.Table:
     """Return the orders after the end: who, when, paid, and final margin; one row per order."""
+    return pa.concat_tables([_future_orders(brand, ahead) for ahead in years])
+
+
+def _future_orders(brand: Brand, ahead: Orders) -> pa.Table:
     count, digits = len(ahead.person), brand.world.digits
     net = np.bincount(ahead.order, ahead.net_minor, count)
     margin = np.bincount(ahead.order, ahead.final_margin_minor, count)
@@ -162,12 +165,6 @@ def world(brand: Brand, seed: int) -> pa.Table:
     """Return the brand's constants as one row."""
     columns = {**asdict(brand.world), "seed": seed, "start": brand.start, "days": brand.days}
     return pa.table({name: pa.array([value]) for name, value in columns.items()})
-
-
-def _by_person(orders_: Orders, per_line: Ints, count: int, within: Any) -> Floats:
-    line = within[orders_.order]
-    total = np.bincount(orders_.person[orders_.order][line], per_line[line], count)
-    return total.astype(np.float64)
 
 
 def _texts(person: Ints, kind: str, value: Any) -> pa.Table:
