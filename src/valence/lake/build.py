@@ -28,7 +28,7 @@ from valence.lake.lake import Lake
 from valence.lake.lease import lease
 from valence.lake.marts import BuildContext, Mart
 from valence.lake.plan import Planned, canonical_inputs, plan
-from valence.lake.runs import MartRun, Run, RunLog
+from valence.lake.runs import MartRun, Run, RunLog, explained, written
 from valence.lake.serving import serve_copy
 
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
@@ -133,9 +133,9 @@ class _Building:
         context = context_for(self.ask.as_of or self.last_day())
         log = RunLog(self.lake.path)
         run = log.start(self.engine.name, context.as_of)
+        done: list[MartRun] = []
         try:
             planned = self.plan(context)
-            done: list[MartRun] = []
             for number, item in enumerate(planned):
                 label = message("Building {mart}", mart=item.mart.title)
                 progress(Step(label, number, len(planned)))
@@ -143,7 +143,7 @@ class _Building:
             progress(Step(message("Publishing"), len(planned), len(planned)))
             self.publish(planned, context, run.run_id)
         except BaseException as wrong:
-            log.finish(run, marts=(), error=f"{type(wrong).__name__}: {wrong}")
+            log.finish(run, marts=tuple(done), error=explained(wrong))
             raise
         return log.finish(run, marts=tuple(done))
 
@@ -183,7 +183,8 @@ class _Building:
             made = self._compute(item, context, state)
             self.made[name], mode = made.state, made.mode
         seconds = time.perf_counter() - started
-        return MartRun(name, mode, str(item.why), self.made[name].rows, round(seconds, 3))
+        rows, why = self.made[name].rows, item.why
+        return MartRun(name, mode, str(why), rows, round(seconds, 3), written(why))
 
     def publish(self, planned: Sequence[Planned], context: BuildContext, run_id: str) -> None:
         """Make the new marts, and the serving copy, the published ones."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from valence.core import clock, ids
+from valence.core.errors import ValenceError
+from valence.core.messages import Message, message
 from valence.lake.lease import holder_of
 
 KEEP = 500
@@ -21,9 +25,15 @@ class MartRun:
 
     mart: str
     mode: str  # keep, part or whole
-    why: str
+    why: str  # in English
     rows: int
     seconds: float
+    sentence: dict[str, Any] = field(default_factory=dict)  # the same, to be translated
+
+    @property
+    def reason(self) -> Message:
+        """Why, for the reader's language."""
+        return spoken(self.sentence, self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,47 @@ class Run:
     status: str = "running"  # running, succeeded, failed or killed
     seconds: float = 0
     marts: tuple[MartRun, ...] = ()
-    error: str = ""
+    error: str = ""  # in English
+    sentence: dict[str, Any] = field(default_factory=dict)  # the same, to be translated
+
+    @property
+    def fault(self) -> Message:
+        """What went wrong, for the reader's language."""
+        return spoken(self.sentence, self.error)
+
+
+def written(said: Message) -> dict[str, Any]:
+    """Return a sentence as JSON: its English text and its values."""
+    plain = {
+        name: {"sentence": written(value)}
+        if isinstance(value, Message)
+        else value
+        if value is None or isinstance(value, bool | int | float | str)
+        else str(value)
+        for name, value in said.values.items()
+    }
+    return {"text": said.text, "values": plain}
+
+
+def spoken(sentence: Mapping[str, Any], otherwise: str) -> Message:
+    """Return the sentence that was written; `otherwise`, as it is, where none was."""
+    if not sentence:
+        return message("{said}", said=otherwise)
+    values = {
+        name: spoken(value["sentence"], "") if isinstance(value, dict) else value
+        for name, value in sentence["values"].items()
+    }
+    return Message(sentence["text"], values)
+
+
+def explained(wrong: BaseException) -> Message:
+    """Return what stopped a build as a sentence."""
+    if isinstance(wrong, ValenceError):
+        return wrong.message
+    if isinstance(wrong, KeyboardInterrupt):
+        return message("It was interrupted from the keyboard.")
+    why = f"{type(wrong).__name__}: {wrong}".rstrip(": ")
+    return message("An unexpected error stopped it: {why}.", why=why.rstrip("."))
 
 
 class RunLog:
@@ -61,14 +111,15 @@ class RunLog:
         self._write(run)
         return run
 
-    def finish(self, run: Run, *, marts: tuple[MartRun, ...], error: str = "") -> Run:
+    def finish(self, run: Run, *, marts: tuple[MartRun, ...], error: Message | None = None) -> Run:
         """Note how it ended."""
         ended = replace(
             run,
             status="failed" if error else "succeeded",
             seconds=round(time.perf_counter() - self._started, 3),
             marts=marts,
-            error=error,
+            error=str(error) if error else "",
+            sentence=written(error) if error else {},
         )
         self._write(ended)
         for old in sorted(self.folder.glob("*.json"))[:-KEEP]:
