@@ -26,7 +26,7 @@ def persons(
 
     `expected_*_12m` are means given everything latent, having left included; `realised_*_12m` are
     one draw from the same future, the orders `ahead`. Both count the final margin of orders placed
-    within the 12 months, after what comes back of them. Money in major units of the brand's currency.
+    within the 12 months, after what comes back of them. Money in major units of the currency.
     """
     customers, unit = brand.customers, 10.0**brand.world.digits
     bought = np.bincount(ahead.person, minlength=len(customers))
