@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi.testclient import TestClient
+
 from valence.app.web import create_app
 from valence.core.settings import Brand, Settings
 from valence.kit.routes import ApiRouter, PageRouter, permissions

@@ -84,8 +84,9 @@ class Asked:
 
     def here(self, **changes: object) -> str:
         """Return this page's address with some query parameters changed; None takes one away."""
-        params: dict[str, object] = dict(self.request.query_params)
-        return self.url(self.request.url.path, **{**params, **changes})
+        params = self.request.query_params
+        kept: dict[str, object] = {name: params.getlist(name) for name in params}
+        return self.url(self.request.url.path, **{**kept, **changes})
 
     @cached_property
     def nav_item(self) -> NavItem | None:

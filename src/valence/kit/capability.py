@@ -52,6 +52,7 @@ class Capability:
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     templates: str = ""  # package whose `templates/` folder holds its pages
+    save_segment: str = ""  # address of the page that saves a rule (`?where=`) as a segment
 
 
 def loaded(name: str) -> Any:

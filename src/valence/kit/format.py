@@ -217,8 +217,7 @@ class Formats:
         return Decimal(str(value)), currency or self.currency
 
     def _symbol(self, code: str) -> str:
-        # Chinese CLDR writes JP¥ and US$; English GB writes US$ and CN¥, our pages show one
-        # currency, whose own symbol is enough.
+        # CLDR sets CN¥ and JP¥ apart; our pages show one currency, whose own sign is enough.
         if code in ("CNY", "JPY"):
             return "¥"
         return str(get_currency_symbol(code, locale=self.language.locale))

@@ -14,7 +14,7 @@ from valence.core.errors import NotFoundError
 from valence.kit.ask import THEME_COOKIE, THEMES, Ask
 from valence.kit.languages import COOKIE, OFFERED, PSEUDO
 from valence.kit.problems import TITLES, ProblemDetail
-from valence.kit.routes import API, ApiRouter, PageRouter
+from valence.kit.routes import ApiRouter, PageRouter
 
 pages = PageRouter()
 api = ApiRouter("house")

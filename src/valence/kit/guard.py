@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from valence.core.errors import BadInputError
+from valence.core.errors import ForbiddenError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -46,7 +46,7 @@ def check_host(host: str) -> str:
 
     Raises
     ------
-    BadInputError
+    ForbiddenError
         If other machines could reach it: until sign-in exists whoever reaches the pages may do
         everything.
     """
@@ -55,7 +55,7 @@ def check_host(host: str) -> str:
     except ValueError:
         loopback = host == "localhost"
     if not loopback:
-        raise BadInputError(
+        raise ForbiddenError(
             "Serving on {host} would let other machines in, and there is no sign-in yet. "
             "Use 127.0.0.1; from another machine, come through an SSH tunnel "
             "(ssh -L 8000:127.0.0.1:8000 THIS-MACHINE).",

@@ -61,8 +61,8 @@ def language(code: str) -> Language:
         chinese = Locale("zh", script="Hans", territory="CN")
         return Language("zh", "zh-CN", "简体中文", chinese, catalogue("zh"))
     if code == PSEUDO:
-        return Language(PSEUDO, "en-XA", "Pseudo", Locale("en", "GB"))
-    return Language("en", "en", "English", Locale("en", "GB"))
+        return Language(PSEUDO, "en-XA", "Pseudo", Locale("en"))
+    return Language("en", "en", "English", Locale("en"))
 
 
 OFFERED = ("en", "zh")

@@ -13,10 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as Event
 
 from valence.core.errors import ValenceError
 from valence.core.ids import new_id
 from valence.core.messages import Message, message
+from valence.core.rules import RuleError
 from valence.kit.ask import Asked, asked
 
 log = logging.getLogger("valence.web")
@@ -87,11 +90,16 @@ class Fault:
 
 def fault_of(error: Exception) -> Fault:
     """Return what to tell about an error."""
+    if isinstance(error, RuleError):
+        fields = [("where", each.message) for each in error.faults]
+        places = [{"start": each.start, "end": each.end} for each in error.faults]
+        extra = {"places": places, "corrected": error.corrected}
+        return Fault("bad-input", error.status, error.message, fields, extra)
     if isinstance(error, ValenceError):
         extra = getattr(error, "extra", {})
         return Fault(_kind(type(error)), error.status, error.message, extra=dict(extra))
     if isinstance(error, RequestValidationError):
-        fields = [_field(dict(each)) for each in error.errors()]
+        fields = [field_fault(dict(each)) for each in error.errors()]
         names = ", ".join(name for name, _ in fields)
         said = message("Wrong or missing in the request: {names}.", names=names)
         return Fault("bad-input", 422, said, fields)
@@ -102,7 +110,7 @@ def fault_of(error: Exception) -> Fault:
     log.error("incident %s", incident, exc_info=error)
     said = message(
         "It was not your input. Try again; if it stays, give incident {incident} to whoever runs "
-        "this server: the log has the details. Nothing was half saved.",
+        "this server: the log has the details. What you sent was kept whole or not at all.",
         incident=incident,
     )
     return Fault("internal", 500, said, extra={"incident": incident})
@@ -140,7 +148,8 @@ _WORDS = {
 }
 
 
-def _field(error: dict[str, Any]) -> tuple[str, Message]:
+def field_fault(error: dict[str, Any]) -> tuple[str, Message]:
+    """Return where one of pydantic's errors stands, and what is wrong there in our words."""
     kind, context = str(error["type"]), dict(error.get("ctx") or {})
     name = ".".join(str(part) for part in error["loc"])
     if kind in ("greater_than_equal", "less_than_equal"):
@@ -198,5 +207,34 @@ async def _answer(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Let the application answer every error in our words."""
-    for kind in (ValenceError, RequestValidationError, HTTPException, Exception):
+    for kind in (ValenceError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
+    app.add_middleware(Catch)
+
+
+class Catch:
+    """Middleware: answers what no handler expected.
+
+    Starlette's own place for that lies outside all middleware: its answer would lack the security
+    headers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an error before the answer began becomes an answer."""
+        begun = False
+
+        async def watched(event: Event) -> None:
+            nonlocal begun
+            begun = True
+            await send(event)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise  # the server cuts the connection, so that nobody takes a part for the whole
+            answer = await _answer(Request(scope, receive), error)
+            await answer(scope, receive, send)

@@ -66,8 +66,9 @@
     if (value.$format) return formatter(value.$format);
     if (value.$draw) return shapes[value.$draw](value.across);
     if (value.$tip) return function (params) {
-      var first = Array.isArray(params) ? params.filter(function (p) { return p.data && p.data.tip; })[0] : params;
-      return first && first.data && first.data.tip || "";
+      var all = Array.isArray(params) ? params : [params];
+      var tips = all.map(function (p) { return p.data && p.data.tip || ""; }).filter(Boolean);
+      return (value.head && all.length ? [all[0].name] : []).concat(tips).join("\n");
     };
     var out = {};
     Object.keys(value).forEach(function (key) { out[key] = revived(value[key]); });
