@@ -62,7 +62,7 @@ def make_people(streams: Streams, world: World, customers: Customers) -> People:
     abroad = ~names.chinese & (streams("phone abroad").random(count) < 0.3)
     phone = phones(order, abroad, block=0)
     shared = streams("shared phone").random(count) < world.shared_phone_share
-    # A relative's phone: that of the person before in a list of its own.
+    # The relative is whoever became a customer just before.
     phone = np.where(shared, np.roll(phone, 1), phone)
     holds_card = customers.uses[:, 2] & (streams("card").random(count) < 0.88)
     duplicate = _duplicates(streams, world, customers)

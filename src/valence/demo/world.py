@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from valence.core.errors import BadInputError, did_you_mean
@@ -12,6 +12,11 @@ Process = Literal["pareto-nbd", "bg-nbd"]
 
 # What one yuan is elsewhere, to give plausible prices: a price level, not an exchange rate.
 _PRICE_LEVELS = {"CNY": 1.0, "EUR": 0.13, "USD": 0.14, "GBP": 0.11, "JPY": 21.0, "HKD": 1.1}
+
+_ABOVE_ZERO = (
+    "rate_shape", "rate_scale_weeks", "hazard_shape", "hazard_scale_weeks", "dropout_a",
+    "dropout_b", "spend_shape",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,7 @@ class World:
     timezone: str = "Asia/Shanghai"  # wall clock of every file
 
     def __post_init__(self) -> None:
+        self._check_numbers()
         if self.process not in ("pareto-nbd", "bg-nbd"):
             raise BadInputError(
                 "The process {process!r} is not known. {fix}",
@@ -59,6 +65,24 @@ class World:
                 currency=self.currency,
                 known=", ".join(sorted(_PRICE_LEVELS)),
             )
+
+    def _check_numbers(self) -> None:
+        shares = [f.name for f in fields(self) if f.name.endswith("_share")]
+        for name in shares:
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadInputError(
+                    "{name} of the simulated brand is {value}; a share lies between 0 and 1.",
+                    name=name,
+                    value=getattr(self, name),
+                )
+        for name in _ABOVE_ZERO:
+            if not getattr(self, name) > (1 if name == "spend_shape" else 0):
+                raise BadInputError(
+                    "{name} of the simulated brand is {value}; it must be above {least}.",
+                    name=name,
+                    value=getattr(self, name),
+                    least=1 if name == "spend_shape" else 0,
+                )
 
     @property
     def minor_per_yuan(self) -> float:
