@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,13 @@ def _write_parquet(folder: Path, name: str, table: pa.Table) -> Path:
     path = folder / f"{name}.parquet"
     pq.write_table(table, path, compression="zstd")
     return path
+
+
+def write_mappings(folder: Path) -> list[Path]:
+    """Write the mapping of each file of the brand (YAML, as intake reads them) into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for mapping in sorted(resources.files("valence.demo").joinpath("mappings").iterdir(), key=str):
+        paths.append(folder / mapping.name)
+        paths[-1].write_bytes(mapping.read_bytes())
+    return paths
