@@ -1,4 +1,4 @@
-"""Table of the definitions: every version of every document that users define."""
+"""Tables of the definitions: every document that was ever saved, and the versions it stands for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ import sqlalchemy as sa
 from valence.store.columns import Document, Instant, Words
 from valence.store.metadata import metadata
 
+# Kept by what is in them and never changed: what an export was based on can always be shown, even
+# when the draft of that time has been edited since.
+definition_contents = sa.Table(
+    "definition_contents",
+    metadata,
+    sa.Column("content_hash", sa.String(64), primary_key=True, comment="SHA-256, canonical JSON."),
+    sa.Column("document", Document, nullable=False),
+)
+
 definition_versions = sa.Table(
     "definition_versions",
     metadata,
@@ -14,9 +23,12 @@ definition_versions = sa.Table(
     sa.Column("name", Words, primary_key=True, comment="The kind again, where there is only one."),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("state", sa.String(9), nullable=False, comment="draft or published"),
-    sa.Column("document", Document, nullable=False),
-    sa.Column("content_hash", sa.String(64), nullable=False, comment="SHA-256 of canonical JSON."),
-    sa.Column("revision", sa.Integer, nullable=False, comment="Counts the edits of a draft."),
+    sa.Column(
+        "content_hash",
+        sa.String(64),
+        sa.ForeignKey("definition_contents.content_hash"),
+        nullable=False,
+    ),
     sa.Column("note", Words, nullable=False),
     sa.Column("effective_from", Instant, comment="In effect from here…"),
     sa.Column("effective_until", Instant, comment="…to before here; empty: until further notice."),

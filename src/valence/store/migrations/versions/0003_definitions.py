@@ -14,6 +14,17 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "definition_contents",
+        sa.Column(
+            "content_hash",
+            sa.String(length=64),
+            nullable=False,
+            comment="SHA-256, canonical JSON.",
+        ),
+        sa.Column("document", Document, nullable=False),
+        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_definition_contents")),
+    )
+    op.create_table(
         "definition_versions",
         sa.Column("kind", Words, nullable=False),
         sa.Column(
@@ -21,14 +32,7 @@ def upgrade() -> None:
         ),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("state", sa.String(length=9), nullable=False, comment="draft or published"),
-        sa.Column("document", Document, nullable=False),
-        sa.Column(
-            "content_hash",
-            sa.String(length=64),
-            nullable=False,
-            comment="SHA-256 of canonical JSON.",
-        ),
-        sa.Column("revision", sa.Integer(), nullable=False, comment="Counts the edits of a draft."),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("note", Words, nullable=False),
         sa.Column("effective_from", Instant, comment="In effect from here…"),
         sa.Column(
@@ -46,6 +50,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "state IN ('draft', 'published')", name=op.f("ck_definition_versions_state")
+        ),
+        sa.ForeignKeyConstraint(
+            ["content_hash"],
+            ["definition_contents.content_hash"],
+            name=op.f("fk_definition_versions_content_hash_definition_contents"),
         ),
         sa.PrimaryKeyConstraint("kind", "name", "version", name=op.f("pk_definition_versions")),
     )

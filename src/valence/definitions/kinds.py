@@ -1,0 +1,111 @@
+"""Kinds of definitions: what users define, as a typed document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from valence.core.errors import NotFoundError, did_you_mean
+from valence.core.messages import Message
+from valence.definitions.documents import Json
+from valence.definitions.faults import Fault, FaultyDefinitionError, explained
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionKind(Generic[M]):
+    """One kind of definition: a loyalty programme, a survey, a journey.
+
+    `check` finds what the types cannot say, such as a tier that names no level of the programme;
+    it is asked before a version is published. Of a `singleton` there is one, named as its kind.
+    """
+
+    name: str
+    title: Message
+    model: type[M]
+    permission: str  # `capability:verb`, for whoever drafts and publishes
+    check: Callable[[M], Iterable[Fault]] | None = None
+    singleton: bool = False
+
+    def __post_init__(self) -> None:
+        for where, node in _objects(self.model.model_json_schema()):
+            if node.get("additionalProperties", True) is True:
+                raise ValueError(
+                    f"{where} of the definition kind {self.name!r} must forbid unknown fields "
+                    "(extra='forbid'): a misspelt one would be lost without a word"
+                )
+
+    def parsed(self, document: Mapping[str, Any]) -> M:
+        """Return the document as the kind's model.
+
+        Raises
+        ------
+        FaultyDefinitionError
+            All that the types find wrong.
+        """
+        try:
+            return self.model.model_validate(document)
+        except ValidationError as wrong:
+            errors = wrong.errors()
+            raise FaultyDefinitionError(
+                [explained(dict(error), self.model) for error in errors]
+            ) from wrong
+
+    def normal(self, document: Mapping[str, Any]) -> Json:
+        """Return the document as it is kept: every field, defaults included.
+
+        A default may change with the code; what a published version means must not.
+        """
+        dumped: Json = self.parsed(document).model_dump(mode="json")
+        return dumped
+
+    def faults(self, document: Mapping[str, Any]) -> list[Fault]:
+        """Return all that is wrong with the document, by its types and by `check`."""
+        try:
+            model = self.parsed(document)
+        except FaultyDefinitionError as faulty:
+            return faulty.faults
+        return list(self.check(model)) if self.check else []
+
+
+class DefinitionKinds:
+    """The kinds of definitions that an application knows, by name."""
+
+    def __init__(self, kinds: Iterable[DefinitionKind[Any]]) -> None:
+        self._kinds: dict[str, DefinitionKind[Any]] = {}
+        for kind in kinds:
+            if kind.name in self._kinds:
+                raise ValueError(f"two kinds of definitions are named {kind.name!r}")
+            self._kinds[kind.name] = kind
+
+    def __iter__(self) -> Iterator[DefinitionKind[Any]]:
+        return iter(self._kinds.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kinds
+
+    def __getitem__(self, name: str) -> DefinitionKind[Any]:
+        """Return the kind of this name.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none; the near name is offered.
+        """
+        if name not in self._kinds:
+            raise NotFoundError(
+                "There is no kind of definition {name!r}. {fix}",
+                name=name,
+                fix=did_you_mean(name, self._kinds),
+            )
+        return self._kinds[name]
+
+
+def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for node in (schema, *schema.get("$defs", {}).values()):
+        if "properties" in node:
+            yield str(node.get("title", "a part")), node
