@@ -229,8 +229,9 @@ class Formats:
         ):
             scaled = exact / divisor
             digits = below_ten if abs(scaled) < 10 else below_hundred if abs(scaled) < 100 else 0
-            # 999,950 is 1 M and not 1,000 K: compare what will be shown.
-            if abs(_rounded(scaled, digits)) * divisor >= least:
+            # 999,950 is 1 M and not 1,000 K, but 9,999 is not 10 K: compare what will be shown.
+            shown = _rounded(exact, 0) if least == 10**4 else _rounded(scaled, digits) * divisor
+            if abs(shown) >= least:
                 return self._trimmed(scaled, digits), unit
         if small is None:
             small = 0 if exact == exact.to_integral_value() or abs(exact) >= 100 else 1

@@ -43,7 +43,12 @@ class Order:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns whose values say where a row stands."""
-        return (self.sort.column, *self.key)
+        return (self.sort.column, *self.rest)
+
+    @property
+    def rest(self) -> tuple[str, ...]:
+        """The key without the column that is sorted by."""
+        return tuple(name for name in self.key if name != self.sort.column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def ordered(table: ir.Table, order: Order, *, back: bool = False) -> ir.Table:
     falls = order.sort.descending != back
     direction = ibis.desc if falls else ibis.asc
     keys = [direction(table[order.sort.column], nulls_first=back)]
-    keys += [ibis.desc(table[name]) if back else ibis.asc(table[name]) for name in order.key]
+    keys += [ibis.desc(table[name]) if back else ibis.asc(table[name]) for name in order.rest]
     return table.order_by(keys)
 
 
@@ -144,7 +149,7 @@ def beyond(table: ir.Table, order: Order, cursor: Cursor) -> ir.Table:
         raise BadInputError("This is not a cursor: begin at the first page.")
     at, *keys = cursor.values
     column = table[order.sort.column]
-    key = _key_beyond(table, order.key, keys, back=cursor.back)
+    key = _key_beyond(table, order.rest, keys, back=cursor.back)
     if at is None:
         missing = column.isnull()
         return table.filter((column.notnull() | (missing & key)) if cursor.back else missing & key)
@@ -159,6 +164,8 @@ def _key_beyond(
     table: ir.Table, names: Sequence[str], values: Sequence[Any], *, back: bool
 ) -> ir.BooleanValue:
     """Compare a key of several columns as a whole, the first column first."""
+    if not names:
+        return ibis.literal(False)  # noqa: FBT003 - a row is not beyond itself
     name, *others = names
     column, edge = table[name], _typed(table, name, values[0])
     further = (column < edge) if back else (column > edge)
