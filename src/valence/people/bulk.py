@@ -85,7 +85,8 @@ def _one_by_one(values: pa.Array, id_type: str, country: str) -> pa.Array:
 
 def _digits(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Return floats as text: what a spreadsheet made of integers (12748.0) as their digits."""
-    known = np.asarray(values.to_numpy(), dtype=np.float64)
+    values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    known = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
     whole = np.isfinite(known) & (np.abs(known) < 2**53) & (known == np.trunc(known))
     digits = pa.array(np.where(whole, known, 0).astype(np.int64)).cast(pa.string())
     other = pa.array(known, from_pandas=True).cast(pa.string())

@@ -293,11 +293,12 @@ def _add(
     # With one owner it goes to that one even if merged, so that a split takes it along.
     label = np.where(owners_in_group[label] > 1, groups.joined[at + size], label)
     label = np.where(shared[at], -1, label)
-    begun = np.unique(label[label >= size])
-    made = new_ids(len(begun))
+    begun = np.zeros(size + len(batch.keys), np.int64)
+    begun[label[label >= size]] = 1
+    made = new_ids(int(begun.sum()))
     insert(unit, customers, {"customer_id": made, "revision": [revision] * len(made)})
     ids = np.array([*groups.ids, *made, None], object)
-    place = np.where(label >= size, size + np.searchsorted(begun, label), label)
+    place = np.where(label >= size, size - 1 + np.cumsum(begun)[label], label)
     insert(
         unit,
         identifiers,

@@ -37,6 +37,8 @@ def insert(unit: Unit, table: sa.Table, columns: Mapping[str, Iterable[Any]]) ->
                 to.write_row(row)
         return
     places = ", ".join("?" * len(columns))
+    # Indexes are filled in random order: with the usual 2 MB, pages would go out and come back.
+    unit.connection.exec_driver_sql("PRAGMA cache_size=-65536")
     while chunk := list(islice(rows, _INSERTS)):
         unit.connection.exec_driver_sql(
             f"INSERT INTO {table.name} ({names}) VALUES ({places})", chunk
