@@ -53,5 +53,5 @@ def arrow_schema(columns: Iterable[Column]) -> pa.Schema:
 
 def declared_from(schema: pa.Schema) -> tuple[Column, ...]:
     """Return the columns that a written schema shows; their meaning is with their declaration."""
-    kinds = {ARROW[kind]: kind for kind in ("text", "int", "amount", "float", "bool", "day", "instant")}
+    kinds = {arrow: kind for kind, arrow in ARROW.items() if kind != "json"}  # written as text
     return tuple(Column(field.name, kinds[field.type], "") for field in schema)

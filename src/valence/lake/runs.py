@@ -73,7 +73,7 @@ def written(said: Message) -> dict[str, Any]:
 def spoken(sentence: Mapping[str, Any], otherwise: str) -> Message:
     """Return the sentence that was written; `otherwise`, as it is, where none was."""
     if not sentence:
-        return message("{said}", said=otherwise)
+        return Message(otherwise)
     values = {
         name: spoken(value["sentence"], "") if isinstance(value, dict) else value
         for name, value in sentence["values"].items()

@@ -42,6 +42,7 @@ class Writer:
         self.bench = Workbench(lake.scratch, memory=lake.memory, threads=lake.threads)
         self._tables = dict(self.snapshot.head.tables)
         self._files: dict[str, list[PartFile]] = {}
+        self._incoming_is = "TABLE"
         self.bench.sql(
             "CREATE TABLE _touched (table_name VARCHAR, id_key VARCHAR, customer_id VARCHAR, "
             "day DATE)"
@@ -52,7 +53,7 @@ class Writer:
         files = [file.path for file in self._present(name)]
         self.bench.view(name, files, self.lake.columns(name))
 
-    def merge(self, name: str, select: str) -> Counts:
+    def merge(self, name: str, select: str, *, stored: bool = False) -> Counts:
         """Merge rows by the table's key: new rows land, changed ones replace, equal ones stay.
 
         Parameters
@@ -62,6 +63,9 @@ class Writer:
         select
             SQL that gives its columns by name; missing ones are null, `batch_id` and `loaded_at`
             are filled here, `row_hash` too unless given.
+        stored
+            The SQL only picks from a table of the workbench, so that reading it several times costs
+            less than keeping its answer.
 
         Raises
         ------
@@ -69,14 +73,14 @@ class Writer:
             If the rows hold one key twice: the caller has to decide which row counts.
         """
         table = self._declared(name)
-        self._take_in(table, select)
+        self._take_in(table, select, stored=stored)
         counts = self._counted(table)
         if counts.new or counts.updated:
             self._mark_touched(table, replaced=bool(counts.updated))
             self._write(table, replaced=bool(counts.updated))
         self.bench.sql("DROP VIEW _changed")
         self.bench.sql("DROP TABLE IF EXISTS _classified")
-        self.bench.sql("DROP TABLE _incoming")
+        self.bench.sql(f"DROP {self._incoming_is} _incoming")
         return counts
 
     def replace(self, name: str, select: str) -> int:
@@ -127,7 +131,7 @@ class Writer:
             self._files[name] = [] if state is None else table.files(state.version)
         return self._files[name]
 
-    def _take_in(self, table: CanonicalTable, select: str) -> None:
+    def _take_in(self, table: CanonicalTable, select: str, *, stored: bool) -> None:
         self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _given AS {select}")
         given = {row[0] for row in self.bench.rows("DESCRIBE _given")}
         if unknown := given - {c.name for c in table.columns}:
@@ -145,8 +149,10 @@ class Writer:
         row_hash = (
             "row_hash" if "row_hash" in given else f"left(md5(concat_ws('\x1f', {text})), 16)"
         )
+        # Only rows that are compared with others need to be kept for the comparison.
+        self._incoming_is = "VIEW" if stored and not self._present(table.name) else "TABLE"
         self.bench.sql(
-            f"CREATE OR REPLACE TEMP TABLE _incoming AS SELECT {', '.join(cast)}, "
+            f"CREATE TEMP {self._incoming_is} _incoming AS SELECT {', '.join(cast)}, "
             f"{row_hash} AS row_hash FROM _given"
         )
 
