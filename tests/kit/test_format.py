@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from valence.core.messages import message
 from valence.core.money import Money
 from valence.kit.format import Formats
@@ -63,7 +64,12 @@ def test_counts_are_short_only_when_long():
 
 
 def test_shares_and_differences_of_shares():
-    assert [plain(EN.percent(s)) for s in (0, 0.58, 0.5812, 1)] == ["0 %", "58 %", "58.1 %", "100 %"]
+    assert [plain(EN.percent(s)) for s in (0, 0.58, 0.5812, 1)] == [
+        "0 %",
+        "58 %",
+        "58.1 %",
+        "100 %",
+    ]
     assert [ZH.percent(s) for s in (0, 0.58, 0.5812)] == ["0%", "58%", "58.1%"]
     assert plain(EN.points(-0.05)) == "−5 pp"
     assert plain(ZH.points(0.008)) == "+0.8 个百分点"

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from valence.kit.routes import permissions
 
 

@@ -1,6 +1,7 @@
 """What stands before every request."""
 
 import pytest
+
 from valence.core.errors import ForbiddenError
 from valence.kit.guard import check_host
 
@@ -45,9 +46,7 @@ def test_a_form_of_another_site_is_refused(web, headers):
     "headers", [{}, {"origin": "http://127.0.0.1"}, {"sec-fetch-site": "same-origin"}]
 )
 def test_our_own_form_and_a_program_may_write(web, headers):
-    sent = web.post(
-        "/preferences", data={"theme": "dark"}, headers=headers, follow_redirects=False
-    )
+    sent = web.post("/preferences", data={"theme": "dark"}, headers=headers, follow_redirects=False)
     assert sent.status_code == 303
 
 

@@ -1,6 +1,7 @@
 """An idempotency key has its effect once."""
 
 import pytest
+
 from valence.core.errors import BadInputError, ConflictError
 from valence.kit.idempotency import StoreKeys, metadata, once
 from valence.store.store import Store

@@ -1,6 +1,7 @@
 """Which language a reader gets."""
 
 import pytest
+
 from valence.core.messages import message
 from valence.kit.languages import by_number, chosen, language
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from valence.core.errors import BadInputError
 from valence.kit.paging import Cursor, Order, Sort, decode, encode, ordered, page
 
@@ -87,7 +88,8 @@ def test_every_kind_of_column_survives_the_way_through_an_address(values, kind):
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "!!", "W10", "WzFd", encode(Cursor(("a",)), "s"), encode(Cursor(("x", "y", "z")), "s")]
+    "text",
+    ["x", "!!", "W10", "WzFd", encode(Cursor(("a",)), "s"), encode(Cursor(("x", "y", "z")), "s")],
 )
 def test_what_is_no_cursor_is_refused_in_words(text):
     table = ibis.memtable({"k": [1], "v": [2]})

@@ -1,4 +1,3 @@
-
 """Pages of the demonstration capability."""
 
 from datetime import date

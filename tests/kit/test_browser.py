@@ -1,0 +1,241 @@
+"""The pages in a real browser: drawn, readable, by keyboard, in every theme, language and width."""
+
+import itertools
+import re
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium"),
+]
+CHARTS = ("worth", "two", "stake", "lorenz", "cohorts", "rfm", "bridge")
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=str(CHROMIUM))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a page in a mode; complaints of the browser are collected in `page.complaints`."""
+    contexts = []
+
+    def opened(path, theme="light", lang="en", width=1440, **options):
+        locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale=locale, color_scheme=theme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda said: (
+                page.complaints.append(said.text)
+                if said.type in ("error", "warning") and "status of 4" not in said.text
+                else None
+            ),
+        )
+        page.goto(address + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def drawn(page, count=len(CHARTS)):
+    page.wait_for_function(
+        f"document.querySelectorAll('[data-options][data-drawn]').length === {count}"
+    )
+
+
+def serious(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The rules of WCAG A and AA; only violations are worked out in full, which halves the time.
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+    options = {"runOnly": tags, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"]])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
+
+
+def overflow(page):
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_all_parts_are_clean_in_light_and_dark_wide_and_narrow(visit, lang):
+    page = visit("/demo", "light", lang)
+    drawn(page)
+    page.locator("#doing.v-doing-done").wait_for()  # no part changes while it is looked at
+    for theme, width in itertools.product(("light", "dark"), (1440, 390)):
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.locator("html").get_attribute("data-bs-theme") == theme
+        assert serious(page) == [], (theme, width)
+        assert overflow(page) <= 0, (theme, width)
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("path", "theme", "lang", "width"),
+    [
+        ("/demo/customers", "light", "en", 1440),
+        ("/demo/customers", "dark", "zh", 390),
+        ("/demo/customers?where=ordrs+%3E+3", "dark", "en", 390),
+        ("/demo/form", "dark", "zh", 390),
+        ("/nothing", "light", "zh", 390),
+        ("/api", "dark", "en", 390),
+    ],
+)
+def test_other_pages_are_clean(visit, path, theme, lang, width):
+    page = visit(path, theme, lang, width)
+    assert serious(page) == []
+    assert overflow(page) <= 0
+    assert page.complaints == []
+
+
+def test_charts_draw_their_marks(visit):
+    page = visit("/demo")
+    drawn(page)
+    marks = {name: page.locator(f"#{name} svg path").count() for name in CHARTS}
+    assert all(count >= 5 for count in marks.values()), marks
+    texts = page.locator("#stake svg").text_content()
+    assert "¥1.9\u00a0M" in texts  # the value beside its bar
+    assert "¥2\u00a0M" in texts  # a tick of the axis, by the same rules
+    assert page.locator("#cohorts").get_attribute("aria-label").startswith("Progress")
+
+
+def test_the_table_of_a_chart_opens_and_closes(visit):
+    page = visit("/demo")
+    drawn(page)
+    table = page.locator("#stake-table")
+    assert not table.is_visible()
+    button = page.locator("[data-toggle-table=stake-table]")
+    button.click()
+    assert table.is_visible()
+    assert button.get_attribute("aria-expanded") == "true"
+    assert "¥1,900,000.00" in table.inner_text()
+
+
+def test_without_script_the_tables_stand_for_the_charts_and_everything_is_reachable(visit):
+    page = visit("/demo", java_script_enabled=False)
+    assert page.locator("#stake-table").is_visible()
+    assert not page.locator("#stake").is_visible()
+    page.locator(".v-how summary").first.click()
+    assert page.locator(".v-how-panel").first.is_visible()
+    page.locator("button[value=zh]").click()
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.locator("button[value=dark]").click()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_switching_the_theme_redraws_the_charts_and_is_kept(visit):
+    page = visit("/demo")
+    drawn(page)
+    ink = "document.querySelector('#worth svg text').getAttribute('fill')"
+    before = page.evaluate(ink)
+    with page.expect_response("**/preferences"):
+        page.locator("button[value=dark]").click()
+    page.wait_for_function(f"{ink} !== '{before}'")
+    page.reload()
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_the_keyboard_alone_reaches_everything(visit):
+    page = visit("/demo")
+    drawn(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "v-skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator(".v-how summary").first.focus()
+    page.keyboard.press("Enter")
+    panel = page.locator(".v-how-panel").first
+    assert panel.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.matches('[data-close]')")
+    page.keyboard.press("Escape")
+    assert not panel.is_visible()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_phone_menu_opens_by_keyboard_and_closes_by_escape(visit):
+    page = visit("/demo/form", width=390)
+    assert not page.locator("#nav").is_visible()
+    page.locator(".v-menu").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#nav").is_visible()
+    assert page.locator(".v-menu").get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator("#nav").is_visible()
+
+
+def test_sorting_and_paging_keep_the_page_and_the_address(visit):
+    page = visit("/demo/customers")
+    page.evaluate("window.kept = true")
+    page.get_by_role("link", name="Step").click()
+    page.wait_for_url("**/demo/customers?sort=-orders")
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_url(re.compile("cursor="))
+    assert page.locator(".v-pages").inner_text().startswith("51–100 of 137")
+    page.go_back()
+    page.wait_for_url("**/demo/customers?sort=-orders")
+    assert page.complaints == []
+
+
+def test_a_rule_with_a_fault_is_shown_without_leaving_and_mended_by_a_click(visit):
+    page = visit("/demo/customers")
+    page.get_by_role("textbox").fill("ordrs > 7")
+    page.keyboard.press("Enter")
+    page.locator(".v-caret mark").wait_for()
+    assert page.get_by_role("textbox").input_value() == "ordrs > 7"
+    page.get_by_role("link", name="orders > 7").click()
+    page.wait_for_url(re.compile(r"where=orders"))
+    page.locator(".v-table").wait_for()
+    assert page.locator(".v-caret").count() == 0
+
+
+def test_the_first_column_of_a_table_stays_on_a_phone(visit):
+    page = visit("/demo/customers", width=390)
+    scroll = page.locator(".v-scroll")
+    first = page.locator(".v-table tbody tr:first-child > :first-child")
+    before = first.bounding_box()["x"]
+    scroll.evaluate("box => box.scrollLeft = 200")
+    assert scroll.evaluate("box => box.scrollLeft") > 0
+    assert abs(first.bounding_box()["x"] - before) < 1
+
+
+def test_a_job_is_asked_again_until_it_is_done(visit):
+    page = visit("/demo")
+    page.locator("#doing.v-doing-done").wait_for(timeout=5000)
+    assert page.get_by_role("link", name="See the result").is_visible()
