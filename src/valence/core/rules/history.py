@@ -59,9 +59,20 @@ class HistoryFunction:
         Raises
         ------
         RefusedError
-            If the value is of the wrong type.
+            If the value is of the wrong type, or the same for every row.
         """
-        if asked.value is None or asked.value.type in self.takes:
+        if asked.value is None:
+            return self.make(asked)
+        if not any(isinstance(part, n.Column) for part in asked.value.walk()):
+            raise RefusedError(
+                message(
+                    "{name} is written {form}; the value must be read from a column of {table}.",
+                    name=asked.name,
+                    form=self.form,
+                    table=asked.table,
+                )
+            )
+        if asked.value.type in self.takes:
             return self.make(asked)
         raise RefusedError(
             message(

@@ -65,9 +65,10 @@ def _days(op: str, left: n.Node, right: n.Node) -> n.Node:
 
 def negative(node: n.Node) -> n.Node:
     """Return `-node`; a literal's is a literal."""
-    if isinstance(node, n.Literal):
-        return n.Literal(node.type, -cast("int", node.value))
-    return n.Unary(node.type, "-", _numeric("-", node))
+    number = _numeric("-", node)
+    if isinstance(number, n.Literal):
+        return n.Literal(number.type, -cast("int", number.value))
+    return n.Unary(number.type, "-", number)
 
 
 def absolute(node: n.Node) -> n.Node:
@@ -164,6 +165,11 @@ def one_of(
     if Type.DECIMAL in {value.type for value in literals} or operand.type is Type.DECIMAL:
         literals = [n.Literal(Type.DECIMAL, Decimal(cast("int", v.value))) for v in literals]
         operand = n.Widen(Type.DECIMAL, operand) if operand.type is Type.INT else operand
+    if operand.type is Type.BOOL:
+        # Ibis puts no ( ) around a AND b before IN, which would come out as a AND (b IN …).
+        sign, word = ("!=", "and") if negated else ("==", "or")
+        steps = tuple(n.Compare(Type.BOOL, sign, operand, literal) for literal in literals)
+        return n.Logic(Type.BOOL, word, steps)
     return n.OneOf(Type.BOOL, operand, tuple(literals), negated)
 
 

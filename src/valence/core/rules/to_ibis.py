@@ -55,6 +55,8 @@ def condition(node: n.Node, scope: Scope) -> ir.BooleanValue:
         return _joined(node, [condition(item, scope) for item in node.items])
     if isinstance(node, n.Truth):
         return value(node.operand, scope)
+    if isinstance(node, n.Not):
+        return ~value(node.operand, scope)
     return _BUILDERS[type(node)](node, scope)
 
 
@@ -72,6 +74,14 @@ def fixed(given: n.Value, kind: Type) -> ir.Value:
         return ibis.literal(repr(given)).cast("float64")
     large = kind is Type.DECIMAL and abs(given) >= 10**14  # type: ignore[arg-type, operator]
     return ibis.literal(given, type=_WIDE if large else IBIS[kind])
+
+
+def fitted(exact: ir.Value, kind: Type) -> ir.Value:
+    """Return an exact number as int64 or decimal(18, 4), NULL where it does not fit."""
+    tried = exact.try_cast(IBIS[kind])
+    # DuckDB rewrites TRY_CAST(a AS BIGINT) < 5 to a < 5, which forgets that a did not fit. An
+    # operation that changes nothing stands in between.
+    return tried | 0 if kind is Type.INT else tried.negate().negate()
 
 
 def _joined(node: n.Logic, items: list[ir.BooleanValue]) -> ir.BooleanValue:
@@ -109,10 +119,10 @@ def _arithmetic(node: n.Arithmetic, scope: Scope) -> ir.Value:
         return apply(left, right)
     if node.type is Type.INT:
         # Computed where nothing overflows, then back: TRY_CAST gives NULL for what does not fit.
-        return apply(left.cast(_WHOLE), right.cast(_WHOLE)).try_cast("int64")
+        return fitted(apply(left.cast(_WHOLE), right.cast(_WHOLE)), Type.INT)
     # Two of decimal(19, 4) make a product of 38 digits, the most there is.
     wide = "decimal(19, 4)" if node.op == "*" else _WIDE
-    return apply(left.cast(wide), right.cast(wide)).try_cast(IBIS[Type.DECIMAL])
+    return fitted(apply(left.cast(wide), right.cast(wide)), Type.DECIMAL)
 
 
 def _unary(node: n.Unary, scope: Scope) -> ir.Value:
@@ -121,13 +131,13 @@ def _unary(node: n.Unary, scope: Scope) -> ir.Value:
     if wide:
         operand = operand.cast(_WHOLE)
     result = -operand if node.op == "-" else operand.abs()
-    return result.try_cast("int64") if wide else result
+    return fitted(result, Type.INT) if wide else result
 
 
 def _convert(node: n.Convert, scope: Scope) -> ir.Value:
     operand = value(node.operand, scope)
     if node.type is Type.DECIMAL:
-        return operand.try_cast(IBIS[Type.DECIMAL])
+        return fitted(operand, Type.DECIMAL)
     if node.operand.type is Type.INT:
         return operand.cast("float64")
     # Ten-thousandths are whole: each of the two steps rounds once, alike on every engine.
@@ -212,7 +222,8 @@ _BUILDERS: Mapping[type[n.Node], Callable[[Any, Scope], Any]] = {
     n.OneOf: _one_of,
     n.IsMissing: _is_missing,
     n.Logic: lambda node, scope: _joined(node, [value(item, scope) for item in node.items]),
-    n.Not: lambda node, scope: ~value(node.operand, scope),
+    # No NOT: within IN or = it would come out as NOT (a IN b), for ibis writes no ( ) around it.
+    n.Not: lambda node, scope: ibis.ifelse(value(node.operand, scope), False, True),  # noqa: FBT003
     n.Truth: lambda node, scope: value(node.operand, scope),
     n.Choose: _choose,
     n.TextTest: _text_test,

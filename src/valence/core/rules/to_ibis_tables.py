@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
 from valence.core.rules import nodes as n
-from valence.core.rules.to_ibis import IBIS, Scope, column, condition, value
+from valence.core.rules.to_ibis import IBIS, Scope, column, condition, fitted, value
 from valence.core.rules.to_python import Facts, closure
 from valence.core.rules.types import Type
 
@@ -145,13 +145,11 @@ def _sum(node: n.Aggregate, scope: Scope, where: ir.BooleanValue | None) -> ir.V
     values = _values(node, scope)
     if node.type is Type.DECIMAL:
         total = values.cast("decimal(38, 4)").sum(where=where).cast("decimal(38, 4)")
-        return ibis.coalesce(total, ibis.literal(0).cast("decimal(38, 4)")).try_cast(
-            IBIS[Type.DECIMAL]
-        )
+        return fitted(ibis.coalesce(total, ibis.literal(0).cast("decimal(38, 4)")), Type.DECIMAL)
     if node.type is Type.FLOAT:
         values = (values * 1e6 + 0.5).floor().cast("int64")
     total = values.cast("decimal(38, 0)").sum(where=where).cast("decimal(38, 0)")
-    whole = ibis.coalesce(total, ibis.literal(0).cast("decimal(38, 0)")).try_cast("int64")
+    whole = fitted(ibis.coalesce(total, ibis.literal(0).cast("decimal(38, 0)")), Type.INT)
     return whole.cast("float64") / 1e6 if node.type is Type.FLOAT else whole
 
 

@@ -1,0 +1,35 @@
+"""Random rules over random rows answer alike on DuckDB, on Spark and in Python."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.core.rules.compare import run
+from tests.core.rules.generate import CATALOG, Maker
+from valence.core.rules import compile_rule
+
+
+@pytest.fixture
+def seed() -> int:
+    chosen = random.SystemRandom().randrange(2**32)
+    print(f"seed {chosen}: python -m tests.core.rules.compare --seed {chosen}")
+    return chosen
+
+
+def test_two_thousand_random_rules_are_equal_on_duckdb_and_in_python(duck, data, seed):
+    assert run(duck, data, Maker(seed), rules=2000, batch=100) == []
+
+
+@pytest.mark.spark
+def test_four_hundred_random_rules_are_equal_on_spark_and_in_python(spark_tables, data, seed):
+    assert run(spark_tables, data, Maker(seed), rules=400, batch=50) == []
+
+
+def test_the_canonical_text_of_random_rules_reads_back_as_itself_and_the_same_rule(seed):
+    maker = Maker(seed)
+    for _ in range(500):
+        rule = compile_rule(maker.rule(), CATALOG)
+        again = compile_rule(rule.text, CATALOG)
+        assert (again.text, again.node) == (rule.text, rule.node)
