@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime
 
 import pytest
@@ -66,6 +67,17 @@ def test_nothing_can_be_written_in_a_read_transaction(store):
 def test_a_unit_within_a_unit_is_refused_instead_of_waiting_for_itself(store):
     with store.writing(), pytest.raises(RuntimeError, match="open already"), store.writing():
         pass
+
+
+def test_a_unit_may_be_entered_and_left_in_different_threads_as_web_frameworks_do(store):
+    block = store.writing()
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        unit = first.submit(copy_context().run, block.__enter__).result()
+        second.submit(add, unit, "lake").result()
+        first.submit(copy_context().run, block.__exit__, None, None, None).result()
+        second.submit(increment, store, 1).result()
+    with store.reading() as view:
+        assert view.scalar(POSITION) == 1
 
 
 def test_an_instant_comes_back_in_utc_and_one_without_a_zone_is_refused(store):

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -175,7 +175,10 @@ class Store:
                     yield unit
                     unit._write_events()
         finally:
-            _writing.reset(token)
+            # A web framework may leave the block in another context than it entered; the mark went
+            # away with the first one.
+            with suppress(ValueError):
+                _writing.reset(token)
 
     def transact(self, work: Callable[[Unit], T], *, tries: int = 5) -> T:
         """Return what `work` returns, run in a unit of work, again when others were in the way.
