@@ -1,0 +1,21 @@
+"""What the capability of value declares: marts, pages, API, commands, definitions."""
+
+from __future__ import annotations
+
+from valence.core.messages import message
+from valence.kit.capability import Capability, NavItem
+
+VALUE = Capability(
+    "value",
+    message("Value"),
+    marts="valence.value.marts:MARTS",
+    definition_kinds="valence.value.kinds:KINDS",
+    pages="valence.value.pages:pages",
+    api="valence.value.api:api",
+    commands="valence.value.commands:value",
+    nav=(
+        NavItem("measure", message("Worth"), "/value", "value:read", order=10),
+        NavItem("measure", message("Cohorts"), "/cohorts", "value:read", order=20),
+    ),
+    templates="valence.value",
+)

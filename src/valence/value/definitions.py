@@ -1,0 +1,154 @@
+"""What users set for the measures of value: RFM cuts and weights, tier shares, cohort rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from valence.core.errors import BadInputError
+
+RFM_KIND = "rfm"
+TIERS_KIND = "value_tiers"
+COHORTS_KIND = "cohorts"
+
+Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
+Share = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=6)]
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ScoreWeights(_Document):
+    """How much each part counts in the corrected score; 0 leaves a part out."""
+
+    recency: Weight = Field(Decimal(20), description="How recently the customer bought.")
+    frequency: Weight = Field(Decimal(20), description="How often.")
+    monetary: Weight = Field(Decimal(30), description="For how much.")
+    breadth: Weight = Field(Decimal(10), description="Over how many categories.")
+    returns: Weight = Field(Decimal(10), description="How little of it was given back.")
+    complaints: Weight = Field(Decimal(10), description="How seldom there was a complaint.")
+
+    @model_validator(mode="after")
+    def _some_rfm(self) -> Self:
+        if not self.recency + self.frequency + self.monetary:
+            raise ValueError("at least one of recency, frequency and monetary needs a weight")
+        return self
+
+
+class RfmDefinition(_Document):
+    """How recency, frequency and monetary value are scored."""
+
+    bins: int = Field(5, ge=2, le=9, description="Scores run from 1 to this.")
+    window_months: int | None = Field(
+        None, ge=1, le=600, description="Only orders of so many months count; empty: all."
+    )
+    monetary: Literal["total", "mean"] = Field(
+        "total", description="Value in total, or the mean per purchase."
+    )
+    recency_cuts: tuple[int, ...] | None = Field(
+        None, description="Own cuts in days, rising: at most the first is the best score."
+    )
+    frequency_cuts: tuple[int, ...] | None = Field(
+        None, description="Own cuts in purchases, rising: from the last on is the best score."
+    )
+    monetary_cuts: tuple[Decimal, ...] | None = Field(
+        None, description="Own cuts in money, rising: from the last on is the best score."
+    )
+    weights: ScoreWeights = ScoreWeights()
+    breadth_full: int | None = Field(
+        None, ge=2, description="Categories that earn full marks; empty: against other customers."
+    )
+
+    @model_validator(mode="after")
+    def _cuts_fit(self) -> Self:
+        for name in ("recency_cuts", "frequency_cuts", "monetary_cuts"):
+            cuts: Sequence[Decimal | int] | None = getattr(self, name)
+            if cuts is None:
+                continue
+            if len(cuts) != self.bins - 1:
+                raise ValueError(
+                    f"{name}: {self.bins} bins need {self.bins - 1} cuts, here are {len(cuts)}"
+                )
+            if any(low >= high for low, high in pairwise(cuts)):
+                raise ValueError(f"{name}: each cut must be above the one before it")
+        return self
+
+
+class TierShare(_Document):
+    """One value tier: its name, and its share of all customers."""
+
+    name: str = Field(min_length=1, max_length=40)
+    share: Share = Field(description="Share of customers, 0 to 1; the last tier takes the rest.")
+
+
+class TiersDefinition(_Document):
+    """Which shares of customers, from the most valuable down, form the value tiers."""
+
+    tiers: tuple[TierShare, ...] = Field(
+        (
+            TierShare(name="top", share=Decimal("0.05")),
+            TierShare(name="middle", share=Decimal("0.15")),
+            TierShare(name="base", share=Decimal("0.80")),
+        ),
+        min_length=2,
+        max_length=10,
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        names = [tier.name for tier in self.tiers]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two tiers have the same name: {', '.join(names)}")
+        if (total := sum(tier.share for tier in self.tiers)) != 1:
+            raise ValueError(f"the shares of the tiers sum to {total}, not to 1")
+        return self
+
+    def cumulative_ppm(self) -> list[int]:
+        """Return where each tier ends, in millionths of all customers."""
+        ends, end = [], Decimal(0)
+        for tier in self.tiers:
+            end += tier.share
+            ends.append(int(end * 1_000_000))
+        return ends
+
+
+class CohortsDefinition(_Document):
+    """How cohorts are compared."""
+
+    horizon_months: int = Field(
+        6, ge=1, le=120, description="Months after the first in which cohorts are compared."
+    )
+    minimum_customers: int = Field(
+        30, ge=1, description="A cohort with fewer customers is not compared."
+    )
+    confidence: float = Field(0.95, gt=0.5, lt=1, description="Of the intervals.")
+
+
+D = TypeVar("D", bound=_Document)
+
+
+def published(definitions: Mapping[str, Mapping[str, object]], kind: str, model: type[D]) -> D:
+    """Return the published definition of that kind, or the default where none is published.
+
+    Raises
+    ------
+    BadInputError
+        If the document does not fit the model: every fault, with its field.
+    """
+    try:
+        return model.model_validate(dict(definitions.get(kind, {})))
+    except ValidationError as wrong:
+        faults = "; ".join(
+            f"{'.'.join(map(str, error['loc'])) or kind}: {error['msg']}"
+            for error in wrong.errors()
+        )
+        raise BadInputError(
+            "The definition {kind!r} cannot be used: {faults}. Change it under Definitions.",
+            kind=kind,
+            faults=faults,
+        ) from wrong

@@ -1,0 +1,210 @@
+"""What the capability publishes: order facts, customer facts, and the tables of value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis.expr.types as ir
+
+from valence.core.messages import message
+from valence.lake.marts import BuildContext, Mart
+from valence.value import columns
+from valence.value.cohorts import cohorts, staying
+from valence.value.concentration import lorenz
+from valence.value.customers import customers
+from valence.value.definitions import (
+    COHORTS_KIND,
+    RFM_KIND,
+    TIERS_KIND,
+    CohortsDefinition,
+    RfmDefinition,
+    TiersDefinition,
+    published,
+)
+from valence.value.facts import customer_facts
+from valence.value.orders import order_facts
+from valence.value.segments import segment_summary
+from valence.value.summary import summary
+from valence.value.tiers import tier_summary
+
+Inputs = Mapping[str, ir.Table]
+
+
+def _rfm(context: BuildContext) -> RfmDefinition:
+    return published(context.definitions, RFM_KIND, RfmDefinition)
+
+
+def _tiers(context: BuildContext) -> TiersDefinition:
+    return published(context.definitions, TIERS_KIND, TiersDefinition)
+
+
+def _cohorts(context: BuildContext) -> CohortsDefinition:
+    return published(context.definitions, COHORTS_KIND, CohortsDefinition)
+
+
+def _order_facts(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return order_facts(inputs["orders"], as_of=context.as_of, margin_rate=context.margin_rate)
+
+
+def _customer_facts(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return customer_facts(
+        inputs["order_facts"],
+        lines=inputs["order_lines"],
+        products=inputs["products"],
+        contacts=inputs["contacts"],
+        as_of=context.as_of,
+    )
+
+
+def _customers(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return customers(
+        inputs["order_facts"],
+        as_of=context.as_of,
+        facts=inputs["customer_facts"],
+        rfm=_rfm(context),
+        tiers=_tiers(context),
+    )
+
+
+def _segments(inputs: Inputs, _: BuildContext) -> ir.Table:
+    return segment_summary(inputs["customers"])
+
+
+def _value_tiers(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return tier_summary(inputs["customers"], definition=_tiers(context))
+
+
+def _lorenz(inputs: Inputs, _: BuildContext) -> ir.Table:
+    return lorenz(inputs["customers"])
+
+
+def _cohort_table(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return cohorts(inputs["order_facts"], as_of=context.as_of, definition=_cohorts(context))
+
+
+def _staying(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return staying(inputs["cohorts"], definition=_cohorts(context))
+
+
+def _summary(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return summary(
+        inputs["order_facts"],
+        as_of=context.as_of,
+        table=inputs["customers"],
+        tiers=_tiers(context),
+    )
+
+
+MARTS: tuple[Mart, ...] = (
+    Mart(
+        name="order_facts",
+        owner="value",
+        title=message("Order facts"),
+        grain=("namespace", "order_id"),
+        rebuild="day",
+        day="ordered_on",
+        inputs=("orders",),
+        columns=columns.ORDER_FACTS,
+        compute=_order_facts,
+        order_by=("customer_id",),
+    ),
+    Mart(
+        name="customer_facts",
+        owner="value",
+        title=message("Customer facts"),
+        grain=("customer_id",),
+        rebuild="customer",
+        inputs=("order_facts", "order_lines", "products", "contacts"),
+        columns=columns.CUSTOMER_FACTS,
+        compute=_customer_facts,
+    ),
+    Mart(
+        name="customers",
+        owner="value",
+        title=message("Customers"),
+        grain=("customer_id",),
+        rebuild="whole",
+        inputs=("customer_facts", "order_facts"),
+        columns=columns.CUSTOMERS,
+        compute=_customers,
+        order_by=("customer_id",),
+        definitions=(RFM_KIND, TIERS_KIND),
+        served=True,
+    ),
+    Mart(
+        name="segments",
+        owner="value",
+        title=message("RFM segments"),
+        grain=("recency_level", "fm_level"),
+        rebuild="whole",
+        inputs=("customers",),
+        columns=columns.SEGMENTS,
+        compute=_segments,
+        order_by=("recency_level", "fm_level"),
+        definitions=(RFM_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="value_tiers",
+        owner="value",
+        title=message("Value tiers"),
+        grain=("tier",),
+        rebuild="whole",
+        inputs=("customers",),
+        columns=columns.TIERS,
+        compute=_value_tiers,
+        order_by=("tier_number",),
+        definitions=(TIERS_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="value_lorenz",
+        owner="value",
+        title=message("Concentration of value"),
+        grain=("percent",),
+        rebuild="whole",
+        inputs=("customers",),
+        columns=columns.LORENZ,
+        compute=_lorenz,
+        order_by=("percent",),
+        served=True,
+    ),
+    Mart(
+        name="cohorts",
+        owner="value",
+        title=message("Cohorts"),
+        grain=("cohort_month", "months_since"),
+        rebuild="whole",
+        inputs=("order_facts",),
+        columns=columns.COHORTS,
+        compute=_cohort_table,
+        order_by=("cohort_month", "months_since"),
+        definitions=(COHORTS_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="cohort_staying",
+        owner="value",
+        title=message("Which cohort stayed longest"),
+        grain=("cohort_month",),
+        rebuild="whole",
+        inputs=("cohorts",),
+        columns=columns.STAYING,
+        compute=_staying,
+        order_by=("place", "cohort_month"),
+        definitions=(COHORTS_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="value_summary",
+        owner="value",
+        title=message("Value in one row"),
+        grain=("as_of",),
+        rebuild="whole",
+        inputs=("order_facts", "customers"),
+        columns=columns.SUMMARY,
+        compute=_summary,
+        definitions=(TIERS_KIND,),
+        served=True,
+    ),
+)

@@ -1,0 +1,106 @@
+"""Order facts: one row an order, with what it earned and how often it counts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.lake.columns import Kind
+from valence.value.portable import ZERO, amount, filled, needs
+
+SALE, RETURN = "sale", "return"
+MARGIN, MARGIN_RATE, NET_REVENUE, MIXED = "margin", "margin_rate", "net_revenue", "mixed"
+
+_OPTIONAL: dict[str, Kind] = {
+    "namespace": "text", "order_id": "text", "ordered_at": "instant", "kind": "text",
+    "channel": "text", "store": "text", "country": "text", "units": "float", "incomplete": "bool",
+    "discount_amount": "amount", "cost_amount": "amount", "returned_amount": "amount",
+}  # fmt: skip
+
+
+def order_facts(
+    orders: ir.Table, *, as_of: date | None = None, margin_rate: Decimal | None = None
+) -> ir.Table:
+    """Return what each order says about value.
+
+    A row with a negative net amount is itself a return (a `C…` invoice, a refund row); on other
+    rows `returned_amount` is what was given back of the order later, and is taken off. Where both
+    stand in one row they are the same money and count once. An adjustment changes revenue only.
+
+    Parameters
+    ----------
+    orders
+        Canonical orders with `customer_id`; at least `customer_id`, `ordered_on`, `net_amount`.
+        A table of order facts is returned as it is.
+    as_of
+        Orders after this day are left out.
+    margin_rate
+        Contribution margin as a share of net revenue, for orders whose cost is unknown.
+
+    Returns
+    -------
+    Table
+        One row per order: `customer_id` (null where the order names nobody), `ordered_on`, `kind`
+        (`sale`, `return`, `adjustment`), `gross_amount`, `returned_amount`, `revenue_amount`
+        (gross − returned + adjustments), `cost_amount`, `value_amount` and its `value_basis`.
+
+    Raises
+    ------
+    BadInputError
+        If one of the three columns is missing.
+    """
+    if "value_basis" in orders.columns:
+        return orders if as_of is None else orders.filter(orders.ordered_on <= as_of)
+    needs(orders, "customer_id", "ordered_on", "net_amount")
+    t = filled(orders, _OPTIONAL)
+    if as_of is not None:
+        t = t.filter(t.ordered_on <= as_of)
+    net = ibis.coalesce(amount(t.net_amount), ZERO)
+    kind = ibis.coalesce(t.kind, (net < ZERO).ifelse(RETURN, SALE))
+    t = t.mutate(
+        kind=kind,
+        net_amount=net,
+        returned_amount=_returned(net, ibis.coalesce(amount(t.returned_amount), ZERO), kind),
+        discount_amount=ibis.coalesce(amount(t.discount_amount), ZERO),
+        cost_amount=amount(t.cost_amount),
+    )
+    gives_back = (t.kind != "adjustment") & (t.net_amount < ZERO)
+    t = t.mutate(
+        revenue_amount=gives_back.ifelse(
+            amount(ZERO - t.returned_amount), amount(t.net_amount - t.returned_amount)
+        ),
+        gross_amount=((t.kind == "adjustment") | (t.net_amount < ZERO)).ifelse(ZERO, t.net_amount),
+    )
+    known = t.cost_amount.notnull()
+    otherwise, basis = _without_cost(t, margin_rate)
+    t = t.mutate(
+        value_amount=known.ifelse(amount(t.revenue_amount - t.cost_amount), otherwise),
+        value_basis=known.ifelse(MARGIN, basis),
+    )
+    return t.select(
+        "customer_id", "namespace", "order_id", "ordered_on", "ordered_at", "kind", "channel",
+        "store", "country", "units", "incomplete", "gross_amount", "returned_amount",
+        "discount_amount", "revenue_amount", "cost_amount", "value_amount", "value_basis",
+    )  # fmt: skip
+
+
+def _returned(
+    net: ir.DecimalValue, returned: ir.DecimalValue, kind: ir.StringValue
+) -> ir.DecimalValue:
+    """Value given back by the row: its own negative amount and `returned` are the same money."""
+    own = (net < ZERO).ifelse(ibis.greatest(amount(ZERO - net), returned), returned)
+    return (kind == "adjustment").ifelse(ZERO, amount(own))
+
+
+def _without_cost(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalValue, str]:
+    if margin_rate is None:
+        return t.revenue_amount, NET_REVENUE
+    return amount(t.revenue_amount * ibis.literal(margin_rate, "decimal(18, 6)")), MARGIN_RATE
+
+
+def one_basis(basis: ir.StringColumn) -> ir.StringScalar:
+    """Return the basis that all rows share, or `mixed`."""
+    return (basis.min() == basis.max()).ifelse(basis.min(), MIXED)

@@ -1,0 +1,104 @@
+"""Forms of expressions that give the same answer on every engine, to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.errors import BadInputError, did_you_mean
+from valence.lake.columns import IBIS, Kind
+
+AMOUNT = IBIS["amount"]
+ZERO = ibis.literal(Decimal(0), AMOUNT)
+
+
+def filled(table: ir.Table, columns: Mapping[str, Kind]) -> ir.Table:
+    """Return the table with the columns it lacks added, empty: notebooks bring few columns."""
+    missing = {
+        name: ibis.null(IBIS[kind]) for name, kind in columns.items() if name not in table.columns
+    }
+    return table.mutate(**missing) if missing else table
+
+
+def needs(table: ir.Table, *columns: str) -> None:
+    """Refuse a table without these columns.
+
+    Raises
+    ------
+    BadInputError
+        Naming the first column that is missing, and the nearest one there is.
+    """
+    for name in columns:
+        if name not in table.columns:
+            raise BadInputError(
+                "The table has no column {name!r}. {fix} Give one with `.rename({name}=...)`.",
+                name=name,
+                fix=did_you_mean(name, table.columns),
+            )
+
+
+def amount(value: ir.Value) -> ir.DecimalValue:
+    """Return money as the lake has it: decimal(18, 4)."""
+    return value.cast(AMOUNT)
+
+
+def total(value: ir.DecimalColumn, where: ir.BooleanValue | None = None) -> ir.DecimalScalar:
+    """Return the sum of money; nothing sums to 0. Engines widen sums, hence the cast."""
+    return amount(ibis.coalesce(value.sum(where=where), ZERO))
+
+
+def count_if(condition: ir.BooleanValue) -> ir.IntegerScalar:
+    """Return how many rows keep the condition; an unknown one is not kept."""
+    # Counted, not summed: the sum of whole numbers has another type on each engine.
+    return condition.ifelse(ibis.literal(1, "int64"), ibis.null("int64")).count()
+
+
+def ratio(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
+    """Return part / whole as float64; missing where the whole is 0."""
+    return part.cast("float64") / whole.cast("float64").nullif(0)
+
+
+def mean_amount(value: ir.DecimalValue, n: ir.IntegerValue) -> ir.DecimalValue:
+    """Return value / n in money, rounded half up to 4 decimals; `n` is 1 or more.
+
+    Whole numbers all the way: engines disagree on decimal division and on rounding floats.
+    """
+    units = (value * ibis.literal(Decimal(10_000), "decimal(18, 4)")).cast("int64")
+    doubled, divisor = units * 2 + n, n * 2
+    # % takes the sign of the dividend; this remainder is 0 or more.
+    remainder = ((doubled % divisor) + divisor) % divisor
+    quotient = ((doubled - remainder) // divisor).cast("decimal(18, 4)")
+    return amount(quotient * ibis.literal(Decimal("0.0001"), "decimal(18, 4)"))
+
+
+def month_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Return the month as a number that counts on over the years (year × 12 + month − 1)."""
+    return day.year().cast("int64") * 12 + day.month().cast("int64") - 1
+
+
+def month_start(number: ir.IntegerValue) -> ir.DateValue:
+    """Return the first day of a month given by its `month_number`."""
+    year = (number - number % 12) // 12
+    return ibis.date(year.cast("int32"), (number % 12 + 1).cast("int32"), ibis.literal(1, "int32"))
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day some months earlier, or the last day of that month if it is shorter."""
+    number = day.year * 12 + day.month - 1 - months
+    year, month = divmod(number, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def month_days(day: date) -> tuple[date, date]:
+    """Return the first day of the day's month, and of the month after."""
+    first = day.replace(day=1)
+    return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)

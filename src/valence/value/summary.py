@@ -1,0 +1,94 @@
+"""The summary: the whole customer base in one row."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.value.concentration import concentration
+from valence.value.customers import customers
+from valence.value.definitions import TiersDefinition
+from valence.value.orders import SALE, one_basis, order_facts
+from valence.value.portable import count_if, months_before, ratio, total
+from valence.value.tiers import DEFAULT as DEFAULT_TIERS
+
+
+def summary(
+    orders: ir.Table,
+    *,
+    as_of: date,
+    table: ir.Table | None = None,
+    tiers: TiersDefinition = DEFAULT_TIERS,
+) -> ir.Table:
+    """Return who the customers are and what they bring, in one row.
+
+    Parameters
+    ----------
+    orders
+        Orders or order facts.
+    as_of
+        The last day that counts.
+    table
+        `customers` of the same orders and day, where it is at hand.
+    tiers
+        The share of its first tier is what `top_value_share` is about.
+
+    Returns
+    -------
+    Table
+        One row, also without any order: counts and money of all orders, of those without a
+        customer, of the last twelve months and the twelve before; `repeat_share` (customers with
+        two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
+    """
+    seen = order_facts(orders, as_of=as_of)
+    table = customers(seen, as_of=as_of, tiers=tiers) if table is None else table
+    share = tiers.tiers[0].share
+    t = _of_orders(seen, as_of).cross_join(_of_customers(table))
+    t = t.cross_join(concentration(table, share=share).drop("customers", "value_amount"))
+    return t.mutate(
+        as_of=ibis.literal(as_of),
+        top_share=ibis.literal(float(share)),
+        repeat_share=ratio(t.repeat_customers, t.buyers),
+        return_share=ratio(t.returned_amount, t.gross_amount),
+    )
+
+
+def _of_orders(seen: ir.Table, as_of: date) -> ir.Table:
+    start, prior = months_before(as_of, 12), months_before(as_of, 24)
+    nobody, sale = seen.customer_id.isnull(), seen.kind == SALE
+    late = seen.ordered_on > start
+    before = (seen.ordered_on > prior) & ~late
+    return seen.agg(
+        order_rows=seen.count().cast("int64"),
+        orders=count_if(sale),
+        return_orders=count_if(seen.kind == "return"),
+        orders_without_customer=count_if(sale & nobody),
+        order_rows_without_customer=count_if(nobody),
+        first_order_on=seen.ordered_on.min(),
+        last_order_on=seen.ordered_on.max(),
+        gross_amount=total(seen.gross_amount),
+        returned_amount=total(seen.returned_amount),
+        revenue_amount=total(seen.revenue_amount),
+        revenue_without_customer_amount=total(seen.revenue_amount, where=nobody),
+        value_amount=total(seen.value_amount),
+        value_without_customer_amount=total(seen.value_amount, where=nobody),
+        value_basis=one_basis(seen.value_basis),
+        orders_12m=count_if(sale & late),
+        orders_prior_12m=count_if(sale & before),
+        revenue_12m_amount=total(seen.revenue_amount, where=late),
+        revenue_prior_12m_amount=total(seen.revenue_amount, where=before),
+        value_12m_amount=total(seen.value_amount, where=late),
+        value_prior_12m_amount=total(seen.value_amount, where=before),
+    )
+
+
+def _of_customers(table: ir.Table) -> ir.Table:
+    return table.agg(
+        customers=table.count().cast("int64"),
+        buyers=count_if(table.orders > 0),
+        repeat_customers=count_if(table.orders > 1),
+        customers_12m=count_if(table.orders_12m > 0),
+        customers_prior_12m=count_if(table.orders_prior_12m > 0),
+    )
