@@ -68,9 +68,9 @@ def visit(chromium, address):
         context.close()
 
 
-def drawn(page, count=len(CHARTS)):
+def drawn(page):
     page.wait_for_function(
-        f"document.querySelectorAll('[data-options][data-drawn]').length === {count}"
+        f"document.querySelectorAll('[data-options][data-drawn]').length === {len(CHARTS)}"
     )
 
 

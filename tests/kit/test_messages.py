@@ -66,7 +66,7 @@ class Words(HTMLParser):
         given = dict(attrs)
         hidden = tag in self.SILENT or given.get("translate") == "no"
         if not any(hides for _, hides in self.open) and not hidden:
-            names = ("aria-label", "placeholder", "title", "data-done")
+            names = ("aria-label", "title", "data-done")  # a placeholder is a rule, not words
             self.found += [given[n] for n in names if given.get(n)]
         if tag not in self.VOID:
             self.open.append((tag, hidden))
