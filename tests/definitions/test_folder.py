@@ -12,6 +12,7 @@ from tests.definitions.programmes import (
     PRICES,
     PROGRAMME,
     TUESDAY,
+    Prices,
     draft,
     published,
 )
@@ -19,6 +20,8 @@ from tests.definitions.programmes import (
 from valence.core.clock import frozen
 from valence.core.errors import BadInputError, ConflictError
 from valence.definitions import (
+    DefinitionKind,
+    DefinitionKinds,
     FaultyDefinitionError,
     FolderMovedOnError,
     apply,
@@ -357,3 +360,30 @@ def test_a_tier_that_moved_is_told_as_reordered_not_as_rewritten(store, folder):
         ("tiers[name=silver].threshold", "changed"),
         ("tiers", "reordered"),
     ]
+
+
+def test_an_unfinished_draft_can_be_exported_compared_and_applied_but_not_published(store, folder):
+    unfinished = CLUB | {"tiers": [GOLD, {"name": "silver", "threshold": 500}]}
+    draft(store, unfinished)
+    export(store, KINDS, folder)
+    file = folder / "programme" / "club.yaml"
+    edit(file, "threshold: 500", "threshold: 600")
+    apply(store, KINDS, folder, actor="git")
+    assert newest(store).document["tiers"][1]["threshold"] == 600
+    edit(file, "state: draft", "state: published")
+    with pytest.raises(
+        FaultyDefinitionError,
+        match=r"club\.yaml:16 definition\.tiers\[1\]\.threshold: .* above that of gold",
+    ):
+        apply(store, KINDS, folder, actor="git")
+
+
+def test_a_text_that_newer_types_refuse_is_named_and_exported_again_without_trouble(store, folder):
+    published(store)
+    export(store, KINDS, folder)
+    stricter = DefinitionKinds([DefinitionKind("programme", PROGRAMME.title, Prices, "x:y")])
+    assert export(store, stricter, folder) == []
+    with pytest.raises(
+        FaultyDefinitionError, match=r"club\.yaml:\d+ definition\.tiers: There is no"
+    ):
+        diff(store, stricter, folder)

@@ -191,9 +191,9 @@ def _kind(kinds: DefinitionKinds, header: _Header) -> DefinitionKind[Any]:
 def _checked(
     kind: DefinitionKind[Any], header: _Header, folder: Path, path: Path
 ) -> DefinitionFile:
-    faults = [
-        Fault(("definition", *fault.place), fault.said) for fault in kind.faults(header.definition)
-    ]
+    # What is not to take effect may be unfinished: the check is asked where it is published.
+    found = kind.faults(header.definition, draft=header.state != "published")
+    faults = [Fault(("definition", *fault.place), fault.said) for fault in found]
     try:
         checked_name(kind, header.name)
     except BadInputError as wrong:
