@@ -155,7 +155,7 @@ NAMES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data(), NAMES, st.integers(1, 3))
 def test_the_order_and_grouping_of_records_make_no_difference(sqlite_file, data, rows, limit):
     shuffled = data.draw(st.permutations(rows))
@@ -167,7 +167,7 @@ def test_the_order_and_grouping_of_records_make_no_difference(sqlite_file, data,
         assert partition(store) == plain_partition(rows, limit)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(NAMES, NAMES)
 def test_taking_back_every_merge_restores_every_customer(sqlite_file, first, second):
     with sqlite_file() as store:

@@ -7,6 +7,7 @@ import unicodedata
 import phonenumbers
 
 HIDDEN = "•••"
+_SYLLABLES = ("CJK ", "HANGUL SYLLABLE ", "HIRAGANA ", "KATAKANA ")
 
 
 def masked(kind: str, value: str) -> str:
@@ -27,7 +28,7 @@ def masked(kind: str, value: str) -> str:
 
 def _name(value: str) -> str:
     words = value.split()
-    if len(words) == 1 and is_han(words[0][0]):
+    if len(words) == 1 and is_syllable(words[0][0]):
         return f"{words[0][0]} {'*' * min(max(len(words[0]) - 1, 1), 3)}"
     return " ".join(f"{_first(word)}." for word in words[:3])
 
@@ -48,6 +49,6 @@ def _first(word: str) -> str:
     return word[:end]
 
 
-def is_han(letter: str) -> bool:
-    """Whether a letter is a Chinese character (Japanese kanji and Korean hanja included)."""
-    return unicodedata.name(letter, "").startswith("CJK ")
+def is_syllable(letter: str) -> bool:
+    """Whether a letter is a syllable by itself: a Chinese character, Korean, Japanese kana."""
+    return unicodedata.name(letter, "").startswith(_SYLLABLES)

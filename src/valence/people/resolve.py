@@ -33,7 +33,6 @@ from valence.people.mapped import (
     add_links,
     add_user_ids,
     flags,
-    joined_text,
     known_identifiers,
     links_from,
     numbers,
@@ -149,58 +148,59 @@ def resolve_in(
 
 def _taken(unit: Unit, records: pa.Table) -> tuple[_Batch, Known]:
     """Return the distinct identifiers of the records with their new links, and what is known."""
-    table = pa.table({name: records[name].cast(pa.string()) for name in _COLUMNS})
-    table = table.filter(pc.is_valid(table["id_key"])).combine_chunks()
-    seen = (
-        table.group_by("id_key")
-        .aggregate([("id_type", "min"), ("source", "min")])
-        .sort_by("id_key")
-    )
-    own = _one(seen["id_key"])
-    lesser, greater = _pairs(table)
-    ends = pc.unique(pa.concat_arrays([lesser, greater]))
-    outside = ends.filter(pc.invert(pc.is_in(ends, value_set=own)))
-    keys = pa.concat_arrays([own, outside])
+    table = pa.table({name: _text(records[name]) for name in _COLUMNS})
+    table = table.filter(pc.is_valid(table["id_key"]))
+    first, second = _text(table["id_key"]), _text(table["link_key"])
+    # Texts are hashed once; from here on an identifier is its place among the distinct ones.
+    coded = pa.concat_arrays([first, pc.coalesce(second, first)]).dictionary_encode()
+    keys, codes = coded.dictionary, numbers(coded.indices)
+    own, link = codes[: len(first)], codes[len(first) :]
+    row = np.full(len(keys), -1, np.int64)
+    row[own[::-1]] = np.arange(len(own))[::-1]  # where each stands first
     known = known_identifiers(unit, keys)
-    if not known.found[len(own) :].all():
+    if not (known.found | (row >= 0)).all():
         raise ValueError("a link_key is neither known nor stands in a row of its own")
-    new = _not_stored(unit, lesser, greater, _chosen(keys, known.found))
+    at = pa.array(row, mask=row < 0)
+    given = _text(table["id_type"]).take(at)
+    a, b = _new_links(unit, keys, known, own, link)
     batch = _Batch(
         keys=keys,
-        id_types=pa.concat_arrays([_one(seen["id_type_min"]), _types(unit, known, len(own))]),
-        sources=pa.concat_arrays([_one(seen["source_min"]), pa.nulls(len(outside), pa.string())]),
-        a=numbers(pc.index_in(lesser.filter(new), value_set=keys)),
-        b=numbers(pc.index_in(greater.filter(new), value_set=keys)),
+        id_types=pc.coalesce(given, _types(unit, known)) if given.null_count else given,
+        sources=_text(table["source"]).take(at),
+        a=a,
+        b=b,
     )
     return batch, known
 
 
-def _pairs(table: pa.Table) -> tuple[pa.Array, pa.Array]:
-    """Return the distinct links, the lesser end first."""
-    linked = table.filter(pc.not_equal(table["id_key"], table["link_key"]))
-    pairs = pa.table(
-        {
-            "lesser": pc.min_element_wise(linked["id_key"], linked["link_key"]),
-            "greater": pc.max_element_wise(linked["id_key"], linked["link_key"]),
-        }
-    )
-    pairs = pairs.group_by(["lesser", "greater"]).aggregate([])
-    return _one(pairs["lesser"]), _one(pairs["greater"])
+def _new_links(
+    unit: Unit, keys: pa.Array, known: Known, own: Numbers, link: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return the distinct links that are not stored yet, the lesser key first."""
+    a, b = _distinct(own, link, len(keys))
+    swapped = flags(pc.greater(keys.take(pa.array(a)), keys.take(pa.array(b))))
+    a, b = np.where(swapped, b, a), np.where(swapped, a, b)
+    both = known.found[a] & known.found[b]  # a stored link has two known ends
+    if not both.any():
+        return a, b
+    stored = links_from(unit, keys.take(pa.array(np.unique(a[both]))))
+    ends = [numbers(pc.index_in(stored[n], value_set=keys)) for n in stored.column_names]
+    held = ends[0] * len(keys) + ends[1]
+    new = ~np.isin(a * len(keys) + b, held[ends[1] >= 0])
+    return a[new], b[new]
 
 
-def _not_stored(unit: Unit, lesser: pa.Array, greater: pa.Array, known: Sequence[str]) -> pa.Array:
-    """Return which links are new: only those between known identifiers need be asked for."""
-    held = pa.array(known, pa.string())
-    both = pc.and_(pc.is_in(lesser, value_set=held), pc.is_in(greater, value_set=held))
-    stored = links_from(unit, lesser.filter(both))
-    stored_text = joined_text(_one(stored["id_key"]), _one(stored["link_key"]))
-    return pc.invert(pc.is_in(joined_text(lesser, greater), value_set=stored_text))
+def _distinct(own: Numbers, link: Numbers, count: int) -> tuple[Numbers, Numbers]:
+    """Return the distinct pairs of two different identifiers, whichever came first."""
+    low, high = np.minimum(own, link), np.maximum(own, link)
+    pairs = np.unique((low * count + high)[low < high])
+    return pairs // max(count, 1), pairs % max(count, 1)
 
 
-def _types(unit: Unit, known: Known, start: int) -> pa.Array:
-    """Return the kinds of the identifiers from `start` on, which are known all."""
-    names = scope_names(unit) if start < len(known.scopes) else {}
-    return pa.array([names[scope][0] for scope in known.scopes[start:].tolist()], pa.string())
+def _types(unit: Unit, known: Known) -> pa.Array:
+    """Return the kinds of what is known; null for what is not."""
+    names = {scope: kind for scope, (kind, _) in scope_names(unit).items()}
+    return pa.array([names.get(scope) for scope in known.scopes.tolist()], pa.string())
 
 
 def _is_user_id(batch: _Batch) -> Flags:
@@ -284,21 +284,24 @@ def _add(
 ) -> int:
     """Store the new identifiers; return how many new customers they are."""
     fresh, shared, users = new
-    at = np.flatnonzero(fresh)
-    if not len(at):
+    if not fresh.any():
         return 0
+    at = np.flatnonzero(fresh)
+    # In the order of the primary key: the database fills its pages one after the other.
+    at = at[pc.sort_indices(batch.keys.take(pa.array(at))).to_numpy()]
     size = len(groups.ids)
     label = groups.attached[at + size]
     owners_in_group = np.bincount(groups.attached[:size], minlength=size + len(batch.keys))
     # With one owner it goes to that one even if merged, so that a split takes it along.
     label = np.where(owners_in_group[label] > 1, groups.joined[at + size], label)
     label = np.where(shared[at], -1, label)
-    begun = np.zeros(size + len(batch.keys), np.int64)
-    begun[label[label >= size]] = 1
-    made = new_ids(int(begun.sum()))
+    begun, first = np.unique(label[label >= size], return_index=True)
+    made = new_ids(len(begun))
+    number = np.full(size + len(batch.keys), -1, np.int64)
+    number[begun[np.argsort(first)]] = np.arange(size, size + len(made))
     insert(unit, customers, {"customer_id": made, "revision": [revision] * len(made)})
     ids = np.array([*groups.ids, *made, None], object)
-    place = np.where(label >= size, size - 1 + np.cumsum(begun)[label], label)
+    place = np.where(label >= size, number[label], label)
     insert(
         unit,
         identifiers,
@@ -321,6 +324,7 @@ def _chosen(keys: pa.Array, chosen: Flags) -> list[str]:
     return found
 
 
-def _one(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Return a column in one piece."""
+def _text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as text in one piece."""
+    column = column.cast(pa.string())
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

@@ -1,4 +1,6 @@
-"""Tokens of a name, for a word index: beginnings of words, Chinese characters and their pairs.
+"""Tokens of a name, for a word index: beginnings of words; Chinese characters and their pairs.
+
+Korean syllables and Japanese kana count as Chinese characters do: a name may be one of them.
 
 A search asks for tokens, then reads the names that it found and looks for the words themselves:
 tokens need only narrow down. So a word leaves its beginnings of 2, 3 and 5 letters and no more.
@@ -9,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from valence.people.masking import is_han
+from valence.people.masking import is_syllable
 
 MOST_WORDS = 8
 MOST_HAN = 12
@@ -29,19 +31,22 @@ def name_tokens(name: str) -> list[str]:
     """Return the tokens that a name is found by; at most 24 + 24."""
     words, han = _split(name)
     beginnings = [word[:n] for word in words[:MOST_WORDS] for n in _LENGTHS if len(word) >= n]
-    short = [word for word in words[:MOST_WORDS] if len(word) < _LENGTHS[0]]
     characters = [c for run in han for c in run][:MOST_HAN]
     pairs = [run[i : i + 2] for run in han for i in range(len(run) - 1)][:MOST_HAN]
-    return list(dict.fromkeys([*beginnings, *short, *characters, *pairs]))
+    return list(dict.fromkeys([*beginnings, *characters, *pairs]))
 
 
 def search_tokens(text: str) -> list[str]:
     """Return the tokens that all have to be there for the text to be in a name."""
     words, han = _split(text)
-    narrow = [word[: max((n for n in _LENGTHS if n <= len(word)), default=1)] for word in words]
+    narrow = [
+        word[: max(n for n in _LENGTHS if n <= len(word))]
+        for word in words[:MOST_WORDS]
+        if len(word) >= _LENGTHS[0]  # one letter narrows too little
+    ]
     pairs = [run[i : i + 2] for run in han for i in range(len(run) - 1)]
     single = [run for run in han if len(run) == 1]
-    return list(dict.fromkeys([*narrow[:MOST_WORDS], *pairs[:MOST_HAN], *single]))
+    return list(dict.fromkeys([*narrow, *pairs[:MOST_HAN], *single[:MOST_HAN]]))
 
 
 def is_in(text: str, name: str) -> bool:
@@ -61,7 +66,7 @@ def _split(text: str) -> tuple[list[str], list[str]]:
         run = ""
         rest = ""
         for letter in word:
-            if is_han(letter):
+            if is_syllable(letter):
                 run += letter
                 if rest:
                     words.append(rest)
