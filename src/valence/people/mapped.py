@@ -69,10 +69,11 @@ def known_identifiers(view: View, keys: pa.Array) -> Known:
 
 
 def links_from(view: View, keys: pa.Array) -> pa.Table:
-    """Return the stored links whose lesser end is among these."""
-    return fetch_where(
-        view, _LINKS, identifier_links.c.id_key, pc.unique(keys).to_pylist(), LINKS_SCHEMA
-    )
+    """Return the stored links whose lesser end is among these, and perhaps others."""
+    held = view.scalar(sa.select(sa.func.count()).select_from(identifier_links))
+    if len(keys) * 8 > held:
+        return fetch(view, _LINKS, LINKS_SCHEMA)
+    return fetch_where(view, _LINKS, identifier_links.c.id_key, keys.to_pylist(), LINKS_SCHEMA)
 
 
 def add_links(unit: Unit, lesser: pa.Array, greater: pa.Array, revision: int) -> None:

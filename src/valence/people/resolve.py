@@ -186,7 +186,7 @@ def _new_links(
     stored = links_from(unit, keys.take(pa.array(np.unique(a[both]))))
     ends = [numbers(pc.index_in(stored[n], value_set=keys)) for n in stored.column_names]
     held = ends[0] * len(keys) + ends[1]
-    new = ~np.isin(a * len(keys) + b, held[ends[1] >= 0])
+    new = ~np.isin(a * len(keys) + b, held[(ends[0] >= 0) & (ends[1] >= 0)])
     return a[new], b[new]
 
 
