@@ -235,6 +235,15 @@ def test_the_first_column_of_a_table_stays_on_a_phone(visit):
     assert abs(first.bounding_box()["x"] - before) < 1
 
 
+def test_a_menu_opens_within_the_phone(visit):
+    page = visit("/demo/customers", width=390)
+    for name in ("Export", "Columns"):
+        page.locator("summary", has_text=name).click()
+        box = page.locator("details[open] .v-pop-body").bounding_box()
+        assert box["x"] >= 0, name
+        assert box["x"] + box["width"] <= 390, name
+
+
 def test_a_job_is_asked_again_until_it_is_done(visit):
     page = visit("/demo")
     page.locator("#doing.v-doing-done").wait_for(timeout=5000)

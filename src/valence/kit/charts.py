@@ -129,7 +129,7 @@ def value_axis(
     """Return a value axis with its unit; it begins at zero."""
     named = _word(fmt, name)
     if unit == "money" and fmt.chinese:
-        named = f"{named}({fmt.currency_unit()})" if named else fmt.currency_unit()
+        named = f"{named}（{fmt.currency_unit()}）" if named else fmt.currency_unit()
     return {
         "type": "value",
         "name": named,
