@@ -1,10 +1,12 @@
 """The `store` fixture: a migrated, empty store for each test, on SQLite and on PostgreSQL."""
 
+import os
 import shutil
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -14,6 +16,9 @@ from valence.store import Store, migrations
 
 _POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 DATABASES = ["sqlite", _POSTGRES]
+
+# Every commit waits for the disk (`synchronous=FULL`); in memory that costs a test nothing.
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 # For a test whose case one of the two cannot have; it takes `store` as the others do.
 only_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
@@ -105,9 +110,10 @@ def postgres() -> Iterator[Postgres]:
 def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a migrated, empty store; other processes may open it too."""
     if request.param == "sqlite":
-        path = request.getfixturevalue("tmp_path") / "store.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
+        with TemporaryDirectory(prefix="valence-", dir=_MEMORY) as folder:
+            path = Path(folder) / "store.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            yield f"sqlite:///{path}"
         return
     with request.getfixturevalue("postgres").lent() as url:
         yield url
@@ -125,7 +131,8 @@ def store(store_url: str) -> Iterator[Store]:
 def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a database without any table."""
     if request.param == "sqlite":
-        yield f"sqlite:///{request.getfixturevalue('tmp_path') / 'empty.db'}"
+        with TemporaryDirectory(prefix="valence-", dir=_MEMORY) as folder:
+            yield f"sqlite:///{folder}/empty.db"
         return
     with request.getfixturevalue("postgres").bare() as url:
         yield url
