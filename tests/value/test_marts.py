@@ -140,6 +140,8 @@ def test_without_any_order_every_mart_is_there_and_empty(duck, retail):
     counts = {name: duck.execute(table.count()) for name, table in got.items()}
     one_row = {"value_summary": 1, "value_tiers": 3, "value_lorenz": 101}
     assert counts == {mart.name: one_row.get(mart.name, 0) for mart in MARTS}
+    (summary,) = duck.to_pyarrow(got["value_summary"]).to_pylist()
+    assert (summary["orders"], summary["revenue_amount"], summary["value_basis"]) == (0, 0, None)
 
 
 def test_every_column_says_in_words_what_it_is():

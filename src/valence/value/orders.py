@@ -102,5 +102,5 @@ def _without_cost(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalV
 
 
 def one_basis(basis: ir.StringColumn) -> ir.StringScalar:
-    """Return the basis that all rows share, or `mixed`."""
-    return (basis.min() == basis.max()).ifelse(basis.min(), MIXED)
+    """Return the basis that all rows share, `mixed` if they differ, null without rows."""
+    return (basis.min() != basis.max()).ifelse(MIXED, basis.min())
