@@ -104,6 +104,34 @@ def serve_command(
     serve(opened, host or web.host, web.port if port is None else port, with_worker=worker)
 
 
+@everyday.command("demo", permission="house:demo")
+def demo_command(
+    folder: Annotated[Path, typer.Option(help="Brand folder to make or use.")] = Path("demo-brand"),
+    customers: Annotated[int, typer.Option(min=100, help="Customers to simulate.")] = 20_000,
+    sample: Annotated[str, typer.Option(help="Use real data instead: online-retail.")] = "",
+    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 8000,
+    *,
+    serve: Annotated[bool, typer.Option(help="Serve the web application at the end.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Make a brand with data, say what it shows, serve it. Example: valence demo."""
+    from valence.app import demo  # noqa: PLC0415 - loads the simulator
+
+    if sample and folder == Path("demo-brand"):
+        folder = Path(f"demo-{sample}")
+    with shown_progress() as progress:
+        house = demo.prepared(folder, customers=customers, sample=sample, progress=progress)
+    rows = demo.told(house, house.brand.settings.brand.language)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(rows, title=f"{house.brand.settings.brand.name}: what matters most")
+    if serve:
+        from valence.app.serve import serve as serving  # noqa: PLC0415 - loads the web
+
+        serving(house, "127.0.0.1", port)
+
+
 @everyday.command("worker", permission="house:work")
 def worker_command(brand: BrandFolder = HERE) -> None:
     """Run background jobs and deliver events, without the web. Example: valence worker."""

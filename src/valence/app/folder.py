@@ -12,7 +12,7 @@ _IGNORED = "data/\n"
 
 
 def make_folder(
-    folder: Path, *, name: str, currency: str, timezone: str, **others: dict[str, object]
+    folder: Path, *, name: str, currency: str, timezone: str, country: str = ""
 ) -> Brand:
     """Make a brand folder and return the brand.
 
@@ -20,10 +20,8 @@ def make_folder(
     ----------
     folder
         Where; it may exist but not be a brand folder.
-    name, currency, timezone
+    name, currency, timezone, country
         Fields of `[brand]`.
-    others
-        Fields of other tables by table, such as ``value={"margin_rate": 0.4}``.
 
     Raises
     ------
@@ -39,9 +37,9 @@ def make_folder(
             folder=folder,
             file=FILE,
         )
+    brand = {"name": name, "currency": currency, "timezone": timezone}
     given: dict[str, dict[str, object]] = {
-        "brand": {"name": name, "currency": currency, "timezone": timezone},
-        **others,
+        "brand": {**brand, "country": country} if country else {**brand}
     }
     text = _text(given)
     read(text, {}, where=str(folder / FILE))

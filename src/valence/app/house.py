@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from valence.app.capabilities import CAPABILITIES
+from valence.core.clock import now
 from valence.core.progress import Progress, silent
+from valence.definitions.kinds import DefinitionKinds
+from valence.definitions.versions import definition_at
 from valence.jobs.kinds import JobKind
 from valence.kit.capability import Capability, loaded
 from valence.kit.opened import OpenBrand
@@ -37,6 +40,12 @@ class WholeHouse(OpenBrand):
         """The lake, with the declared columns of every mart."""
         return Lake.of(self.brand, {mart.name: mart.columns for mart in self.marts})
 
+    @cached_property
+    def definition_kinds(self) -> DefinitionKinds:
+        """Every kind of definition that a capability declares."""
+        named = [capability.definition_kinds for capability in self.capabilities]
+        return DefinitionKinds(kind for name in named for kind in loaded(name))
+
     @property
     def job_kinds(self) -> list[JobKind[Any]]:
         """Every kind of job that a capability declares."""
@@ -56,12 +65,19 @@ class WholeHouse(OpenBrand):
             as_of=as_of,
             currency=settings.brand.currency,
             margin_rate=settings.value.margin_rate,
-            definitions=self.published_definitions(as_of),
+            definitions=self.published_definitions(),
         )
 
-    def published_definitions(self, as_of: date) -> dict[str, dict[str, Any]]:
-        """The published definitions of which a brand has one each, by kind."""
-        return {}
+    def published_definitions(self) -> dict[str, Mapping[str, Any]]:
+        """The definitions of which a brand has one each, as they are in force now.
+
+        The day that the marts stand for may lie years before the day somebody changed how scores
+        are cut; what they set is how they want to look at it.
+        """
+        kinds = [kind.name for kind in self.definition_kinds if kind.singleton]
+        with self.store.reading() as view:
+            found = {name: definition_at(view, name, name, now()) for name in kinds}
+        return {name: version.document for name, version in found.items() if version is not None}
 
     def build(self, ask: Ask | None = None, progress: Progress = silent) -> Run:
         """Bring all marts up to date (see `valence.lake.build.build`)."""

@@ -1,0 +1,122 @@
+"""The demo: a brand folder filled through the importers that a user has, built, and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from valence.app.desk.findings import as_rows, findings
+from valence.app.folder import make_folder
+from valence.app.house import WholeHouse
+from valence.core.errors import NotFoundError, did_you_mean
+from valence.core.messages import message
+from valence.core.progress import Progress, Step
+from valence.core.settings import FILE, load
+from valence.demo.simulate import simulate
+from valence.demo.writing import write, write_mappings
+from valence.kit.format import Formats
+from valence.kit.languages import language
+
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A real data set that comes with the project, outside the wheel."""
+
+    folder: str
+    brand: Mapping[str, str]
+
+
+SAMPLES = {
+    "online-retail": Sample(
+        "online-retail",
+        {"name": "Online Retail", "currency": "GBP", "timezone": "Europe/London", "country": "GB"},
+    ),
+}
+SIMULATED = {
+    "name": "Chaye · 茶叶",
+    "currency": "CNY",
+    "timezone": "Asia/Shanghai",
+    "country": "CN",
+}
+
+
+def prepared(folder: Path, *, customers: int, sample: str, progress: Progress) -> WholeHouse:
+    """Return the demo's house with its data built; what stands already is used again.
+
+    Parameters
+    ----------
+    folder
+        The brand folder to make or use.
+    customers
+        How many customers to simulate, over 24 months.
+    sample
+        Name of a bundled sample to use instead of the simulation; empty for the simulation.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such sample here.
+    """
+    if (folder / FILE).exists():
+        house = WholeHouse(load(folder))
+        if house.lake.snapshot().head.marts:
+            return house
+    else:
+        settings = dict(_sample(sample).brand if sample else SIMULATED)
+        make_folder(folder, **settings)
+        house = WholeHouse(load(folder))
+    files = sample_folder(sample) if sample else _simulated(folder, customers, progress)
+    _import(house, files, progress)
+    house.build(progress=progress)
+    return house
+
+
+def told(house: WholeHouse, code: str) -> list[dict[str, str]]:
+    """Return the findings that matter most, as rows for the terminal."""
+    brand = house.brand.settings
+    formats = Formats(language(code), brand.brand.currency, brand.zone)
+    return as_rows(findings(house.readers(), formats), formats)
+
+
+def sample_folder(name: str) -> Path:
+    """Return the folder of a bundled sample's files.
+
+    Raises
+    ------
+    NotFoundError
+        If it is unknown, or this installation came as a wheel, which holds no samples.
+    """
+    folder = Path(__file__).parents[3] / "samples" / _sample(name).folder
+    if not folder.is_dir():
+        raise NotFoundError(
+            "The sample {name!r} is not part of the installed package. Clone the project and run "
+            "`valence demo --sample {name}` there.",
+            name=name,
+        )
+    return folder
+
+
+def _sample(name: str) -> Sample:
+    if name not in SAMPLES:
+        raise NotFoundError(
+            "There is no sample {name!r}. {fix}", name=name, fix=did_you_mean(name, SAMPLES)
+        )
+    return SAMPLES[name]
+
+
+def _simulated(folder: Path, customers: int, progress: Progress) -> Path:
+    progress(Step(message("Simulating {customers} customers", customers=f"{customers:,}")))
+    sources = folder / "data" / "sources"
+    simulation = simulate(customers=customers, seed=SEED)
+    write(simulation, sources, truth=folder / "data" / "truth")
+    write_mappings(folder / "mappings")
+    return sources
+
+
+def _import(house: WholeHouse, files: Path, progress: Progress) -> None:
+    from valence.intake.importing import import_files  # noqa: PLC0415 - only the first time
+
+    import_files(house.brand, [files], yes=True, progress=progress, store=house.store)
