@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from queue import Full, Queue
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -55,7 +57,7 @@ def export(
             how=how,
             known=", ".join(FORMATS),
         )
-    batches = reader.batches(table, _BATCH)
+    batches = apart(lambda: reader.batches(table, _BATCH))
     schema = table.schema().to_pyarrow()
     if how == "parquet":
         body = parquet(batches, schema)
@@ -67,6 +69,51 @@ def export(
     return StreamingResponse(
         body, media_type=FORMATS[how], headers={"Content-Disposition": disposition}
     )
+
+
+def apart(make: Callable[[], Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
+    """Yield what `make` yields, run in a thread of its own; at most two batches wait.
+
+    A reader's cursor belongs to its thread, and the web asks a stream for each piece from whatever
+    thread is free: there the next request would run its query on the cursor of the export.
+    """
+    hatch = _Hatch()
+
+    def work() -> None:
+        try:
+            for batch in make():
+                if not hatch.put(batch):
+                    return
+            hatch.put(None)
+        except Exception as error:  # noqa: BLE001 - raised again where the stream is read
+            hatch.put(error)
+
+    threading.Thread(target=work, name="export", daemon=True).start()
+    try:
+        while (piece := hatch.pieces.get()) is not None:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
+    finally:
+        hatch.left.set()
+
+
+class _Hatch:
+    """Where one thread hands batches to whoever downloads, until nobody does."""
+
+    def __init__(self) -> None:
+        self.pieces: Queue[pa.RecordBatch | Exception | None] = Queue(maxsize=2)
+        self.left = threading.Event()
+
+    def put(self, piece: pa.RecordBatch | Exception | None) -> bool:
+        """Hand a piece over; False if whoever downloads has gone."""
+        while not self.left.is_set():
+            try:
+                self.pieces.put(piece, timeout=0.2)
+            except Full:
+                continue
+            return True
+        return False
 
 
 def csv(batches: Iterator[pa.RecordBatch], headers: Sequence[str], *, bom: bool) -> Iterator[bytes]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 import ibis.expr.types as ir
+from fastapi import Depends, Query
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 from starlette.datastructures import QueryParams
 
 from valence.core.errors import BadInputError, did_you_mean
@@ -215,8 +218,31 @@ def table_page(
     return ask.page(template, status=422 if view.fault else 200, table=view, **values)
 
 
-def table_api(ask: Asked, spec: TableSpec, table: ir.Table) -> dict[str, Any]:
-    """Return one page of rows for the API: `items`, `next` and `previous` cursors, `total`.
+class TablePage(BaseModel):
+    """One page of rows, as the API gives it."""
+
+    items: list[dict[str, Any]] = Field(description="The rows, with every column of the table.")
+    total: int = Field(description="How many rows the rule leaves.")
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
+    previous: str | None = Field(description="Cursor of the page before; null at the beginning.")
+    as_of: date | None = Field(description="The day up to which the figures tell.")
+
+
+def _documented(  # the names are what is documented
+    where: Annotated[str, Query(description="A rule, such as `orders > 3`.")] = "",
+    sort: Annotated[str, Query(description="A column, or `-column` for descending.")] = "",
+    cursor: Annotated[str, Query(description="From `next` or `previous` of a page.")] = "",
+    size: Annotated[int, Query(ge=1, le=1000, description="Rows a page.")] = SIZES[0],
+) -> None:
+    """Say in the API's description what `TableQuery` reads from the address."""
+
+
+TableParams = Annotated[None, Depends(_documented)]
+"""For handlers of `table_api`: `params: TableParams` documents and checks the parameters."""
+
+
+def table_api(ask: Asked, spec: TableSpec, table: ir.Table) -> TablePage:
+    """Return one page of rows for the API.
 
     Raises
     ------
@@ -225,13 +251,13 @@ def table_api(ask: Asked, spec: TableSpec, table: ir.Table) -> dict[str, Any]:
     """
     query = TableQuery.parsed(ask.request.query_params, spec)
     found, total = read(ask, spec, table, query)
-    return {
-        "items": found.rows,
-        "total": total,
-        "next": found.next,
-        "previous": found.previous,
-        "as_of": ask.as_of,
-    }
+    return TablePage(
+        items=found.rows,
+        total=total,
+        next=found.next,
+        previous=found.previous,
+        as_of=ask.as_of,
+    )
 
 
 def _shape(spec: TableSpec, query: TableQuery) -> str:

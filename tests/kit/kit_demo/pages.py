@@ -2,9 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 
-from fastapi import Query
 from pydantic import BaseModel, Field
 
 from valence.core.errors import BusyError, ConflictError
@@ -15,7 +13,7 @@ from valence.kit.forms import FormData, blank, typed
 from valence.kit.grids import grid, lorenz, waterfall
 from valence.kit.page import Answer, Change, Crumb, Doing, Empty, Figure, How, Step, Tab
 from valence.kit.routes import ApiRouter, PageRouter
-from valence.kit.tables import TableColumn, TableSpec, table_api, table_page
+from valence.kit.tables import TableColumn, TablePage, TableParams, TableSpec, table_api, table_page
 
 pages = PageRouter()
 api = ApiRouter("demo")
@@ -220,7 +218,7 @@ def customers(ask: Ask):
 
 
 @api.get("/demo/customers", permission="demo:read")
-def customers_api(ask: Ask, where: str = "", limit: Annotated[int, Query(ge=1, le=1000)] = 50):
+def customers_api(ask: Ask, params: TableParams) -> TablePage:
     return table_api(ask, CUSTOMERS, ask.reader.table("customers"))
 
 
