@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from valence.app.desk.declaration import DESK
 from valence.kit.capability import Capability
+from valence.value.declaration import VALUE
 
-CAPABILITIES: tuple[Capability, ...] = ()
+CAPABILITIES: tuple[Capability, ...] = (
+    DESK,
+    VALUE,
+)

@@ -11,7 +11,7 @@ IDENTIFIER_MAP = CanonicalTable(
     ("id_key",),
     (
         Column("id_key", "text", "Keyed hash of the normalised identifier.", required=True),
-        Column("customer_id", "text", "The customer (UUIDv7).", required=True),
+        Column("customer_id", "text", "The customer (UUIDv7); empty for a shared identifier."),
         Column("id_type", "text", "Kind of identifier."),
         Column("source", "text", "System that it was first seen in."),
     ),
