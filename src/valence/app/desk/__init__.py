@@ -1,0 +1,1 @@
+"""The faces of the house itself: overview, builds and lineage, jobs, definitions."""
