@@ -9,6 +9,7 @@ from functools import reduce
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from valence.core.rules import nodes as n
@@ -81,7 +82,10 @@ def fitted(exact: ir.Value, kind: Type) -> ir.Value:
     tried = exact.try_cast(IBIS[kind])
     # DuckDB rewrites TRY_CAST(a AS BIGINT) < 5 to a < 5, which forgets that a did not fit. An
     # operation that changes nothing stands in between.
-    return tried | 0 if kind is Type.INT else tried.negate().negate()
+    kept = tried | 0 if kind is Type.INT else tried.negate().negate()
+    # Of constants DuckDB makes a NULL at once, of no type or another: so the type is said again,
+    # as an operation, for `cast` would leave out what Ibis thinks is so already.
+    return ops.Cast(kept, IBIS[kind]).to_expr()
 
 
 def _joined(node: n.Logic, items: list[ir.BooleanValue]) -> ir.BooleanValue:

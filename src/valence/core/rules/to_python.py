@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Context, Decimal
 from math import floor
@@ -207,6 +207,7 @@ class _Rows:
     """The rows of a history that an aggregate counts: its window, condition and value."""
 
     node: n.Aggregate
+    day: Closure
     condition: Closure
     since: Closure
     before: Closure
@@ -214,10 +215,9 @@ class _Rows:
     def values(self, facts: Facts, value: Closure) -> Iterator[tuple[Any, Facts]]:
         """Yield each value that is not missing, and the facts of its row."""
         first, end = self._window(facts)
-        day = closure(n.Column(Type.DAY, self.node.day_column))
         for row in _history(facts, self.node.table):
-            own = replace(facts, row=row)
-            on = day(own)
+            own = Facts(row, facts.today, facts.histories)
+            on = self.day(own)
             if on is None or not first <= on <= facts.today or (end is not None and on >= end):
                 continue
             if self.condition(own) and (found := value(own)) is not None:
@@ -247,6 +247,7 @@ def _aggregate(node: n.Aggregate) -> Closure:
     window = node.window
     rows = _Rows(
         node,
+        closure(n.Column(Type.DAY, node.day_column)),
         optional(node.condition, absent=True),
         optional(window.since, None),
         optional(window.before, None),
