@@ -46,7 +46,11 @@ def visit(chromium, address):
     def opened(path, theme="light", lang="en", width=1440, **options):
         locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale=locale, color_scheme=theme, **options
+            viewport={"width": width, "height": 900},
+            locale=locale,
+            color_scheme=theme,
+            reduced_motion="reduce",  # colours half way to the other theme have no contrast
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
