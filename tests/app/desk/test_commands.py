@@ -1,0 +1,83 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from valence.app.desk import commands
+from valence.app.desk.building import BuildParams, ask_for_build
+from valence.core.errors import BadInputError
+from valence.jobs import Worker
+
+runner = CliRunner()
+
+
+def said(house, *words, code=0, wrong=None):
+    result = runner.invoke(commands.desk.app, [*words, "--brand", str(house.brand.root)])
+    if wrong is not None:
+        assert isinstance(result.exception, wrong), result.output
+        return str(result.exception)
+    assert result.exit_code == code, (result.output, result.exception)
+    return result.stdout
+
+
+def asked(house):
+    return house.store.transact(
+        lambda unit: ask_for_build(house, unit, BuildParams(), actor="local")
+    )
+
+
+def test_runs_prints_the_last_builds(house):
+    [run] = json.loads(said(house, "runs", "--json"))
+    assert (run["status"], run["as_of"], run["made"]) == ("succeeded", "2026-10-31", 9)
+    assert "succeeded" in said(house, "runs")
+
+
+def test_lineage_prints_what_rests_on_what(house):
+    nodes = {node["name"]: node for node in json.loads(said(house, "lineage", "--json"))}
+    assert nodes["customers"]["made_from"] == ["customer_facts", "order_facts"]
+    assert nodes["customers"]["rows"] == 240
+
+
+def test_a_job_is_found_by_the_beginning_of_its_id_cancelled_and_tried_again(bare):
+    job = asked(bare)
+    assert job.kind in said(bare, "jobs", "list")
+    begin = str(job.id)[:18]
+    assert json.loads(said(bare, "jobs", "cancel", begin, "--json"))["state"] == "cancelled"
+    assert json.loads(said(bare, "jobs", "retry", begin, "--json"))["state"] == "queued"
+    Worker(bare.store, bare.job_kinds).run_once()
+    assert "There are no orders to build from" in said(bare, "jobs", "show", begin)
+
+
+def test_an_unknown_job_says_where_to_look(bare):
+    assert "`valence jobs list` prints them" in said(
+        bare, "jobs", "show", "zz", wrong=BadInputError
+    )
+
+
+def test_definitions_go_out_as_files_and_come_back_edited(bare):
+    before = said(bare, "definitions", "show", "value_tiers")
+    assert before.startswith("tiers:\n")
+    folder = bare.brand.root / "definitions"
+    (folder / "value_tiers.yaml").write_text(
+        "kind: value_tiers\nname: value_tiers\nstate: published\ndefinition:\n  tiers:\n"
+        "    - {name: a, share: '0.2'}\n    - {name: b, share: '0.8'}\n",
+        "utf-8",
+    )
+    assert "new" in said(bare, "definitions", "diff", code=1)
+    [done] = json.loads(said(bare, "definitions", "apply", "--note", "Two tiers", "--json"))
+    assert done["status"] == "new"
+    assert "name: a" in said(bare, "definitions", "show", "value_tiers")
+    said(bare, "definitions", "diff")
+    assert json.loads(said(bare, "definitions", "export", "--json")) == []
+    listed = {one["kind"]: one for one in json.loads(said(bare, "definitions", "list", "--json"))}
+    assert (listed["value_tiers"]["state"], listed["rfm"]["state"]) == (
+        "published",
+        "default",
+    )
+
+
+@pytest.mark.parametrize("name", [*commands.desk.permissions])
+def test_every_command_has_help_with_an_example_and_a_permission(name):
+    text = runner.invoke(commands.desk.app, [*name.split(), "--help"], terminal_width=200).output
+    assert "Example: valence" in " ".join(text.split())
+    assert ":" in commands.desk.permissions[name]

@@ -1,0 +1,97 @@
+import re
+from datetime import date
+
+import pytest
+
+from tests.app.desk.brands import land, orders
+from tests.app.desk.conftest import client
+from valence.lake.build import Ask
+
+
+def text_of(answer) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_the_overview_answers_in_one_sentence_with_four_figures(looking):
+    page = looking.get("/")
+    assert page.status_code == 200
+    assert re.search(
+        r"240 customers brought £129\xa0K in the last 12 months, 10.6\u202f% more than in the 12",
+        page.text,
+    )
+    assert page.text.count('class="card v-figure"') == 4
+    assert page.text.count('class="v-spark"') == 4
+
+
+def test_the_overview_links_each_finding_to_whom_it_is_about(looking):
+    page = looking.get("/")
+    assert page.text.count('class="list-group-item"') == 5
+    assert "/customers?where=tier+%3D%3D+%22top%22" in page.text
+
+
+def test_a_month_that_goes_on_is_compared_with_the_same_days(house):
+    house.build(Ask(date(2026, 10, 12)))
+    page = text_of(client(house).get("/"))
+    assert "Oct 2026 goes up to 12 Oct 2026, and is compared with the same days" in page
+
+
+def test_without_data_the_first_page_says_what_to_do(bare):
+    page = text_of(client(bare).get("/"))
+    assert "No orders have been imported yet." in page
+    assert "valence import orders.csv" in page
+    assert "valence demo" in page
+
+
+def test_with_data_and_no_build_the_first_page_offers_one(bare):
+    land(bare, orders(3))
+    page = client(bare).get("/")
+    assert "have landed; the figures have not been built" in text_of(page)
+    assert 'action="/builds"' in page.text
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("a", "2026-10-31", 10)],
+        [(str(n), "2026-10-31", 10) for n in range(4)],
+        [("a", "2026-10-30", 0), ("b", "2026-10-31", -5)],
+    ],
+    ids=["one order", "all on one day", "nothing and less than nothing"],
+)
+def test_hardly_any_data_is_said_not_drawn(bare, rows):
+    land(
+        bare,
+        [
+            {
+                "namespace": "shop",
+                "order_id": number,
+                "ordered_on": date.fromisoformat(day),
+                "id_key": "k1",
+                "net_amount": amount,
+                "kind": "return" if amount < 0 else "sale",
+            }
+            for number, day, amount in rows
+        ],
+    )
+    bare.build()
+    page = client(bare).get("/")
+    assert page.status_code == 200
+    assert "Not enough data: all orders fall into one month." in page.text
+
+
+def test_the_api_gives_what_the_page_shows(looking):
+    found = looking.get("/api/v1/overview").json()
+    assert (found["customers_12m"], found["comparable"], found["value_basis"]) == (
+        240,
+        True,
+        "net_revenue",
+    )
+    assert len(found["months"]) == 24
+    assert [one["key"] for one in found["findings"]][:2] == ["carried", "moved"]
+
+
+def test_before_the_first_build_the_api_says_what_to_do(bare):
+    answer = client(bare).get("/api/v1/overview")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "valence build" in answer.json()["detail"]
