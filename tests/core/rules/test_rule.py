@@ -89,6 +89,8 @@ def asked(text: str) -> tuple[object, object]:
         ('tier not in ("silver", "bronze")', True, False),
         ("tier is missing", False, True),
         ("vip is not missing", False, False),
+        ("(true is not missing) is not missing", True, True),
+        ("(tier is missing) is missing", False, False),
         ("not coalesce(vip, false)", True, True),
         ('tier == "Gold" or lower(tier) == "gold"', True, False),
         ("4 < visits <= 7", True, False),

@@ -218,6 +218,8 @@ class Checker:
             raise RefusedError(
                 message("After `is` comes `missing` or `not missing`; to compare, type ==.")
             )
+        if operand.type is Type.BOOL and not n.may_be_missing(operand):
+            return n.Literal(Type.BOOL, negated)  # a truth is never missing
         return n.IsMissing(Type.BOOL, n.finite(operand), negated)
 
     def _in(self, left: ast.expr, right: ast.expr, *, negated: bool) -> n.Node:
