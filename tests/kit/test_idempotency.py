@@ -3,17 +3,7 @@
 import pytest
 
 from valence.core.errors import BadInputError, ConflictError
-from valence.kit.idempotency import StoreKeys, metadata, once
-from valence.store.store import Store
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = Store(f"sqlite:///{tmp_path}/store.db")
-    with opened.writing() as unit:
-        metadata.create_all(unit.connection)
-    yield opened
-    opened.close()
+from valence.kit.idempotency import StoreKeys, once
 
 
 def ask(store, key, body, done):

@@ -15,21 +15,8 @@ from fastapi import Header
 
 from valence.core import clock
 from valence.core.errors import BadInputError, ConflictError
-from valence.store.columns import Document, Instant, Words
-from valence.store.metadata import NAMING
 from valence.store.store import Unit
-
-# Of its own until a migration makes it: then it moves to `store.metadata.metadata`.
-metadata = sa.MetaData(naming_convention=NAMING)
-idempotency_keys = sa.Table(
-    "idempotency_keys",
-    metadata,
-    sa.Column("scope", Words, primary_key=True, comment="Who asks for what: actor and route."),
-    sa.Column("key", Words, primary_key=True),
-    sa.Column("request_hash", Words, nullable=False),
-    sa.Column("answer", Document, nullable=False),
-    sa.Column("kept_at", Instant, nullable=False),
-)
+from valence.store.tables import idempotency_keys
 
 IdempotencyKey = Annotated[
     str | None,

@@ -26,6 +26,7 @@ class Reader:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._connection = duckdb.connect()
+        self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # of every cursor
         configure(
             self._connection,
             snapshot.lake.scratch,
@@ -77,8 +78,12 @@ class Reader:
         return next(iter(self.rows(expression)), None)
 
     def batches(self, expression: ir.Expr, size: int = 50_000) -> Iterator[pa.RecordBatch]:
-        """Run an expression and yield its answer in batches: for exports of any size."""
-        yield from self._run(expression).to_arrow_reader(size)
+        """Run an expression and yield its answer in batches: for exports of any size.
+
+        It has a cursor of its own, so that other questions of the thread do not cut it short.
+        """
+        with self._connection.cursor() as cursor:
+            yield from cursor.execute(_sql(expression)).to_arrow_reader(size)
 
     def close(self) -> None:
         """Close; threads still reading fail."""
@@ -87,7 +92,9 @@ class Reader:
     def _run(self, expression: ir.Expr) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
-            self._local.cursor.execute("SET TimeZone = 'UTC'")
-        text = str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
-        cursor: duckdb.DuckDBPyConnection = self._local.cursor.execute(text)
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor.execute(_sql(expression))
         return cursor
+
+
+def _sql(expression: ir.Expr) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))

@@ -1,4 +1,4 @@
-"""Tables of the outbox: the events, how far each subscriber is, and what it could not take."""
+"""Tables of the outbox, and of what was answered under an idempotency key."""
 
 from __future__ import annotations
 
@@ -51,4 +51,14 @@ outbox_held = sa.Table(
     sa.Column("error", Words, nullable=False),
     sa.CheckConstraint("state IN ('waiting', 'dead')", name="state"),
     sa.Index("ix_outbox_held_subject", "subscriber", "subject", "position"),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("scope", Words, primary_key=True, comment="Who asks for what: actor and route."),
+    sa.Column("key", Words, primary_key=True),
+    sa.Column("request_hash", Words, nullable=False),
+    sa.Column("answer", Document, nullable=False),
+    sa.Column("kept_at", Instant, nullable=False),
 )
