@@ -1,0 +1,60 @@
+"""Amounts in SQL: the net amount of a line or an order from whatever its source tells."""
+
+from __future__ import annotations
+
+from valence.intake.mapping import FileMapping
+from valence.lake.workbench import literal
+
+_AMOUNT = "DECIMAL(18,4)"
+
+
+def net_sql(mapping: FileMapping) -> str:
+    """Return SQL for the net amount in the original currency, empty where a file has none.
+
+    Of the amounts that a mapping names the most telling counts: the net amount; else the gross
+    amount less its tax; else quantity times unit price. A discount goes off unless it already is.
+    Rounded here, once, to four digits; null where the result is beyond 14 digits.
+    """
+    base = _base(mapping)
+    if mapping.kind not in {"orders", "order_lines"} or not base:
+        return ""
+    if "discount_amount" in mapping.columns and not mapping.discounted:
+        base = f"{base} - abs(coalesce(discount_amount, 0))"
+    net = f"try_cast({base} AS {_AMOUNT})"
+    if mapping.returns.statuses and "status" in mapping.columns:
+        return f"CASE WHEN {returned_sql(mapping)} THEN -abs({net}) ELSE {net} END"
+    return net
+
+
+def _base(mapping: FileMapping) -> str:
+    given, rate = mapping.columns, mapping.tax_rate
+    untaxed = "" if rate is None else f"::DOUBLE / {1 + rate}"
+    if "net_amount" in given:
+        return "net_amount"
+    if "gross_amount" in given:
+        taxed = "tax_amount" in given
+        return "gross_amount - coalesce(tax_amount, 0)" if taxed else f"gross_amount{untaxed}"
+    if "unit_price" not in given:
+        return ""
+    base = "try_cast(quantity AS DECIMAL(18,4)) * unit_price"
+    base = base if "quantity" in given else "unit_price"
+    return f"({base}){untaxed}" if mapping.prices == "gross" else base
+
+
+def returned_sql(mapping: FileMapping) -> str:
+    """Return SQL that is true where a row says that it is a return."""
+    told = []
+    if mapping.returns.prefix:
+        told.append(f"starts_with(order_id, {literal(mapping.returns.prefix)})")
+    if mapping.returns.statuses and "status" in mapping.columns:
+        words = ", ".join(
+            "'" + word.casefold().replace("'", "''") + "'" for word in mapping.returns.statuses
+        )
+        told.append(f"coalesce(lower(status) IN ({words}), false)")
+    return " OR ".join(told) or "false"
+
+
+def adjustment_sql(mapping: FileMapping) -> str:
+    """Return SQL that is true where a row is a booking that is no sale."""
+    prefix = mapping.returns.adjustment_prefix
+    return f"starts_with(order_id, {literal(prefix)})" if prefix else "false"

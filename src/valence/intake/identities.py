@@ -1,0 +1,136 @@
+"""Identities of an import: identifiers become keys, keys customers; contacts go to the vault."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from valence.intake.staging import Staged, good
+from valence.lake.workbench import literal, quoted
+from valence.lake.writer import Writer
+from valence.people.confirm import confirm_key
+from valence.people.keys import Keyring
+from valence.people.resolve import resolve
+from valence.people.vault import Vault
+from valence.store import Store
+
+# Which identifier names the customer of a row where it has several: the one that changes least.
+ORDER = (
+    "user_id", "external_id", "loyalty_no", "wechat_unionid", "wechat_openid", "email", "phone",
+    "device", "cookie",
+)  # fmt: skip
+_IN_VAULT = {"email", "phone", "loyalty_no"}
+
+
+class Identities:
+    """Gives the rows of staged tables their customers; one for each import."""
+
+    def __init__(self, writer: Writer, store: Store, keyring: Keyring, actor: str) -> None:
+        self._writer, self._bench = writer, writer.bench
+        self._store, self._keyring, self._actor = store, keyring, actor
+        confirm_key(store, keyring)
+
+    def keyed(self, staged: Staged) -> str:
+        """Return SQL for the good rows with `source`, `id_type` and `id_key`.
+
+        Every identifier of a row is taken into the map of who is who first.
+        """
+        kinds = [kind for kind in ORDER if kind in staged.identifiers]
+        for kind in kinds:
+            self._hash(staged, kind)
+        if not kinds:
+            return self._by_order(staged)
+        self._resolve(staged, kinds)
+        joins = " ".join(
+            f"LEFT JOIN {staged.table}_{kind} k_{kind} ON k_{kind}.value = s.{quoted('i_' + kind)}"
+            for kind in kinds
+        )
+        key = ", ".join(f"k_{kind}.id_key" for kind in kinds)
+        arms = " ".join(f"WHEN k_{kind}.id_key IS NOT NULL THEN {literal(kind)}" for kind in kinds)
+        return (
+            f"SELECT s.*, {literal(staged.mapping.system)} AS source, CASE {arms} END AS id_type, "
+            f"coalesce({key}) AS id_key FROM ({good(staged)}) s {joins}"
+        )
+
+    def _by_order(self, staged: Staged) -> str:
+        """Rows that name an order instead of a customer are of whoever placed it."""
+        system = literal(staged.mapping.system)
+        if staged.mapping.kind not in {"order_lines", "feedback", "contacts"} or (
+            "order_id" not in staged.mapping.columns
+        ):
+            return (
+                f"SELECT *, {system} AS source, NULL::VARCHAR AS id_type, NULL::VARCHAR AS id_key "
+                f"FROM ({good(staged)})"
+            )
+        self._writer.table_of("orders")
+        return (
+            f"SELECT s.*, {system} AS source, o.id_type, o.id_key FROM ({good(staged)}) s "
+            "LEFT JOIN (SELECT order_id, id_type, id_key FROM orders WHERE namespace = "
+            f"{literal(staged.mapping.namespace)}) o USING (order_id)"
+        )
+
+    def _hash(self, staged: Staged, kind: str) -> None:
+        """Make a small table of the distinct values of a kind and their keys."""
+        column = quoted("i_" + kind)
+        values = self._bench.arrow(
+            f"SELECT DISTINCT {column} AS value FROM ({good(staged)}) WHERE {column} IS NOT NULL"
+        )["value"]
+        keys = self._keyring.id_keys(values, kind, staged.mapping.namespace)
+        self._bench.register("_hashed", pa.table({"value": values, "id_key": keys}))
+        self._bench.sql(
+            f"CREATE OR REPLACE TEMP TABLE {staged.table}_{kind} AS SELECT * FROM _hashed "
+            "WHERE id_key IS NOT NULL"
+        )
+
+    def _resolve(self, staged: Staged, kinds: list[str]) -> None:
+        """Take the distinct combinations of identifiers into the map, and into the lake."""
+        joins = " ".join(
+            f"LEFT JOIN {staged.table}_{kind} k_{kind} ON k_{kind}.value = s.{quoted('i_' + kind)}"
+            for kind in kinds
+        )
+        keys = ", ".join(f"k_{kind}.id_key AS {quoted(kind)}" for kind in kinds)
+        first = "coalesce(" + ", ".join(quoted(kind) for kind in kinds) + ")"
+        self._bench.sql(
+            f"CREATE OR REPLACE TEMP TABLE _combined AS SELECT DISTINCT {keys} FROM (SELECT "
+            f"DISTINCT {', '.join(quoted('i_' + kind) for kind in kinds)} FROM ({good(staged)})) s "
+            f"{joins}"
+        )
+        system, scope = literal(staged.mapping.system), literal(staged.mapping.namespace)
+        union = " UNION ".join(
+            f"SELECT {quoted(kind)} AS id_key, {first} AS link_key, {literal(kind)} AS id_type, "
+            f"{scope} AS source FROM _combined WHERE {quoted(kind)} IS NOT NULL"
+            for kind in kinds
+        )
+        records = self._bench.arrow(union)
+        resolve(self._store, records, actor=self._actor)
+        self._vault(staged, kinds)
+        if staged.mapping.kind != "customers":
+            known = (
+                "SELECT DISTINCT ON (id_key, link_key) id_key, link_key, id_type, "
+                f"{system} AS source FROM ({union})"
+            )
+            self._writer.table_of("identifiers")
+            # What a customers file says of somebody (city, joined) is not overwritten by orders.
+            self._writer.merge(
+                "identifiers",
+                f"SELECT n.* FROM ({known}) n ANTI JOIN identifiers o USING (source, id_key, "
+                "link_key)",
+            )
+
+    def _vault(self, staged: Staged, kinds: list[str]) -> None:
+        contact = {name: quoted("c_" + name) for name in staged.mapping.contact}
+        contact |= {kind: quoted("i_" + kind) for kind in kinds if kind in _IN_VAULT}
+        joins = " ".join(
+            f"LEFT JOIN {staged.table}_{kind} k_{kind} ON k_{kind}.value = s.{quoted('i_' + kind)}"
+            for kind in kinds
+        )
+        key = "coalesce(" + ", ".join(f"k_{kind}.id_key" for kind in kinds) + ")"
+        present = [row[0] for row in self._bench.rows(f"DESCRIBE {staged.table}")]
+        for name, column in contact.items():
+            if column.strip('"') not in present:
+                continue
+            entries = self._bench.arrow(
+                f"SELECT DISTINCT {literal(name)} AS kind, {column} AS value, {key} AS id_key "
+                f"FROM ({good(staged)}) s {joins} WHERE {column} IS NOT NULL AND {key} IS NOT NULL"
+            )
+            if entries.num_rows:
+                Vault(self._store, self._keyring).put_many(entries)

@@ -1,0 +1,68 @@
+"""Line numbers: where in its file a row stands, for the few rows that somebody has to look at."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from valence.intake.dialect import Dialect
+from valence.intake.formats import CHUNK
+
+_SIZE_LIMIT = 1 << 28
+
+
+def lines_of(
+    path: Path, dialect: Dialect, ordinals: Sequence[int], rejected_at: Sequence[int] = ()
+) -> list[int]:
+    """Return the line on which each row begins.
+
+    Parameters
+    ----------
+    path
+        A CSV in UTF-8.
+    dialect
+        How it is written.
+    ordinals
+        Places (from 0, ascending) among the rows that the engine took.
+    rejected_at
+        Offsets in bytes of the rows that it refused, ascending; they are not counted.
+    """
+    taken = _taken(path, dialect, set(lines_at(path, rejected_at)))
+    lines, place = [], -1
+    for ordinal in ordinals:
+        while place < ordinal:
+            line = next(taken)
+            place += 1
+        lines.append(line)
+    return lines
+
+
+def lines_at(path: Path, offsets: Sequence[int]) -> list[int]:
+    """Return the line in which each offset (in bytes, ascending) lies; the first line is 1."""
+    lines, line, base = [], 1, 0
+    with path.open("rb") as file:
+        block = file.read(CHUNK)
+        done = 0
+        for offset in offsets:
+            while offset >= base + len(block) and block:
+                line += block.count(b"\n", done)
+                base, done, block = base + len(block), 0, file.read(CHUNK)
+            line += block.count(b"\n", done, offset - base)
+            done = offset - base
+            lines.append(line)
+    return lines
+
+
+def _taken(path: Path, dialect: Dialect, rejected: set[int]) -> Iterator[int]:
+    """Yield the first line of every row that was not rejected."""
+    csv.field_size_limit(_SIZE_LIMIT)
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for _ in range(dialect.skip):
+            file.readline()
+        reader = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
+        line = dialect.skip + 1
+        for cells in reader:
+            if cells and line not in rejected:
+                yield line
+            line = dialect.skip + 1 + reader.line_num

@@ -1,0 +1,316 @@
+"""Quarantine: rows that could not land, sealed, with file, line, column, value and reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import blake2b, sha256
+
+import sqlalchemy as sa
+
+from valence.core.clock import now
+from valence.core.errors import NotFoundError
+from valence.core.messages import Message, message
+from valence.intake.lines import lines_at, lines_of
+from valence.intake.mapping import FileMapping, mapping_yaml, read_mapping
+from valence.intake.staging import Staged
+from valence.intake.tables import quarantine_mappings, quarantined_rows
+from valence.lake.workbench import Workbench
+from valence.people.keys import Keyring
+from valence.people.sealing import Seal
+from valence.store import Store, Unit, View
+
+_BLOCK = 5_000
+_PLACE = b"quarantine"
+_dumps = partial(json.dumps, ensure_ascii=False)
+
+REASONS: Mapping[str, Message] = {
+    "unreadable": message("The value cannot be read as what the column holds."),
+    "missing": message("The value is missing, and a row needs it."),
+    "future": message("The date lies in the future."),
+    "sentinel": message("The date is before 1970: it stands for no date."),
+    "too large": message("The amount is too large to be one."),
+    "no rate": message("No exchange rate of that day or an earlier one is known."),
+    "unknown order": message(
+        "The order is not known yet, so neither its date nor its customer. Import the file of "
+        "orders, then replay."
+    ),
+    "broken": message("The line is no JSON object."),
+    "MISSING COLUMNS": message("The row has fewer cells than the header."),
+    "TOO MANY COLUMNS": message("The row has more cells than the header."),
+    "UNQUOTED VALUE": message("A quote is opened and not closed, or closed in the middle."),
+    "LINE SIZE OVER MAXIMUM": message("The line is longer than 2 MB."),
+    "INVALID ENCODING": message("The row has bytes that are no text in the file's encoding."),
+    "CUT OFF": message("The file ends in the middle of this row: it may have been cut off."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One row that could not land, before it is sealed."""
+
+    file: str
+    line: int
+    column: str
+    value: str | None
+    reason: str  # a key of REASONS
+    raw: str  # the row: JSON of its cells, or the line as it stood
+    mapping: FileMapping
+    order_id: str | None = None
+    header: tuple[str, ...] = ()  # of a line whose cells nobody can tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row in quarantine, opened."""
+
+    row_id: int
+    file: str
+    line: int
+    column: str
+    value: str | None
+    reason: Message
+    kind: str
+    namespace: str
+    mapping_hash: str
+    cells: Mapping[str, str | None]  # as in the file; a broken line stands under the name ""
+    header: tuple[str, ...] = ()  # what the cells of a broken line would be called
+
+
+def held(bench: Workbench, staged: Staged, _keyring: Keyring) -> list[Held]:
+    """Return the rows of a staged file that cannot land, in the order of the file."""
+    found = [*_rejected(bench, staged), *_refused(bench, staged)]
+    return sorted(found, key=lambda one: one.line)
+
+
+def hold(unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held]) -> None:
+    """Write rows to the store; they show once their import is published (see `heal`)."""
+    seal, generation = _seal(keyring), keyring.generation
+    for mapping in {one.mapping.name: one.mapping for one in rows}.values():
+        _keep_mapping(unit, mapping)
+    hashes = {id(one.mapping): mapping_hash(one.mapping) for one in rows}
+    at = now()
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        values = [
+            {
+                "import_id": import_id,
+                "landed": False,
+                "file": one.file,
+                "line": one.line,
+                "source_column": one.column,
+                "reason": one.reason,
+                "kind": one.mapping.kind,
+                "namespace": one.mapping.namespace,
+                "order_id": one.order_id,
+                "mapping_hash": hashes[id(one.mapping)],
+                "content_hash": _content_hash(keyring, one),
+                "generation": generation,
+                "sealed": seal.sealed(
+                    json.dumps([one.value, one.raw, one.header], ensure_ascii=False).encode(),
+                    b"quarantine",
+                ),
+                "held_at": at,
+            }
+            for one in block
+        ]
+        known = set(
+            unit.scalars(
+                sa.select(quarantined_rows.c.content_hash).where(
+                    quarantined_rows.c.content_hash.in_([v["content_hash"] for v in values]),
+                    quarantined_rows.c.landed,
+                )
+            )
+        )
+        fresh = [value for value in values if value["content_hash"] not in known]
+        if fresh:
+            unit.execute(sa.insert(quarantined_rows), fresh)
+
+
+def heal(store: Store, landed: set[str]) -> None:
+    """Show the rows of imports that were published; drop those of imports that were not.
+
+    The lake and the store cannot commit together: a crash between the two is put right here, at
+    the beginning of the next import.
+    """
+    rows = quarantined_rows
+    with store.reading() as view:
+        open_ids = set(view.scalars(sa.select(rows.c.import_id).where(~rows.c.landed).distinct()))
+    if not open_ids:
+        return
+    with store.writing() as unit:
+        for import_id in open_ids & landed:
+            unit.execute(sa.update(rows).where(rows.c.import_id == import_id).values(landed=True))
+        for import_id in open_ids - landed:
+            unit.execute(sa.delete(rows).where(rows.c.import_id == import_id))
+
+
+def waiting_orders(view: View, namespace: str, leaving: Sequence[int] = ()) -> set[str]:
+    """Return the orders of a namespace that have a row in quarantine, but for those `leaving`."""
+    rows, gone = quarantined_rows, set(leaving)
+    waiting = view.rows(
+        sa.select(rows.c.row_id, rows.c.order_id).where(
+            rows.c.namespace == namespace, rows.c.order_id.is_not(None), rows.c.landed
+        )
+    )
+    return {row["order_id"] for row in waiting if row["row_id"] not in gone}
+
+
+def counts(view: View) -> list[tuple[str, str, Message, int]]:
+    """Return file, column, reason and number of the rows in quarantine, the most first."""
+    rows = quarantined_rows
+    found = view.rows(
+        sa.select(rows.c.file, rows.c.source_column, rows.c.reason, sa.func.count().label("n"))
+        .where(rows.c.landed)
+        .group_by(rows.c.file, rows.c.source_column, rows.c.reason)
+        .order_by(sa.func.count().desc(), rows.c.file, rows.c.source_column)
+    )
+    return [(row["file"], row["source_column"], REASONS[row["reason"]], row["n"]) for row in found]
+
+
+def page(
+    view: View, keyring: Keyring, *, file: str | None = None, after: int = 0, limit: int = 100
+) -> list[Row]:
+    """Return rows in quarantine, opened, in the order in which they came in."""
+    rows = quarantined_rows
+    asked = sa.select(rows).where(rows.c.landed, rows.c.row_id > after)
+    if file is not None:
+        asked = asked.where(rows.c.file == file)
+    return [_opened(row, keyring) for row in view.rows(asked.order_by(rows.c.row_id).limit(limit))]
+
+
+def show(view: View, keyring: Keyring, row_id: int) -> Row:
+    """Return one row in quarantine.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that number.
+    """
+    rows = quarantined_rows
+    row = view.row(sa.select(rows).where(rows.c.row_id == row_id, rows.c.landed))
+    if row is None:
+        raise NotFoundError("There is no row {number} in quarantine.", number=row_id)
+    return _opened(row, keyring)
+
+
+def mapping_of(view: View, hashed: str) -> FileMapping:
+    """Return the mapping with which a row was read."""
+    text = view.scalar(
+        sa.select(quarantine_mappings.c.document).where(
+            quarantine_mappings.c.mapping_hash == hashed
+        )
+    )
+    return read_mapping(str(text), where=hashed)
+
+
+def remove(unit: Unit, row_ids: Sequence[int]) -> None:
+    """Take rows out of quarantine: they landed, or somebody decided against them."""
+    for start in range(0, len(row_ids), _BLOCK):
+        block = row_ids[start : start + _BLOCK]
+        unit.execute(sa.delete(quarantined_rows).where(quarantined_rows.c.row_id.in_(block)))
+
+
+def mapping_hash(mapping: FileMapping) -> str:
+    """Return a short hash of a mapping."""
+    return sha256(mapping_yaml(mapping).encode()).hexdigest()[:16]
+
+
+def _refused(bench: Workbench, staged: Staged) -> list[Held]:
+    if not staged.bad:
+        return []
+    names = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
+    order = "order_id" if "order_id" in names else "NULL"
+    rows = bench.rows(
+        f"SELECT rowid, _bad, _raw, {order} FROM {staged.table} WHERE _bad <> 0 ORDER BY rowid"
+    )
+    lines = _lines(bench, staged, [row[0] for row in rows])
+    return [
+        _one(staged, line, bits, raw, order_id)
+        for line, (_, bits, raw, order_id) in zip(lines, rows, strict=True)
+    ]
+
+
+def _one(staged: Staged, line: int, bits: int, raw: str, order_id: str | None) -> Held:
+    check = next(check for i, check in enumerate(staged.checks) if bits >> i & 1)
+    value = raw if check.reason == "broken" else json.loads(raw).get(check.column)
+    return Held(
+        staged.source.name, line, check.column, value, check.reason, raw, staged.mapping, order_id
+    )
+
+
+def _lines(bench: Workbench, staged: Staged, ordinals: Sequence[int]) -> list[int]:
+    source = staged.source
+    if source.dialect is None:
+        return [ordinal + source.first_line for ordinal in ordinals]
+    at = [row[0] for row in bench.rows(f"SELECT byte FROM {staged.table}_rejects ORDER BY byte")]
+    return lines_of(source.plain, source.dialect, ordinals, at)
+
+
+def _rejected(bench: Workbench, staged: Staged) -> list[Held]:
+    if not staged.rejected:
+        return []
+    source = staged.source
+    rows = bench.rows(f"SELECT byte, line, fault FROM {staged.table}_rejects ORDER BY byte")
+    lines = lines_at(source.plain, [row[0] for row in rows])
+    size = source.plain.stat().st_size
+    found = []
+    for line, (at, text, fault) in zip(lines, rows, strict=True):
+        told = text.strip("\r\n")
+        # The last row, short and without an end of line: a copy that stopped.
+        cut = at + len(text.encode()) >= size - 1 and not _ends_with_newline(source.plain)
+        known = fault if fault in REASONS else "UNQUOTED VALUE"
+        reason = "CUT OFF" if cut and known != "TOO MANY COLUMNS" else known
+        found.append(
+            Held(
+                source.name, line, "", told[:500], reason, told, staged.mapping, None, source.names
+            )
+        )
+    return found
+
+
+def _ends_with_newline(path: object) -> bool:
+    with open(str(path), "rb") as file:  # noqa: PTH123 - a path that exists
+        file.seek(-1, 2)
+        return file.read(1) in b"\r\n"
+
+
+def _opened(row: sa.RowMapping, keyring: Keyring) -> Row:
+    seal = _seal(keyring, row["generation"])
+    value, raw, header = json.loads(seal.opened(row["sealed"], _PLACE))
+    try:
+        cells = json.loads(raw)
+    except ValueError:
+        cells = {"": raw}
+    return Row(
+        row["row_id"],
+        row["file"],
+        row["line"],
+        row["source_column"],
+        value,
+        REASONS[row["reason"]],
+        row["kind"],
+        row["namespace"],
+        row["mapping_hash"],
+        cells if isinstance(cells, dict) else {"": raw},
+        tuple(header),
+    )
+
+
+def _seal(keyring: Keyring, generation: int | None = None) -> Seal:
+    root = keyring.wrapping_key(generation or keyring.generation)
+    return Seal(sha256(b"valence quarantine" + root).digest())
+
+
+def _content_hash(keyring: Keyring, one: Held) -> str:
+    key = keyring.wrapping_key(1)
+    told = f"{one.mapping.namespace}\x1f{one.mapping.kind}\x1f{one.file}\x1f{one.line}\x1f{one.raw}"
+    return blake2b(told.encode(), key=key, digest_size=16).hexdigest()
+
+
+def _keep_mapping(unit: Unit, mapping: FileMapping) -> None:
+    hashed, table = mapping_hash(mapping), quarantine_mappings
+    if not unit.scalar(sa.select(table.c.mapping_hash).where(table.c.mapping_hash == hashed)):
+        unit.execute(sa.insert(table), {"mapping_hash": hashed, "document": mapping_yaml(mapping)})

@@ -1,0 +1,173 @@
+"""The summary of an import: figures that a user can check against the source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from valence.core.messages import Message
+from valence.intake.staging import Staged, good
+from valence.lake.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of the rows that landed or were known: what a user sees in the source's report."""
+
+    month: str  # 2011-11
+    rows: int
+    orders: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Control totals over the rows of a file that could be read, in the source's own figures."""
+
+    orders: int = 0
+    customers: int = 0
+    quantity: float = 0.0
+    amount: Decimal = Decimal(0)  # net, original currency: quantity × price where lines have both
+    without_customer: int = 0
+    without_customer_amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What became of one file."""
+
+    file: str
+    kind: str
+    mapping: str
+    read: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    orders_new: int = 0
+    orders_updated: int = 0
+    orders_unchanged: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    totals: Totals = Totals()
+    months: tuple[Month, ...] = ()
+    skipped: bool = False  # the same bytes landed before under the same mapping
+    warnings: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did, file by file and together."""
+
+    import_id: str
+    files: tuple[FileSummary, ...] = ()
+    warnings: tuple[Message, ...] = field(default=())
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(file, name) for file in self.files)
+
+    @property
+    def read(self) -> int:
+        """Rows read, good and bad."""
+        return self._sum("read")
+
+    @property
+    def new(self) -> int:
+        """Rows that were not there before."""
+        return self._sum("new")
+
+    @property
+    def updated(self) -> int:
+        """Rows that were there with other contents."""
+        return self._sum("updated")
+
+    @property
+    def unchanged(self) -> int:
+        """Rows that were there already, the same."""
+        return self._sum("unchanged")
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that stand in quarantine."""
+        return self._sum("quarantined")
+
+    @property
+    def without_customer(self) -> int:
+        """Rows that name no customer; they are kept."""
+        return sum(file.totals.without_customer for file in self.files)
+
+
+def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tuple[Month, ...]]:
+    """Return the control totals and the months of a file's good rows.
+
+    Parameters
+    ----------
+    bench
+        Where they are staged.
+    keyed
+        SQL of the good rows with their customer.
+    staged
+        The staged file.
+    """
+    if staged.mapping.kind not in {"orders", "order_lines"}:
+        nobody = staged.mapping.kind in {"products", "spend", "fx_rates"}
+        return (Totals(), ()) if nobody else _plain_totals(bench, keyed)
+    # A file of orders without amounts (they stand on its lines) has no sum of its own.
+    names = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
+    net = "_net" if "_net" in names else "NULL::DECIMAL(18,4)"
+    units = "quantity" if "quantity" in names else "units"
+    row = bench.rows(
+        f"SELECT count(DISTINCT order_id), count(DISTINCT id_key), coalesce(sum({units}), 0), "
+        f"coalesce(sum({net}), 0), count(*) FILTER (id_key IS NULL), "
+        f"coalesce(sum({net}) FILTER (id_key IS NULL), 0) FROM ({keyed})"
+    )[0]
+    months = bench.rows(
+        "SELECT strftime(ordered_day, '%Y-%m'), count(*), count(DISTINCT order_id), "
+        f"coalesce(sum({net}), 0) FROM ({good(staged)}) WHERE ordered_day IS NOT NULL "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    return Totals(*row), tuple(Month(*month) for month in months)
+
+
+def _plain_totals(bench: Workbench, keyed: str) -> tuple[Totals, tuple[Month, ...]]:
+    customers, without = bench.rows(
+        f"SELECT count(DISTINCT id_key), count(*) FILTER (id_key IS NULL) FROM ({keyed})"
+    )[0]
+    return Totals(customers=customers, without_customer=without), ()
+
+
+def summary_as_json(summary: FileSummary) -> dict[str, Any]:
+    """Return a file's summary as plain JSON values; messages as sentences."""
+    told = asdict(replace(summary, warnings=()))
+    told["warnings"] = [str(warning) for warning in summary.warnings]
+    plain: dict[str, Any] = json.loads(json.dumps(told, default=_plain))
+    return plain
+
+
+def summary_from(told: Mapping[str, Any]) -> FileSummary:
+    """Return the summary that `summary_as_json` wrote."""
+    totals = dict(told["totals"])
+    for name in ("amount", "without_customer_amount"):
+        totals[name] = Decimal(totals[name])
+    months = tuple(Month(**{**m, "amount": Decimal(m["amount"])}) for m in told["months"])
+    instants = {
+        name: datetime.fromisoformat(told[name]) if told[name] else None
+        for name in ("first", "last")
+    }
+    return FileSummary(
+        **{
+            **told,
+            **instants,
+            "totals": Totals(**totals),
+            "months": months,
+            "warnings": tuple(Message(warning) for warning in told["warnings"]),
+        }
+    )
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
