@@ -86,8 +86,12 @@ def test_before_the_first_build_nothing_is_found(bare):
 
 
 def test_a_young_brand_is_not_compared_with_a_year_that_is_not_known(reader):
-    young = replace(numbers(reader), two_years=False, moved=())
+    known = numbers(reader)
+    summary = {**known.summary, "repeat_share": 0.5}
+    young = replace(known, two_years=False, moved=(), summary=summary)
     keys = [one.key for one in told(young, ENGLISH)]
     assert "moved" not in keys
     assert "repeated" in keys
     assert young.change("value") is None
+    everybody = replace(young, summary={**summary, "repeat_share": 1.0})
+    assert "repeated" not in [one.key for one in told(everybody, ENGLISH)]

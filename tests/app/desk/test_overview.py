@@ -95,3 +95,11 @@ def test_before_the_first_build_the_api_says_what_to_do(bare):
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert "valence build" in answer.json()["detail"]
+
+
+def test_figures_of_a_day_before_the_first_order_say_so(house):
+    house.build(Ask(date(2020, 1, 1)))
+    page = client(house).get("/")
+    assert "The figures were built for 1 Jan 2020, and no order was placed up to then." in (
+        text_of(page)
+    )

@@ -237,7 +237,7 @@ def _interval(low: float | None, high: float | None, fmt: Formats) -> Message | 
 
 def _repeated(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     row = found.summary
-    if row["repeat_share"] is None or row["buyers"] < ENOUGH:
+    if row["repeat_share"] in (None, 1) or row["buyers"] < ENOUGH:
         return
     yield Finding(
         "repeated",

@@ -148,7 +148,8 @@ def lineage_chart(fmt: Formats, drawn: Lineage) -> Chart:
             {
                 "source": source,
                 "target": target,
-                "value": 1,
+                # Who shows a mart is thinner than what makes it, or pages would tower over all.
+                "value": 0.4 if drawn.nodes[target].layer == "page" else 1,
                 "tip": f"{names.get(source, source)} → {names[target]}",
             }
             for source, target in drawn.edges

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -276,5 +277,11 @@ def _pairs(document: Any) -> list[tuple[str, str]]:
     if document is None:
         return []
     if not isinstance(document, dict):
-        return [("", str(document))]
-    return [(name, "" if value is None else str(value)) for name, value in document.items()]
+        return [("", _as_text(document))]
+    return [(name, _as_text(value)) for name, value in document.items()]
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

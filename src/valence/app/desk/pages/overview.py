@@ -53,11 +53,21 @@ def _first(ask: Asked, where: Standing) -> Response:
         ),
         empty_built=Empty(
             message("Here you will see what your customers are worth, and what to do about it."),
-            message(
-                "{orders} orders have landed; the figures have not been built from them yet.",
-                orders=ask.format.integer(where.orders),
-            ),
+            _unbuilt(ask, where),
         ),
+    )
+
+
+def _unbuilt(ask: Asked, where: Standing) -> Message:
+    if where.as_of is not None:
+        return message(
+            "The figures were built for {day}, and no order was placed up to then. Build them for "
+            "the last day that orders cover.",
+            day=ask.format.day(where.as_of),
+        )
+    return message(
+        "{orders} orders have landed; the figures have not been built from them yet.",
+        orders=ask.format.integer(where.orders),
     )
 
 

@@ -19,6 +19,7 @@ from valence.kit.page import Answer, Empty, Step
 from valence.lake.columns import Kind
 
 SAMPLE = 20
+SORTED_ROWS = 200_000
 KINDS: dict[Kind, Message] = {
     "text": message("text"),
     "int": message("whole number"),
@@ -57,20 +58,20 @@ def table_page(ask: Ask, name: str) -> Response:
     house = house_of(ask)
     info = table_info(house, name)
     table = ask.reader.table(name)
+    head = ask.reader.snapshot.head
+    rows = head.tables[name].rows if name in head.tables else 0
     if how := ask.request.query_params.get("format"):
         titles = {column.name: column.name for column in info.columns}
-        return export(ask.reader, _ordered(table, info), how, name=name, titles=titles)
-    head = ask.reader.snapshot.head
+        return export(ask.reader, _ordered(table, info, rows), how, name=name, titles=titles)
     drawn = lineage(house, head)
     node = drawn.nodes.get(name)
-    rows = head.tables[name].rows if name in head.tables else 0
     return ask.page(
         "desk/table.html",
         crumbs=[BUILDS],
         info=info,
         answer=_answer(ask, info, rows),
         columns=[(c, KINDS[c.kind], PRIVACY[c.privacy]) for c in info.columns],
-        sample=sample(ask, info, table) if rows else None,
+        sample=sample(ask, info, table, rows) if rows else None,
         rows=rows,
         inputs=[drawn.nodes[i] for i in node.inputs] if node else [],
         used_by=[drawn.nodes[i] for i in node.used_by] if node else [],
@@ -83,14 +84,16 @@ def table_page(ask: Ask, name: str) -> Response:
     )
 
 
-def _ordered(table: ir.Table, info: TableInfo) -> ir.Table:
+def _ordered(table: ir.Table, info: TableInfo, rows: int) -> ir.Table:
+    """Order a table by its key; a large one comes as it lies: sorting it would take the memory."""
     keys = [name for name in info.key if name in table.columns]
-    return table.order_by([table[name] for name in keys]) if keys else table
+    small = rows <= SORTED_ROWS and keys
+    return table.order_by([table[name] for name in keys]) if small else table
 
 
-def sample(ask: Asked, info: TableInfo, table: ir.Table) -> DataTable:
-    """Return the first rows by key."""
-    rows = ask.reader.rows(_ordered(table, info).limit(SAMPLE))
+def sample(ask: Asked, info: TableInfo, table: ir.Table, count: int) -> DataTable:
+    """Return the first rows: by key where that is quick."""
+    rows = ask.reader.rows(_ordered(table, info, count).limit(SAMPLE))
     return DataTable(
         "sample",
         [(column.name, CELLS[column.kind]) for column in info.columns],
