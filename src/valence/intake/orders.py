@@ -57,10 +57,10 @@ def land_lines(writer: Writer, mapping: FileMapping, keyed: str, currency: str) 
     )
     _heads_of_rows(writer)
     _number_lines(writer, mapping)
-    lines = writer.merge("order_lines", _lines())
+    lines = writer.merge("order_lines", _lines(), stored=True)
     select = _orders(writer)
     before = _known(writer)
-    orders = writer.merge("orders", select)
+    orders = writer.merge("orders", select, stored=True)
     return OrderCounts(orders, lines, min(before, orders.updated))
 
 
@@ -88,7 +88,7 @@ def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str)
     )
     select = _orders(writer)
     before = _known(writer)
-    orders = writer.merge("orders", select)
+    orders = writer.merge("orders", select, stored=True)
     return OrderCounts(orders, Counts(), min(before, orders.updated))
 
 

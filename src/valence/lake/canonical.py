@@ -45,7 +45,7 @@ WHO = (
 LINEAGE = (
     Column("batch_id", "text", "The import that wrote the row.", required=True),
     Column("loaded_at", "instant", "When the row was written.", required=True),
-    Column("row_hash", "text", "Hash of the row's content, to see whether it changed."),
+    Column("row_hash", "text", "Hash of the row's content, by the engine that loaded it."),
 )
 
 _MONEY = (

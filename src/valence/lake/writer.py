@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from valence.core import clock, ids
@@ -43,6 +44,7 @@ class Writer:
         self._tables = dict(self.snapshot.head.tables)
         self._files: dict[str, list[PartFile]] = {}
         self._incoming_is = "TABLE"
+        self._compared: list[str] = []
         self.bench.sql(
             "CREATE TABLE _touched (table_name VARCHAR, id_key VARCHAR, customer_id VARCHAR, "
             "day DATE)"
@@ -62,7 +64,7 @@ class Writer:
             A canonical or internal table.
         select
             SQL that gives its columns by name; missing ones are null, `batch_id` and `loaded_at`
-            are filled here, `row_hash` too unless given.
+            are filled here, `row_hash` too unless given: then it alone says whether a row changed.
         stored
             The SQL only picks from a table of the workbench, so that reading it several times costs
             less than keeping its answer.
@@ -142,13 +144,9 @@ class Writer:
             f"{quoted(c.name)}"
             for c in content
         ]
-        # concat_ws leaves nulls out, and with them their place: (a, null) would equal (null, a).
-        text = ", ".join(
-            f"coalesce({quoted(c.name)}::VARCHAR, '')" for c in content if c.name in given
-        )
-        row_hash = (
-            "row_hash" if "row_hash" in given else f"left(md5(concat_ws('\x1f', {text})), 16)"
-        )
+        told = ", ".join(quoted(c.name) for c in content if c.name in given)
+        self._compared = ["row_hash"] if "row_hash" in given else [c.name for c in content]
+        row_hash = "row_hash" if "row_hash" in given else f"to_hex(hash({told}))"
         # Only rows that are compared with others need to be kept for the comparison.
         self._incoming_is = "VIEW" if stored and not self._present(table.name) else "TABLE"
         self.bench.sql(
@@ -163,11 +161,11 @@ class Writer:
         if not self._present(table.name):
             self.bench.sql("CREATE TEMP VIEW _changed AS SELECT *, 'new' AS _change FROM _incoming")
             return Counts(new=rows)
-        on = _same_key(table, "i", "o")
+        on, same = _same(table.key, "i", "o"), _same(self._compared, "i", "o")
         self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _old AS {self._select_with_part(table)}")
         self.bench.sql(
             "CREATE TEMP TABLE _classified AS SELECT CASE WHEN o._part IS NULL THEN 'new' "
-            "WHEN o.row_hash = i.row_hash THEN 'unchanged' ELSE 'updated' END AS _change, "
+            f"WHEN {same} THEN 'unchanged' ELSE 'updated' END AS _change, "
             f"i.rowid AS _row, o._part AS _part FROM _incoming i LEFT JOIN _old o ON {on}"
         )
         self.bench.sql(
@@ -202,7 +200,7 @@ class Writer:
         if replaced:
             sources.append(
                 "SELECT o.* FROM _old o SEMI JOIN (FROM _changed WHERE _change = 'updated') n "
-                f"ON {_same_key(table, 'o', 'n')}"
+                f"ON {_same(table.key, 'o', 'n')}"
             )
         for source in sources:
             self.bench.sql(
@@ -240,7 +238,7 @@ class Writer:
         return self._copy(
             table,
             "SELECT o.* FROM _old o ANTI JOIN (FROM _changed WHERE _change = 'updated') n "
-            f"ON {_same_key(table, 'o', 'n')} WHERE o._part = {literal(part)}",
+            f"ON {_same(table.key, 'o', 'n')} WHERE o._part = {literal(part)}",
             part=part,
         )
 
@@ -286,7 +284,7 @@ class Writer:
         self.bench.sql("DELETE FROM _touched")
 
 
-def _same_key(table: CanonicalTable, left: str, right: str) -> str:
+def _same(columns: Sequence[str], left: str, right: str) -> str:
     return " AND ".join(
-        f"{left}.{quoted(key)} IS NOT DISTINCT FROM {right}.{quoted(key)}" for key in table.key
+        f"{left}.{quoted(name)} IS NOT DISTINCT FROM {right}.{quoted(name)}" for name in columns
     )
