@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from valence.app.desk.declaration import DESK
+from valence.audience.declaration import AUDIENCE
 from valence.kit.capability import Capability
 from valence.value.declaration import VALUE
 
 CAPABILITIES: tuple[Capability, ...] = (
     DESK,
+    AUDIENCE,
     VALUE,
 )

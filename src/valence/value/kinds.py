@@ -16,11 +16,11 @@ from valence.value.definitions import (
 )
 
 KINDS: tuple[DefinitionKind[Any], ...] = (
-    DefinitionKind(
-        RFM_KIND, message("RFM scores"), RfmDefinition, "value:define", singleton=True
-    ),
+    DefinitionKind(RFM_KIND, message("RFM scores"), RfmDefinition, "value:define", singleton=True),
     DefinitionKind(
         TIERS_KIND, message("Value tiers"), TiersDefinition, "value:define", singleton=True
     ),
-    DefinitionKind(COHORTS_KIND, message("Cohorts"), CohortsDefinition, "value:define", singleton=True),
+    DefinitionKind(
+        COHORTS_KIND, message("Cohorts"), CohortsDefinition, "value:define", singleton=True
+    ),
 )

@@ -93,16 +93,16 @@ def _take_in(
                 key = house.keyring.id_key(kind, value)
                 assert key, f"{value} is no {kind}"
                 records.append((key, known[number], kind))
-    columns = zip(*records, strict=True) if records else ((), (), ())
-    names = ("id_key", "link_key", "id_type")
-    table = {name: pa.array(values, pa.string()) for name, values in zip(names, columns)}
-    resolve(house.store, pa.table({**table, "source": pa.array([SHOP] * len(records))}))
-    columns = zip(*entries, strict=True) if entries else ((), (), ())
-    parts = {
-        name: pa.array(values, pa.string())
-        for name, values in zip(("kind", "value", "id_key"), columns)
-    }
-    Vault(house.store, house.keyring).put_many(pa.table(parts))
+    found = _table(("id_key", "link_key", "id_type"), records)
+    resolve(
+        house.store, found.append_column("source", pa.array([SHOP] * len(records), pa.string()))
+    )
+    Vault(house.store, house.keyring).put_many(_table(("kind", "value", "id_key"), entries))
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
 
 
 def retail_lines(path: Path = SAMPLE, *, invoices: str = "true") -> str:

@@ -1,0 +1,95 @@
+"""The API of the audience: customers, each one, and what happened to them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from valence.audience import schemas
+from valence.audience.columns import CUSTOMERS
+from valence.audience.finding import customer_of, id_keys_of
+from valence.audience.profile import contact_data, profile
+from valence.audience.timeline import SIZE, lines_of, timeline
+from valence.core.errors import NotFoundError
+from valence.kit.ask import Ask
+from valence.kit.opened import OpenBrand
+from valence.kit.routes import ApiRouter
+from valence.kit.tables import TableParams, table_api
+
+api = ApiRouter("audience")
+
+
+@api.get(
+    "/customers",
+    permission="audience:read",
+    response_model=schemas.CustomersPage,
+)
+def customers(ask: Ask, _: TableParams) -> dict[str, Any]:
+    """Give customers by rule, sorted, a page at a time."""
+    if not ask.reader.has("customers"):
+        raise NotFoundError(
+            "No figures have been built yet. Import orders, then run `valence build`, or build "
+            "them on the page of builds."
+        )
+    return table_api(ask, CUSTOMERS, ask.reader.table("customers")).model_dump()
+
+
+@api.get("/customers/{text}", permission="audience:read", response_model=schemas.OneCustomer)
+def customer(ask: Ask, text: str) -> dict[str, Any]:
+    """Give one customer by id or by identifier, such as `user_id:12748`; contact data masked."""
+    house = ask.service(OpenBrand)
+    found = profile(house, ask.reader, customer_of(house, ask.reader, text))
+    return {
+        "customer_id": found.customer_id,
+        "label": str(found.label),
+        "as_of": ask.as_of,
+        "facts": found.row,
+        "have_less": found.below,
+        "medians": found.base.medians if found.base else {},
+        "contact": [{"kind": k, "value": value} for k, value in contact_data(found.who)],
+        "identifiers": [
+            {"id_type": one.id_type, "source": one.source, "first_seen": one.first_seen}
+            for one in found.who.identifiers
+        ],
+        "merges": [
+            {
+                "kind": one.kind,
+                "at": one.at,
+                "why": one.rule,
+                "customers": [str(loser) for loser in one.losers],
+            }
+            for one in found.who.decisions
+        ],
+    }
+
+
+@api.get(
+    "/customers/{text}/timeline", permission="audience:read", response_model=schemas.TimelinePage
+)
+def customer_timeline(
+    ask: Ask,
+    text: str,
+    cursor: Annotated[str, Query(description="`next` of the page before.")] = "",
+    size: Annotated[int, Query(ge=1, le=200, description="Most entries.")] = SIZE,
+    lines: Annotated[bool, Query(description="With the lines of each order.")] = False,  # noqa: FBT002
+) -> dict[str, Any]:
+    """Give what one customer did and met, newest first: orders, returns, contacts and so on."""
+    house = ask.service(OpenBrand)
+    customer_id = customer_of(house, ask.reader, text)
+    found = timeline(
+        ask.reader, customer_id, id_keys_of(house, customer_id), cursor=cursor, size=size
+    )
+    items = [
+        {
+            "kind": item.kind,
+            "at": item.at,
+            "on": item.on,
+            "facts": dict(item.facts),
+            "lines": lines_of(ask.reader, item.facts["namespace"], item.facts["order_id"], item.on)
+            if lines and "order_id" in item.facts and "namespace" in item.facts
+            else None,
+        }
+        for item in found.items
+    ]
+    return {"items": items, "next": found.next}

@@ -1,0 +1,212 @@
+"""Pages of the audience: all customers, and each one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Form, Query
+from fastapi.responses import RedirectResponse, Response
+
+from valence.audience import quick, view
+from valence.audience.columns import CUSTOMERS
+from valence.audience.finding import customer_of, id_keys_of, search
+from valence.audience.labels import labels
+from valence.audience.profile import contact_data, profile
+from valence.audience.rows import timeline_rows
+from valence.audience.timeline import counts, lines_of, order_of, timeline
+from valence.audience.words import BASIS, ID_TYPES
+from valence.core.errors import NotFoundError
+from valence.core.messages import Message, message
+from valence.kit.ask import Ask, Asked
+from valence.kit.opened import OpenBrand
+from valence.kit.page import Crumb, Empty, Step
+from valence.kit.routes import PageRouter
+from valence.kit.tables import TableCell, TableView, table_export, table_view
+
+pages = PageRouter()
+CRUMBS = (Crumb(message("Customers"), "/customers"),)
+
+
+@pages.get("/customers", permission="audience:read")
+def customers_page(ask: Ask) -> Response:
+    """Show all customers as a table: filter by rule, sort, page, choose columns, export."""
+    if not ask.reader.has("customers"):
+        return ask.page("audience/empty.html", title=message("Customers"), empty=_empty(ask))
+    table = ask.reader.table("customers")
+    if how := ask.request.query_params.get("format"):
+        return table_export(ask, CUSTOMERS, table, how)
+    shown = table_view(ask, CUSTOMERS, table)
+    if not shown.total and not shown.query.where:
+        return ask.page("audience/empty.html", title=message("Customers"), empty=_empty(ask))
+    return ask.page(
+        "audience/customers.html",
+        status=422 if shown.fault else 200,
+        table=_with_labels(ask, shown),
+        answer=quick.answer(ask, shown),
+        tiers=quick.tiers(ask, shown.query.where),
+        segments=quick.segments(ask, shown.query.where),
+    )
+
+
+@pages.post("/customers/find", permission="audience:read")
+def find_page(ask: Ask, typed: Annotated[str, Form()] = "") -> Response:
+    """Find customers by what was typed; posted, because an address would keep names in logs."""
+    house = ask.service(OpenBrand)
+    found = search(house, ask.reader, typed)
+    if len(found) == 1:
+        return RedirectResponse(f"/customers/{quote(found[0], safe='')}", 303)
+    return ask.page(
+        "audience/found.html",
+        crumbs=CRUMBS,
+        typed=typed,
+        rows=quick.found_rows(ask.reader, found),
+        labels=labels(house.store, house.keyring, found),
+        worded=quick.tier_and_segment,
+    )
+
+
+@pages.get("/customers/{text}", permission="audience:read")
+def customer_page(ask: Ask, text: str, cursor: str = "") -> Response:
+    """Show one customer; `text` is any id or identifier, such as user_id:12748."""
+    house = ask.service(OpenBrand)
+    customer_id = customer_of(house, ask.reader, text)
+    if customer_id != text:
+        return RedirectResponse(f"/customers/{quote(customer_id, safe='')}", 303)
+    return _customer(ask, customer_id, cursor=cursor)
+
+
+@pages.post("/customers/{customer_id}/show", permission="audience:reveal")
+def show_page(ask: Ask, customer_id: str) -> Response:
+    """Show the contact data of one customer unmasked, once."""
+    found = profile(ask.service(OpenBrand), ask.reader, customer_id)
+    if ask.is_fragment:
+        contact = contact_data(found.who, masked=False)
+        return ask.page(
+            "audience/contact.html", found=found, contact=contact, masked=False, words=ID_TYPES
+        )
+    return _customer(ask, customer_id, masked=False)
+
+
+@pages.get("/customers/{customer_id}/timeline", permission="audience:read")
+def timeline_page(ask: Ask, customer_id: str, cursor: str = "") -> Response:
+    """Show the next entries of the timeline, or the customer's page from there on."""
+    if not ask.is_fragment:
+        return _customer(ask, customer_id, cursor=cursor)
+    return ask.page("audience/timeline.html", **_timeline(ask, customer_id, cursor))
+
+
+@pages.get(
+    "/customers/{customer_id}/orders/{namespace}/{order_id:path}", permission="audience:read"
+)
+def order_page(
+    ask: Ask,
+    customer_id: str,
+    namespace: str,
+    order_id: str,
+    on: Annotated[date | None, Query()] = None,
+) -> Response:
+    """Show the lines of one order: as a part of the timeline, or as a page."""
+    order = order_of(ask.reader, customer_id, namespace, order_id, on)
+    if order is None:
+        raise NotFoundError(
+            "Customer {customer} has no order {order!r}.", customer=customer_id, order=order_id
+        )
+    values: dict[str, Any] = {
+        "order": order,
+        "lines": lines_of(ask.reader, namespace, order_id, order.on),
+    }
+    if ask.is_fragment:
+        return ask.page("audience/lines.html", **values)
+    house = ask.service(OpenBrand)
+    named = labels(house.store, house.keyring, [customer_id])[customer_id]
+    crumbs = (*CRUMBS, Crumb(str(named), f"/customers/{quote(customer_id, safe='')}"))
+    row = timeline_rows(ask.format, customer_id, [order])[0]
+    return ask.page("audience/order.html", crumbs=crumbs, row=row, **values)
+
+
+def _customer(ask: Asked, customer_id: str, *, masked: bool = True, cursor: str = "") -> Response:
+    found, fmt = profile(ask.service(OpenBrand), ask.reader, customer_id), ask.format
+    return ask.page(
+        "audience/customer.html",
+        crumbs=CRUMBS,
+        found=found,
+        contact=contact_data(found.who, masked=masked),
+        masked=masked,
+        words=ID_TYPES,
+        answer=view.answer(found, fmt),
+        chips=_chips(found.row["value_basis"]) if found.row else [],
+        figures=view.figures(found, fmt),
+        facts=view.facts(found, fmt),
+        scores=view.scores(found, fmt),
+        place=view.place(found, fmt),
+        chart=view.chart(found, fmt),
+        history=view.history(found.who.decisions, fmt),
+        due=view.due_on(found.row),
+        panels=_panels(ask, customer_id),
+        how=view.how(found, _built(ask)),
+        next=view.steps(found, ask.as_of),
+        counts=view.counted(counts(ask.reader, customer_id), fmt),
+        **_timeline(ask, customer_id, cursor),
+    )
+
+
+def _timeline(ask: Asked, customer_id: str, cursor: str) -> dict[str, Any]:
+    keys = id_keys_of(ask.service(OpenBrand), customer_id)
+    found = timeline(ask.reader, customer_id, keys, cursor=cursor)
+    return {
+        "rows": timeline_rows(ask.format, customer_id, found.items),
+        "next_entries": found.next
+        and ask.url(f"/customers/{quote(customer_id, safe='')}/timeline", cursor=found.next),
+        "later": bool(cursor),
+    }
+
+
+def _with_labels(ask: Asked, shown: TableView) -> TableView:
+    """Put what a customer is called in place of the id in the first column."""
+    names = [column.name for column in shown.columns]
+    if "customer_id" not in names:
+        return shown
+    at, house = names.index("customer_id"), ask.service(OpenBrand)
+    found = labels(house.store, house.keyring, [row[at].text for row in shown.rows])
+
+    def named(cell: TableCell) -> TableCell:
+        return replace(cell, text=str(found[cell.text]))
+
+    rows = [[*row[:at], named(row[at]), *row[at + 1 :]] for row in shown.rows]
+    return replace(shown, rows=rows)
+
+
+def _panels(ask: Asked, customer_id: str) -> list[str]:
+    """Return where the other capabilities' parts of the page are fetched from."""
+    every = [p for each in ask.house.capabilities for p in each.panels if p.page == "customer"]
+    every.sort(key=lambda panel: (panel.order, panel.path))
+    return [panel.path.format(customer_id=quote(customer_id, safe="")) for panel in every]
+
+
+def _chips(basis: str) -> list[Message]:
+    return [message("value: {basis}", basis=BASIS.get(basis, basis))]
+
+
+def _built(ask: Asked) -> Message | str:
+    state = ask.reader.snapshot.head.marts.get("customers")
+    if state is None:
+        return ""
+    at = ask.format.instant(datetime.fromisoformat(state.built_at))
+    return message("{at}, as of {day}", at=at, day=ask.format.day(ask.as_of))
+
+
+def _empty(ask: Asked) -> Empty:
+    will = message("Everybody who bought, what they are worth, and who each one is.")
+    if not ask.reader.snapshot.rows("orders"):
+        missing = message("No orders have been imported yet.")
+        return Empty(will, missing, Step(message("Import orders"), "/imports"))
+    if not ask.reader.has("customers"):
+        missing = message("Orders are there; the figures have not been built from them yet.")
+        return Empty(will, missing, Step(message("Build the figures"), "/builds"))
+    missing = message(
+        "No order names a customer. Check which column of the file holds the customer."
+    )
+    return Empty(will, missing, Step(message("Look at the imports"), "/imports"))

@@ -1,0 +1,110 @@
+"""Quick answers on the page of customers: how many fit, what they carry, tiers and segments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from valence.audience.words import SEGMENTS, TIERS, quoted, worded
+from valence.core.messages import Message, message
+from valence.kit.ask import Asked
+from valence.kit.filters import filtered
+from valence.kit.page import Answer, Tab, Words
+from valence.kit.tables import TableView
+from valence.lake.reader import Reader
+
+
+def answer(ask: Asked, shown: TableView) -> Answer | None:
+    """Return how many customers the rule finds and what they carry; None for a faulty rule."""
+    if shown.fault:
+        return None
+    fmt, t = ask.format, ask.reader.table("customers")
+    kept = filtered(t, shown.query.where, today=ask.as_of)
+    sums = ask.reader.one(
+        kept.agg(
+            value=kept.value_amount.sum(),
+            buyers=kept.count(where=kept.orders > 0),
+            repeat=kept.count(where=kept.orders > 1),
+        )
+    )
+    if sums is None or not shown.total:
+        return Answer(message("No customer fits this rule."))
+    value = float(sums["value"] or 0)
+    if shown.query.where:
+        return _of_rule(ask, shown.total, value)
+    core = message(
+        "{n} customers brought {value} in all.",
+        n=fmt.integer(shown.total),
+        value=fmt.money_short(value),
+    )
+    if not sums["buyers"]:
+        return Answer(core, rest=message("None of them has a purchase: there are returns only."))
+    rest = message(
+        "{repeat} of those who bought came back for a second order.",
+        repeat=fmt.percent(sums["repeat"] / sums["buyers"]),
+    )
+    return Answer(core, rest=rest)
+
+
+def _of_rule(ask: Asked, customers: int, value: float) -> Answer:
+    fmt, t = ask.format, ask.reader.table("customers")
+    whole = ask.reader.one(t.agg(value=t.value_amount.sum(), customers=t.count()))
+    everything = float(whole["value"] or 0) if whole else 0.0
+    values = {"n": fmt.integer(customers), "value": fmt.money_short(value)}
+    if whole is None or everything <= 0:
+        return Answer(message("{n} customers fit; they brought {value}.", **values))
+    core = message(
+        "{n} customers fit; they brought {value}, {part} of the value.",
+        part=fmt.percent(value / everything),
+        **values,
+    )
+    inner = message("{share} of all customers", share=fmt.percent(customers / whole["customers"]))
+    return Answer(core, inner)
+
+
+def tiers(ask: Asked, where: str) -> list[Tab]:
+    """Return the value tiers as quick filters, and everybody."""
+    rows: list[dict[str, Any]] = []
+    if ask.reader.has("value_tiers"):
+        t = ask.reader.table("value_tiers")
+        rows = ask.reader.rows(t.order_by(t.tier_number))
+    everybody = Tab(message("All"), ask.here(where=None, cursor=None), current=not where)
+    return [everybody, *(_tab(ask, where, "tier", row, TIERS) for row in rows)]
+
+
+def segments(ask: Asked, where: str) -> list[Tab]:
+    """Return the segments as quick filters, the most valuable first."""
+    if not ask.reader.has("segments"):
+        return []
+    t = ask.reader.table("segments")
+    sums = t.group_by("segment").agg(customers=t.customers.sum(), value=t.value_amount.sum())
+    rows = ask.reader.rows(sums.order_by(sums.value.desc()))
+    return [_tab(ask, where, "segment", row, SEGMENTS) for row in rows]
+
+
+def _tab(
+    ask: Asked, where: str, column: str, row: dict[str, Any], names: Mapping[str, Message]
+) -> Tab:
+    rule = f"{column} == {quoted(row[column])}"
+    label = message(
+        "{name} {n}",
+        name=worded(names, row[column]),
+        n=ask.format.integer(int(row["customers"])),
+    )
+    return Tab(label, ask.here(where=rule, cursor=None), current=where == rule)
+
+
+def found_rows(reader: Reader, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what is published of some customers, in the given order."""
+    if not ids or not reader.has("customers"):
+        return [{"customer_id": one} for one in ids]
+    t = reader.table("customers")
+    names = ("customer_id", "value_amount", "tier", "segment", "orders", "last_order_on")
+    rows = reader.rows(t.filter(t.customer_id.isin(list(ids))).select(*names))
+    by_id = {row["customer_id"]: row for row in rows}
+    return [by_id.get(one, {"customer_id": one}) for one in ids]
+
+
+def tier_and_segment(row: dict[str, Any]) -> tuple[Words, Words]:
+    """Return the names of a customer's tier and segment."""
+    return worded(TIERS, row.get("tier")), worded(SEGMENTS, row.get("segment"))

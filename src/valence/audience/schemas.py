@@ -1,0 +1,102 @@
+"""What the API of the audience gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+
+from valence.audience.columns import CUSTOMERS
+
+_TYPES: dict[str, Any] = {
+    "text": str, "int": int, "float": float, "percent": float, "money": Decimal, "day": date,
+    "month": date, "instant": datetime, "bool": bool,
+}  # fmt: skip
+
+
+def _customer() -> Any:
+    fields: dict[str, Any] = {
+        column.name: (
+            _TYPES[column.kind] | None,
+            Field(None, description=str(column.meaning or column.title)),
+        )
+        for column in CUSTOMERS.columns
+    }
+    return create_model(
+        "Customer", __doc__="Facts, scores and tier of one customer; amounts are text.", **fields
+    )
+
+
+CustomerRow: Any = _customer()
+
+
+class ContactData(BaseModel):
+    """One thing that the vault holds of a customer."""
+
+    kind: str = Field(description="name, address, or a kind of identifier.")
+    value: str = Field(description="Masked where it could reach the customer.")
+
+
+class KnownBy(BaseModel):
+    """One identifier of a customer, without its value."""
+
+    id_type: str
+    source: str
+    first_seen: datetime
+
+
+class MergeDecision(BaseModel):
+    """One decision about who is this customer."""
+
+    kind: str = Field(description="merge (by a rule), link (by a person) or split.")
+    at: datetime
+    why: str
+    customers: list[str] = Field(description="Ids that became this customer, or left it again.")
+
+
+OneCustomer = create_model(
+    "OneCustomer",
+    __doc__="One customer: who, worth, and beside everybody.",
+    customer_id=(str, Field(description="The customer of today, after all merges.")),
+    label=(str, Field(description="Masked name and the number that a source knows them by.")),
+    as_of=(date | None, Field(description="The day that the figures stand for.")),
+    facts=(CustomerRow | None, Field(description="As in the list; null for who has no order.")),
+    have_less=(
+        dict[str, float],
+        Field(description="Share of the other customers with less, by figure, 0 to 1."),
+    ),
+    medians=(dict[str, float | None], Field(description="The middle of all customers.")),
+    contact=(list[ContactData], Field(description="What the vault holds, masked.")),
+    identifiers=(list[KnownBy], Field(description="What the customer is known by.")),
+    merges=(list[MergeDecision], Field(description="Who was merged into this customer.")),
+)
+CustomersPage = create_model(
+    "CustomersPage",
+    __doc__="One page of customers.",
+    as_of=(date | None, Field(description="The day that the figures stand for.")),
+    items=(list[CustomerRow], Field(description="The customers.")),
+    total=(int, Field(description="Customers that the rule leaves.")),
+    next=(str | None, Field(description="Cursor of the next page.")),
+    previous=(str | None, Field(description="Cursor of the page before.")),
+)
+
+
+class TimelineEntry(BaseModel):
+    """One entry of a timeline."""
+
+    kind: str = Field(description="order, return, adjustment, contact, feedback, message, event.")
+    at: datetime = Field(description="When (UTC); the start of the day where no time is known.")
+    on: date = Field(description="Business day.")
+    facts: dict[str, Any] = Field(description="As in the canonical table of that kind.")
+    lines: list[dict[str, Any]] | None = Field(
+        None, description="Lines of an order, where `lines=true` was asked."
+    )
+
+
+class TimelinePage(BaseModel):
+    """One page of a timeline, newest first."""
+
+    items: list[TimelineEntry]
+    next: str | None = Field(description="Cursor of the older entries.")

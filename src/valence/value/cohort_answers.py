@@ -1,0 +1,150 @@
+"""What the page of cohorts tells, read from the published marts: plain values throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from math import sqrt
+from statistics import NormalDist
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from valence.lake.reader import Reader
+from valence.value.reading import Tables
+
+Row = Mapping[str, Any]
+CONFIDENCE = 0.95
+NEWEST = 3  # cohorts that the three before them are compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Customers of all cohorts that are old enough, some months after their first purchase."""
+
+    months: int
+    customers: int
+    active: int
+    value_per_customer: float | None
+    moved: float | None  # newest three cohorts less the three before, as a share
+
+    @property
+    def share(self) -> float:
+        """Share of them who bought in that month."""
+        return self.active / self.customers
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Its Wilson interval."""
+        return wilson(self.active, self.customers)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohorts:
+    """Everything that the page of cohorts tells."""
+
+    as_of: date
+    staying: Sequence[Row]  # the cohort that stayed longest first
+    months: Mapping[date, Sequence[Row]]  # per cohort, from month 0 on; oldest cohort first
+    first_order_on: date | None
+
+    @property
+    def compared(self) -> list[Row]:
+        """The cohorts that are old and large enough to be compared."""
+        return [row for row in self.staying if row["compared"]]
+
+    @property
+    def left_cut(self) -> date | None:
+        """The cohort of the first month of the data, which also holds customers of before."""
+        return self.first_order_on.replace(day=1) if self.first_order_on else None
+
+    @property
+    def longest(self) -> int:
+        """The largest number of months that any cohort is old."""
+        return max((len(rows) - 1 for rows in self.months.values()), default=0)
+
+    def pooled(self, months: int) -> Pooled | None:
+        """Return all cohorts together, `months` after the first purchase; None if none is so old.
+
+        The cohort of the data's first month is left out: it holds customers of before.
+        """
+        rows = [
+            (rows[months], rows)
+            for cohort, rows in self.months.items()
+            if len(rows) > months and rows[months]["complete"] and cohort != self.left_cut
+        ]
+        customers = sum(row["customers"] for row, _ in rows)
+        if not customers:
+            return None
+        value = sum(float(row["cumulative_value_amount"]) for row, _ in rows) / customers
+        active = sum(row["active"] for row, _ in rows)
+        return Pooled(months, customers, active, value, _moved([row for row, _ in rows]))
+
+
+_kept: WeakKeyDictionary[Reader, Cohorts | None] = WeakKeyDictionary()
+
+
+def cohort_answers(reader: Reader) -> Cohorts | None:
+    """Return what is published; None before the first build. It is kept with the reader."""
+    if reader not in _kept:
+        _kept[reader] = _read(reader)
+    return _kept[reader]
+
+
+def cohorts_of(reader: Tables) -> list[dict[str, Any]]:
+    """Return retention and value of each cohort, month by month."""
+    if not reader.has("cohorts"):
+        return []
+    t = reader.table("cohorts")
+    return reader.rows(t.order_by(t.cohort_month, t.months_since))
+
+
+def staying_of(reader: Tables) -> list[dict[str, Any]]:
+    """Return how long each cohort stayed, the longest first."""
+    if not reader.has("cohort_staying"):
+        return []
+    t = reader.table("cohort_staying")
+    return reader.rows(t.order_by(t.place.asc(nulls_first=False), t.cohort_month))
+
+
+def as_months(rows: Iterable[Row]) -> dict[date, list[Row]]:
+    """Return the rows of each cohort, oldest cohort first."""
+    return {month: list(own) for month, own in groupby(rows, key=lambda row: row["cohort_month"])}
+
+
+def wilson(active: int, customers: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return the Wilson score interval of a share (Wilson 1927)."""
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    p = active / customers
+    scale = 1 + z * z / customers
+    centre = (p + z * z / (2 * customers)) / scale
+    half = z / scale * sqrt(p * (1 - p) / customers + z * z / (4 * customers * customers))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _read(reader: Reader) -> Cohorts | None:
+    as_of = reader.snapshot.as_of
+    if as_of is None or not reader.has("cohorts") or not reader.has("value_summary"):
+        return None
+    first = reader.one(reader.table("value_summary").select("first_order_on"))
+    return Cohorts(
+        as_of,
+        staying_of(reader),
+        as_months(cohorts_of(reader)),
+        first["first_order_on"] if first else None,
+    )
+
+
+def _moved(rows: Sequence[Row]) -> float | None:
+    """Retention of the newest three cohorts less that of the three before."""
+    if len(rows) < 2 * NEWEST:
+        return None
+    late, before = rows[-NEWEST:], rows[-2 * NEWEST : -NEWEST]
+    return _pooled_share(late) - _pooled_share(before)
+
+
+def _pooled_share(rows: Sequence[Row]) -> float:
+    active: int = sum(row["active"] for row in rows)
+    customers: int = sum(row["customers"] for row in rows)
+    return active / customers

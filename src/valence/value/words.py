@@ -1,0 +1,52 @@
+"""What the codes of value are called on a screen: tiers, segments, the basis of value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from valence.core.messages import Message, message
+from valence.value.segments import SEGMENTS
+
+TIERS: Mapping[str, Message] = {
+    "top": message("Top"),
+    "middle": message("Middle"),
+    "base": message("Base"),
+}
+SEGMENT_TITLES: Mapping[str, Message] = {code: one.title for code, one in SEGMENTS.items()}
+BASIS: Mapping[str, Message] = {
+    "margin": message("contribution margin"),
+    "margin_rate": message("net revenue × margin rate"),
+    "net_revenue": message("net revenue"),
+    "mixed": message("contribution margin where cost is known, else net revenue"),
+}
+FORMULAS: Mapping[str, Message] = {
+    "margin": message("value = sold − returned − cost of goods"),
+    "margin_rate": message("value = (sold − returned) × margin rate of the settings"),
+    "net_revenue": message("value = sold − returned, net of tax and discount"),
+    "mixed": message(
+        "value = sold − returned − cost of goods; where cost is unknown, the margin rate of the "
+        "settings, else net revenue"
+    ),
+}
+
+
+def tier_title(name: str) -> Message | str:
+    """Return the name of a tier; a brand's own names are shown as they are."""
+    return TIERS.get(name, name)
+
+
+def segment_title(code: str) -> Message | str:
+    """Return the name of a segment."""
+    return SEGMENT_TITLES.get(code, code)
+
+
+def customers_page(where: str, sort: str = "-value_amount") -> str:
+    """Return the address of the customers that a rule finds."""
+    return f"/customers?{urlencode({'where': where, 'sort': sort})}"
+
+
+def quoted(text: str) -> str:
+    """Return a text as the rule language writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,315 @@
+"""The page of worth in words and pictures: answer, figures, curve, tiers, grid, next steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from valence.core.messages import Message, message
+from valence.kit.charts import MAIN, WORSE, Bar, Chart, DataTable, bars, too_little
+from valence.kit.format import Formats
+from valence.kit.grids import lorenz
+from valence.kit.page import Answer, Change, Figure, How, Step, Words
+from valence.value.answers import Worth
+from valence.value.words import (
+    BASIS,
+    FORMULAS,
+    customers_page,
+    quoted,
+    tier_title,
+)
+
+AGAINST = message("vs the 12 months before")
+
+
+def answer(found: Worth, fmt: Formats) -> Answer:
+    """Return who carries the value, in a sentence."""
+    row = found.summary
+    if row["top_value_share"] is None:
+        core = message("The customers carry no value above zero, so nobody carries a share of it.")
+        return Answer(core, rest=_without_value(found, fmt))
+    core = message(
+        "The best {share} of customers carry {part} of the value.",
+        share=fmt.percent(row["top_share"]),
+        part=fmt.percent(row["top_value_share"]),
+    )
+    inner = message(
+        "{n} of {all} customers; {amount} of {whole}",
+        n=fmt.integer(row["top_customers"]),
+        all=fmt.integer(row["customers"]),
+        amount=fmt.money_short(row["top_value_amount"]),
+        whole=fmt.money_short(found.of_customers),
+    )
+    return Answer(core, inner, _silent(found, fmt) or _gini(found, fmt))
+
+
+def _without_value(found: Worth, fmt: Formats) -> Message:
+    return message(
+        "{n} customers, {amount} in all.",
+        n=fmt.integer(found.summary["customers"]),
+        amount=fmt.money(found.of_customers),
+    )
+
+
+def _silent(found: Worth, fmt: Formats) -> Message | None:
+    silent = found.silent
+    if silent is None:
+        return None
+    return message(
+        "{n} of them have been silent for more than twice their own rhythm; they brought {amount} "
+        "in the last 12 months.",
+        n=fmt.integer(silent.customers),
+        amount=fmt.money_short(silent.value_12m),
+    )
+
+
+def _gini(found: Worth, fmt: Formats) -> Message | str:
+    gini = found.summary["gini"]
+    return "" if gini is None else message("Gini coefficient {gini}.", gini=fmt.number(gini, 2))
+
+
+def _gini_note(found: Worth, fmt: Formats) -> Message | str:
+    gini = found.summary["gini"]
+    return "" if gini is None else message("Gini coefficient {gini}", gini=fmt.number(gini, 2))
+
+
+def figures(found: Worth, fmt: Formats) -> list[Figure]:
+    """Return the four figures: value, how concentrated, per customer, and what names nobody."""
+    row = found.summary
+    bought = row["customers_12m"]
+    each = float(row["value_12m_amount"]) / bought if bought else None
+    carried = found.summary["top_value_share"]
+    return [
+        Figure(
+            message("Value, last 12 months"),
+            fmt.money_short(row["value_12m_amount"]),
+            note=_orders(found, fmt),
+            change=_relative(found.change("value"), fmt),
+        ),
+        Figure(
+            message("Carried by the best {share}", share=fmt.percent(row["top_share"])),
+            None if carried is None else fmt.percent(carried),
+            note=_gini_note(found, fmt),
+            change=_share_change(found, fmt),
+            href=_top_page(found),
+        ),
+        Figure(
+            message("Value per customer, 12 months"),
+            None if each is None else fmt.money_short(each),
+            note=message("{n} customers bought", n=fmt.integer(bought)),
+            change=_relative(_each_change(found), fmt),
+            href=customers_page("orders_12m > 0", "-value_12m_amount"),
+        ),
+        _nobody(found, fmt),
+    ]
+
+
+def _orders(found: Worth, fmt: Formats) -> Message:
+    n = fmt.integer(found.summary["orders_12m"])
+    if found.two_years:
+        return message("{n} orders", n=n)
+    first = fmt.day(found.summary["first_order_on"])
+    return message(
+        "{n} orders; no full year before to compare: the data begin {first}", n=n, first=first
+    )
+
+
+def _nobody(found: Worth, fmt: Formats) -> Figure:
+    row = found.summary
+    amount, whole = row["value_without_customer_amount"], row["value_amount"]
+    note = message("{n} orders, in no share here", n=fmt.integer(row["orders_without_customer"]))
+    if row["order_rows_without_customer"] and whole > 0:
+        note = message(
+            "{share} of all value; {n} orders, in no share here",
+            share=fmt.percent(float(amount) / float(whole)),
+            n=fmt.integer(row["orders_without_customer"]),
+        )
+    return Figure(message("Orders without a customer"), fmt.money_short(amount), note=note)
+
+
+def _top_page(found: Worth) -> str:
+    return customers_page(f"tier == {quoted(found.tiers[0]['tier'])}") if found.tiers else ""
+
+
+def _relative(value: float | None, fmt: Formats) -> Change | None:
+    if value is None:
+        return None
+    rose = None if abs(value) < 0.0005 else value > 0
+    return Change(fmt.change(value), rose, rose, AGAINST)
+
+
+def _each_change(found: Worth) -> float | None:
+    row = found.summary
+    late, before = float(row["customers_12m"]), float(row["customers_prior_12m"])
+    value = found.change("value")
+    return (1 + value) * before / late - 1 if value is not None and late and before else None
+
+
+def _share_change(found: Worth, fmt: Formats) -> Change | None:
+    """How the share of the best few of a year's buyers moved: neither good nor bad in itself."""
+    late, before = found.top_share_12m, found.top_share_prior
+    if late is None or before is None:
+        return None
+    moved = late - before
+    rose = None if abs(moved) < 0.0005 else moved > 0
+    return Change(fmt.points(moved), rose, None, message("of a year's value, vs the year before"))
+
+
+def curve(found: Worth, fmt: Formats) -> Chart:
+    """Return the Lorenz curve with a point where each tier ends."""
+    title = message("How concentrated is the value?")
+    if len(found.lorenz) < 2:
+        why = message("Not enough data: no customer carries value above zero.")
+        return too_little("lorenz", title, why)
+    chart = lorenz(fmt, "lorenz", title, found.lorenz)
+    option = dict(chart.option)
+    top = max(y for _, y in found.lorenz)
+    if top > 1.005:  # customers with negative value: the rest carries more than everything
+        option["yAxis"] = {**option["yAxis"], "max": math.ceil(top * 5) / 5}
+    low = min(y for _, y in found.lorenz)
+    if low < -0.005:
+        option["yAxis"] = {**option["yAxis"], "min": math.floor(low * 5) / 5}
+    option["series"] = [*option["series"], _tier_points(found, fmt)]
+    return replace(chart, option=option)
+
+
+def _tier_points(found: Worth, fmt: Formats) -> dict[str, Any]:
+    """Points where the tiers end; each opens the customers of its tier."""
+    points, x, y = [], 0.0, 0.0
+    for at, tier in enumerate(found.tiers[:-1]):
+        x += tier["customers_share"] or 0.0
+        y += tier["value_share"] or 0.0
+        says = message(
+            "{share} of customers → {part} of the value",
+            share=fmt.percent(x, 0 if x >= 0.01 else 1),
+            part=fmt.percent(y, 0),
+        )
+        worded = fmt.language.worded(says)
+        points.append(
+            {
+                "value": [round(x, 6), round(y, 6)],
+                "tip": f"{_said(fmt, tier_title(tier['tier']))}: {worded}",
+                "href": customers_page(f"tier == {quoted(tier['tier'])}"),
+                "itemStyle": {"color": WORSE if at == 0 else MAIN},
+                "label": {"formatter": worded},
+            }
+        )
+    return {
+        "type": "scatter",
+        "data": points,
+        "symbolSize": 11,
+        "z": 5,
+        "label": {
+            "show": True,
+            "position": "right",
+            "distance": 8,
+            "color": "var(--v-ink)",
+            "fontSize": 13,
+        },
+    }
+
+
+def tier_bars(found: Worth, fmt: Formats) -> Chart:
+    """Return how much each tier carries, with the table of the tiers."""
+    title = message("What does each value tier carry?")
+    if found.summary["top_value_share"] is None:
+        why = message("Not enough data: no customer carries value above zero.")
+        return too_little("tiers", title, why)
+    rows = [
+        Bar(
+            f"{_said(fmt, tier_title(tier['tier']))} · {fmt.percent(tier['customers_share'], 0)}",
+            tier["value_share"],
+            main=number == 0,
+            href=customers_page(f"tier == {quoted(tier['tier'])}"),
+        )
+        for number, tier in enumerate(found.tiers)
+    ]
+    chart = bars(
+        fmt,
+        "tiers",
+        title,
+        rows,
+        unit="percent",
+        name=message("Value tier"),
+        value_name=message("Share of value"),
+        sort=False,
+    )
+    return replace(chart, table=tier_table(found, fmt))
+
+
+def tier_table(found: Worth, fmt: Formats) -> DataTable:
+    """Return the table of the value tiers."""
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Value tier"), "text"),
+        (message("Customers"), "int"),
+        (message("Value"), "money"),
+        (message("Share of value"), "percent"),
+        (message("From, per customer"), "money"),
+    )
+    names = ("customers", "value_amount", "value_share", "least_value_amount")
+    rows = [
+        [_said(fmt, tier_title(tier["tier"])), *(tier[name] for name in names)]
+        for tier in found.tiers
+    ]
+    links = [customers_page(f"tier == {quoted(tier['tier'])}") for tier in found.tiers]
+    absent = message("nobody is in this tier")
+    return DataTable("tiers-table", headers, rows, links=links, absent=absent)
+
+
+def steps(found: Worth, fmt: Formats) -> list[Step]:
+    """Return what makes sense next."""
+    every = []
+    if found.silent is not None:
+        every.append(
+            Step(
+                message("Call the best who fell silent"),
+                customers_page(found.silent.rule, "-value_12m_amount"),
+                message("{n} customers", n=fmt.integer(found.silent.customers)),
+            )
+        )
+    lost = [cell for cell in found.cells if cell["segment"] == "cannot_lose"]
+    if lost:
+        every.append(
+            Step(
+                message("Win back whom you cannot lose"),
+                customers_page('segment == "cannot_lose"'),
+                message(
+                    "{n} customers, {amount}",
+                    n=fmt.integer(sum(cell["customers"] for cell in lost)),
+                    amount=fmt.money_short(sum(cell["value_amount"] for cell in lost)),
+                ),
+            )
+        )
+    return every or [Step(message("Look at the customers"), "/customers")]
+
+
+def how(found: Worth, built: Message | str) -> How:
+    """Return how the shares are computed."""
+    row = found.summary
+    return How(
+        message(
+            "Customers are ranked by value, the most valuable first. A tier holds a set share of "
+            "them; who brought nothing is in the last tier. The curve shows which share of the "
+            "value the best x percent carry."
+        ),
+        formula=FORMULAS.get(row["value_basis"], ""),
+        source=message("Lorenz (1905); Gini coefficient as in Sen (1973), negative values as 0."),
+        inputs=("value_summary", "value_tiers", "value_lorenz"),
+        built=built,
+        note=message(
+            "Every order that was imported counts, so there is no interval. {n} customers have a "
+            "value below zero. Orders that name nobody are in no share.",
+            n=row["negative_customers"],
+        ),
+        links=((message("How the table of tiers was built"), "/builds/tables/value_tiers"),),
+    )
+
+
+def basis_chip(basis: str) -> Message:
+    """Return what value is, as a chip at the head of the page."""
+    return message("value: {basis}", basis=BASIS.get(basis, basis))
+
+
+def _said(fmt: Formats, words: Words) -> str:
+    return words if isinstance(words, str) else fmt.language.worded(words)
