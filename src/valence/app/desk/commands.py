@@ -30,7 +30,7 @@ from valence.kit.commands import (
     print_table,
     say,
 )
-from valence.lake.runs import Run
+from valence.lake.runs import Run, started
 from valence.trust.actor import LOCAL, authorize
 
 # Without a name its commands stand beside the everyday verbs: `valence runs`.
@@ -67,8 +67,11 @@ def runs_command(brand: BrandFolder = HERE, limit: Limit = 20, *, as_json: AsJso
     if as_json:
         print_json(found)
         return
-    shown = ("started_at", "status", "as_of", "engine", "seconds", "made", "kept", "error")
+    shown = ("started_at", "status", "as_of", "engine", "seconds", "made", "kept")
     print_table([{name: row[name] for name in shown} for row in found])
+    for row in found:
+        if row["error"]:
+            say(f"{row['started_at']:%Y-%m-%d %H:%M} {row['status']}: {row['error']}")
     if not found:
         say("Nothing has been built yet. Build with `valence build`.")
 
@@ -78,7 +81,7 @@ def _run(run: Run) -> dict[str, Any]:
     kept = sum(mart.mode == "keep" for mart in run.marts)
     return {
         "run_id": run.run_id,
-        "started_at": run.started_at[:19],
+        "started_at": started(run),
         "status": status_of(run),
         "as_of": date.fromisoformat(run.as_of),
         "engine": run.engine,
@@ -137,8 +140,9 @@ def list_jobs(
     if as_json:
         print_json(rows)
         return
-    shown = ("id", "kind", "state", "created_at", "attempts", "says")
-    print_table([{name: row[name] for name in shown} for row in rows])
+    shown = ("kind", "state", "created_at", "attempts", "says")
+    # The beginning of an id is enough for `show`, `cancel` and `retry`.
+    print_table([{"id": str(row["id"])[:18], **{n: row[n] for n in shown}} for row in rows])
     if not rows:
         say("There is no such job.")
 
@@ -232,7 +236,11 @@ def list_definitions(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> N
             stored = {(version.kind, version.name): version for version in heads(view)}
     named = [*stored, *((k.name, k.name) for k in kinds if k.singleton)]
     rows = [_listed(kind, name, stored.get((kind, name))) for kind, name in sorted(set(named))]
-    print_json(rows) if as_json else print_table(rows)
+    if as_json:
+        print_json(rows)
+        return
+    shown = ("kind", "name", "state", "version", "effective_from", "changed_by")
+    print_table([{name: row[name] for name in shown} for row in rows])
 
 
 def _listed(kind: str, name: str, version: Version | None) -> dict[str, Any]:
