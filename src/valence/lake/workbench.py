@@ -96,12 +96,13 @@ def configure(
 ) -> None:
     """Bound a connection: memory, threads, where it spills; no downloads; time in UTC."""
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET temp_directory = ?", [str(scratch)])
+    # Written out: binding a parameter makes DuckDB import pandas, where it is installed.
+    connection.execute(f"SET temp_directory = {literal(str(scratch))}")
     connection.execute("SET autoinstall_known_extensions = false")
     if memory:
-        connection.execute("SET memory_limit = ?", [memory])
+        connection.execute(f"SET memory_limit = {literal(memory)}")
     if threads:
-        connection.execute("SET threads = ?", [threads])
+        connection.execute(f"SET threads = {threads}")
 
 
 def quoted(name: str) -> str:
