@@ -136,3 +136,10 @@ def test_the_lineage_leads_from_tables_through_marts_to_pages(looking):
     places = list(nodes)
     for node in nodes.values():
         assert all(places.index(name) < places.index(node["name"]) for name in node["inputs"])
+
+
+def test_before_any_order_the_page_leads_to_how_to_begin(bare):
+    page = client(bare).get("/builds")
+    assert "No orders have been imported yet." in shown(page)
+    assert 'action="/builds"' not in page.text
+    assert "See how to begin" in shown(page)

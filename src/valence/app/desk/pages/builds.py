@@ -256,6 +256,8 @@ def _empty(where: Standing) -> Empty | None:
 
 
 def _next(where: Standing) -> list[Step]:
+    if not where.orders:
+        return [Step(message("See how to begin"), "/")]
     steps = [Step(message("See what a build would do now"), "/builds/plan")]
     if where.as_of:
         steps.insert(0, Step(message("Look at the figures"), "/"))
