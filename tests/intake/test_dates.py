@@ -32,9 +32,11 @@ def read(bench, cells, order):
 
 
 def instant(bench, cell, *, zone, brand, order="ymd"):
-    sql = instant_sql("d", source_zone=zone, brand_zone=brand)
+    sql = instant_sql("d", "moment", source_zone=zone, brand_zone=brand)
     inner = f"SELECT {read_sql('cell', order)} AS d FROM (SELECT {literal(cell)} AS cell)"
-    at, on = bench.rows(f"SELECT {sql.at}, {sql.on} FROM ({inner})")[0]
+    at, on = bench.rows(
+        f"SELECT moment, {sql.on} FROM (SELECT *, {sql.at} AS moment FROM ({inner}))"
+    )[0]
     return at.astimezone(UTC), on
 
 

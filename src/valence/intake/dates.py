@@ -69,29 +69,27 @@ def read_sql(cell: str, order: DateOrder) -> str:
     return f"CASE {quick} ELSE {_slow(cell, order)} END"
 
 
-def instant_sql(read: str, *, source_zone: str, brand_zone: str) -> DateSql:
+def instant_sql(read: str, instant: str, *, source_zone: str, brand_zone: str) -> DateSql:
     """Return SQL for the instant and the business day of a date that was read.
 
     Parameters
     ----------
     read
         SQL of the struct that `read_sql` gives.
+    instant
+        Name under which the instant stands where the day is computed: what stands twice in one
+        query would be computed for every row, whether its arm is taken or not.
     source_zone, brand_zone
         Zones of the source's clock times and of the business day.
     """
     written, behind = f"{read}.t", f"{read}.z"
-    clock = _instant(written, source_zone)
-    shifted = f"({written} - to_minutes({_minutes(behind)}))::TIMESTAMPTZ"
     at = (
-        f"CASE {behind} WHEN '' THEN {clock} WHEN 'day' THEN {_instant(written, brand_zone)} "
-        f"ELSE {shifted} END"
+        f"CASE {behind} WHEN '' THEN {_instant(written, source_zone)} "
+        f"WHEN 'day' THEN {_instant(written, brand_zone)} "
+        f"ELSE ({written} - to_minutes({_minutes(behind)}))::TIMESTAMPTZ END"
     )
-    same = f"{written}::DATE"
-    here = same if source_zone == brand_zone else f"{_local(clock, brand_zone)}::DATE"
-    on = (
-        f"CASE {behind} WHEN 'day' THEN {same} WHEN '' THEN {here} "
-        f"ELSE {_local(shifted, brand_zone)}::DATE END"
-    )
+    same = f"{behind} = 'day'" + (f" OR {behind} = ''" if source_zone == brand_zone else "")
+    on = f"CASE WHEN {same} THEN {written}::DATE ELSE {_local(instant, brand_zone)}::DATE END"
     return DateSql(at, on)
 
 
@@ -230,7 +228,8 @@ def _epoch(cell: str) -> str:
 
 
 def _minutes(offset: str) -> str:
-    digits = f"replace({offset}[2:], ':', '')"
-    number = f"(try_cast({digits} AS INT) * CASE WHEN length({digits}) <= 2 THEN 100 ELSE 1 END)"
+    number = "try_cast(d AS INT) * CASE WHEN length(d) <= 2 THEN 100 ELSE 1 END"
+    minutes = let(number, "n", "n // 100 * 60 + n % 100")
     sign = f"CASE {offset}[1] WHEN '-' THEN -1 ELSE 1 END"
-    return f"({sign} * ({number} // 100 * 60 + {number} % 100))"
+    digits = f"replace({offset}[2:], ':', '')"
+    return f"({sign} * {let(digits, 'd', minutes)})"

@@ -61,12 +61,12 @@ def trimmed(cell: str) -> str:
 
 def text_sql(cell: str) -> str:
     """Return SQL for a trimmed text, null where it says nothing."""
-    words = ", ".join(literal(word) for word in NULL_TEXTS)
+    words = " ".join(f"WHEN {cell} = {literal(word)} THEN NULL" for word in NULL_TEXTS)
     # Trimming reads every letter; whether it is needed shows in the first and the last one. It
     # stands here once only: an engine computes what stands twice before it looks at conditions.
     return (
         f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN nullif({trimmed(cell)}, '') "
-        f"WHEN {cell} IN ({words}) THEN NULL ELSE {cell} END"
+        f"{words} ELSE {cell} END"
     )
 
 
@@ -90,13 +90,17 @@ def boolean_sql(cell: str) -> str:
     true = ", ".join(literal(word) for word in TRUE_WORDS)
     false = ", ".join(literal(word) for word in FALSE_WORDS)
     word = f"lower({trimmed(cell)})"
-    return f"CASE WHEN {word} IN ({true}) THEN true WHEN {word} IN ({false}) THEN false END"
+    return (
+        f"CASE WHEN list_contains([{true}], {word}) THEN true "
+        f"WHEN list_contains([{false}], {word}) THEN false END"
+    )
 
 
 def blank_sql(cell: str) -> str:
     """Return SQL that is true where a cell of a number, date or truth value says nothing."""
     words = ", ".join(literal(word) for word in NULL_WORDS)
-    return f"({cell} IS NULL OR lower({trimmed(cell)}) IN ({words}))"
+    # IN would be made a join over all rows, before any condition around it is looked at.
+    return f"({cell} IS NULL OR list_contains([{words}], lower({trimmed(cell)})))"
 
 
 def currency_of_sign_sql(cell: str, home: str) -> str:

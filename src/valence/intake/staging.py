@@ -121,7 +121,12 @@ class _Plan:
         at = quoted(name)
         if target.type == "date":
             zone = (cell.zone if cell else None) or self.mapping.zone or self.rules.brand_zone
-            self.dates[name] = instant_sql(at, source_zone=zone, brand_zone=self.rules.brand_zone)
+            self.dates[name] = instant_sql(
+                at,
+                quoted(f"{name}__at"),
+                source_zone=zone,
+                brand_zone=self.rules.brand_zone,
+            )
         at = f"{at}.t" if target.type == "date" else at
         if target.type == "text":
             if required:
@@ -360,7 +365,8 @@ def _select(plan: _Plan, relation: str) -> str:
             Check(_amount_column(plan) or column, "too large", "_net IS NULL", _amount_given(plan))
         )
     bits = " + ".join(plan.bits) or "0::BIGINT"
-    third = f"SELECT *, {bits} AS _bad FROM ({second})"
+    moments = "".join(f", {sql.at} AS {quoted(f'{name}__at')}" for name, sql in plan.dates.items())
+    third = f"SELECT *, {bits} AS _bad{moments} FROM ({second})"
     out = ", ".join(_outputs(plan, amount=bool(amount)))
     kept = " OR ".join(["_bad <> 0", *_doubtful(plan)])
     return f"SELECT {out}, _bad, CASE WHEN {kept} THEN {raw} END AS _raw FROM ({third})"
@@ -382,7 +388,7 @@ def _doubtful(plan: _Plan) -> Iterator[str]:
 def _outputs(plan: _Plan, *, amount: bool) -> Iterator[str]:
     for name in plan.typed:
         if name in plan.dates:
-            yield f"{plan.dates[name].at} AS {quoted(name)}"
+            yield f"{quoted(f'{name}__at')} AS {quoted(name)}"
             yield f"{plan.dates[name].on} AS {quoted(name[:-3] + '_day')}"
         else:
             yield quoted(name)
