@@ -1,0 +1,40 @@
+"""Shopify's export: the header of an order stands on its first line only; refunds and discounts."""
+
+from decimal import Decimal
+
+HEAD = (
+    "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,"
+    "Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,"
+    "Billing Name,Shipping Country,Refunded Amount,Source\n"
+)
+ROWS = (
+    "#1001,anna@example.org,paid,,GBP,25.00,5,0,30.00,SPRING,5.00,2024-03-05 10:11:12 +0000,2,Tea,"
+    "10.00,T1,Anna Li,GB,0.00,web\n"
+    "#1001,anna@example.org,,,,,,,,,,2024-03-05 10:11:12 +0000,1,Cup,10.00,C1,,,,\n"
+    "#1002,ben@example.org,partially_refunded,,GBP,20,0,0,20,,0.00,2024-03-06 23:30:00 -0500,2,Cup,"
+    "10.00,C1,Ben Ito,US,10.00,pos\n"
+)
+
+
+def test_orders_have_all_their_lines_their_discount_and_their_refund(shop):
+    got = shop.bring("shopify.csv", HEAD + ROWS)
+    assert (got.read, got.quarantined, got.files[0].mapping) == (3, 0, "shopify-orders")
+    columns = ("order_id", "net_amount", "discount_amount", "returned_amount", "lines", "channel")
+    assert shop.rows("orders", *columns) == [
+        ("#1001", Decimal(25), Decimal(5), Decimal(0), 2, "web"),
+        ("#1002", Decimal(10), Decimal(0), Decimal(10), 1, "pos"),
+    ]
+
+
+def test_an_offset_decides_the_business_day_and_every_line_names_the_customer(shop):
+    shop.bring("shopify.csv", HEAD + ROWS)
+    days = shop.rows("orders", "order_id", "ordered_on")
+    assert [str(day) for _, day in days] == ["2024-03-05", "2024-03-07"]
+    assert {kind for (kind,) in shop.rows("order_lines", "id_type")} == {"email"}
+
+
+def test_the_same_export_again_changes_nothing(shop):
+    shop.bring("a.csv", HEAD + ROWS)
+    again = shop.bring("b.csv", HEAD + ROWS + "\n")
+    assert (again.new, again.updated, again.unchanged) == (0, 0, 3)
+    assert again.files[0].orders_updated == 0
