@@ -56,7 +56,12 @@ def test_a_cancelled_build_stops_at_its_next_mart_and_the_log_says_that_nothing_
     assert house.lake.snapshot().head == before
 
 
+def more(house, number=1):
+    land(house, [{**orders(1)[0], "order_id": f"more {number}"}])
+
+
 def test_landed_data_ask_for_one_build_however_often_they_are_told(house):
+    more(house)
     with house.store.writing() as unit:
         unit.emit(LANDED)
         unit.emit(Event("intake.landed", "import:2"))
@@ -67,10 +72,18 @@ def test_landed_data_ask_for_one_build_however_often_they_are_told(house):
     assert len(waiting(house)) == 1
 
 
-def test_the_same_event_asks_once_even_when_its_build_is_over(house):
+def test_the_same_event_asks_once_even_when_its_job_is_over(house):
+    more(house)
     [subscriber] = subscribers(house)
     subscriber.deliver([LANDED])
-    Worker(house.store, house.job_kinds).run_once()
+    [job] = waiting(house)
+    house.store.transact(lambda unit: cancel(unit, job.id, actor="local"))
+    subscriber.deliver([LANDED])
+    assert waiting(house) == []
+
+
+def test_what_somebody_has_built_in_already_asks_for_no_build(house):
+    [subscriber] = subscribers(house)
     subscriber.deliver([LANDED])
     assert waiting(house) == []
 
@@ -95,9 +108,7 @@ def test_a_published_definition_asks_for_a_build_when_a_mart_rests_on_it(house):
 
 def test_what_landed_since_the_build_is_counted_as_waiting(house):
     assert standing(house).waiting == 0
-    land(house, orders(2))
-    more = [{**orders(1)[0], "order_id": "new"}]
-    land(house, more)
+    more(house)
     assert standing(house).waiting > 0
 
 

@@ -15,6 +15,7 @@ from valence.core.messages import message
 from valence.core.progress import Step
 from valence.jobs import Context, Job, JobKind, JobStoppedError, enqueue, listing
 from valence.lake.build import Ask
+from valence.lake.internal import TOUCHED
 from valence.store import Event, Unit, View
 from valence.store.delivery import Subscriber
 
@@ -125,7 +126,7 @@ def subscribers(house: WholeHouse) -> list[Subscriber]:
 
     def deliver(events: Sequence[Event]) -> None:
         calling = [event for event in events if _calls(house, event)]
-        if calling and house.lake.snapshot().rows("orders"):
+        if calling:
             # What waits already will see what landed: one build for all of them is enough.
             house.store.transact(lambda unit: _ask_once(house, unit, calling[-1]))
 
@@ -133,8 +134,13 @@ def subscribers(house: WholeHouse) -> list[Subscriber]:
 
 
 def _calls(house: WholeHouse, event: Event) -> bool:
+    head = house.lake.snapshot().head
+    orders, changed = (head.tables.get(name) for name in ("orders", TOUCHED.name))
+    if orders is None or not orders.rows:
+        return False  # nothing to build from: the job could only fail
     if event.name == LANDED:
-        return True
+        # Without marks of changed rows somebody has built them in already.
+        return not head.marts or (changed is not None and changed.rows > 0)
     return any(event.payload.get("kind") in mart.definitions for mart in house.marts)
 
 
