@@ -89,8 +89,7 @@ def grid_answer(found: Worth, fmt: Formats) -> Message | None:
         return None
     best = max(found.cells, key=lambda cell: Decimal(cell["value_amount"]))
     return message(
-        "Most stands in one cell, last purchase {recency}, frequency and money {frequent}: {n} "
-        "customers with {share} of the value.",
+        "{n} customers in one cell ({recency}; {frequent}) carry {share} of the value.",
         recency=RECENCY[best["recency_level"]],
         frequent=FREQUENT[best["fm_level"]],
         n=fmt.integer(best["customers"]),

@@ -186,13 +186,15 @@ def _tier_points(found: Worth, fmt: Formats) -> dict[str, Any]:
             part=fmt.percent(y, 0),
         )
         worded = fmt.language.worded(says)
+        worded_short = f"{fmt.percent(x, 0)} → {fmt.percent(y, 0)}"
         points.append(
             {
                 "value": [round(x, 6), round(y, 6)],
                 "tip": f"{_said(fmt, tier_title(tier['tier']))}: {worded}",
                 "href": customers_page(f"tier == {quoted(tier['tier'])}"),
                 "itemStyle": {"color": WORSE if at == 0 else MAIN},
-                "label": {"formatter": worded},
+                # Only the first is said in full: a phone has no room beside the second.
+                "label": {"formatter": worded if at == 0 else worded_short},
             }
         )
     return {

@@ -48,7 +48,10 @@ def brand_house(folder: Path, **settings: dict[str, object]) -> WholeHouse:
 
 
 def fill(
-    house: WholeHouse, lines: str, people: Mapping[str, Mapping[str, str]] | None = None
+    house: WholeHouse,
+    lines: str,
+    people: Mapping[str, Mapping[str, str]] | None = None,
+    others: Mapping[str, str] | None = None,
 ) -> None:
     """Land order lines and who they are of.
 
@@ -60,6 +63,8 @@ def fill(
         SQL of `invoice, product, description, quantity, placed, price, customer, country`.
     people
         What is known of a customer besides the number: `{"1": {"name": …, "email": …}}`.
+    others
+        SQL of other canonical tables by name; `keys(value, id_key)` says who is who.
     """
     shop = f"'{SHOP}'"
     with house.lake.writing("test lines") as writer:
@@ -76,6 +81,8 @@ def fill(
         bench.sql(f"CREATE TEMP TABLE lines AS {_LINES.format(shop=shop)}")
         writer.merge("order_lines", "SELECT * EXCLUDE (country) FROM lines")
         writer.merge("orders", _ORDERS.format(shop=shop))
+        for name, select in (others or {}).items():
+            writer.merge(name, select)
         publish_map(writer, house.store)
         writer.commit()
 

@@ -1,0 +1,11 @@
+"""The houses that these tests look at."""
+
+from tests.value.faces.fixtures import (  # noqa: F401 - fixtures
+    address,
+    bare,
+    chromium,
+    few,
+    retail,
+    shop,
+    visit,
+)
