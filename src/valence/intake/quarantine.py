@@ -88,9 +88,11 @@ def held(bench: Workbench, staged: Staged, _keyring: Keyring) -> list[Held]:
 def hold(unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held]) -> None:
     """Write rows to the store; they show once their import is published (see `heal`)."""
     seal, generation = _seal(keyring), keyring.generation
-    for mapping in {one.mapping.name: one.mapping for one in rows}.values():
+    mappings = {id(one.mapping): one.mapping for one in rows}
+    for mapping in mappings.values():
         _keep_mapping(unit, mapping)
-    hashes = {id(one.mapping): mapping_hash(one.mapping) for one in rows}
+    hashes = {key: mapping_hash(mapping) for key, mapping in mappings.items()}
+    content_key = keyring.wrapping_key(1)
     at = now()
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
@@ -106,7 +108,7 @@ def hold(unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held]) -> 
                 "namespace": one.mapping.namespace,
                 "order_id": one.order_id,
                 "mapping_hash": hashes[id(one.mapping)],
-                "content_hash": _content_hash(keyring, one),
+                "content_hash": _content_hash(content_key, one),
                 "generation": generation,
                 "sealed": seal.sealed(
                     json.dumps([one.value, one.raw, one.header], ensure_ascii=False).encode(),
@@ -304,8 +306,7 @@ def _seal(keyring: Keyring, generation: int | None = None) -> Seal:
     return Seal(sha256(b"valence quarantine" + root).digest())
 
 
-def _content_hash(keyring: Keyring, one: Held) -> str:
-    key = keyring.wrapping_key(1)
+def _content_hash(key: bytes, one: Held) -> str:
     told = f"{one.mapping.namespace}\x1f{one.mapping.kind}\x1f{one.file}\x1f{one.line}\x1f{one.raw}"
     return blake2b(told.encode(), key=key, digest_size=16).hexdigest()
 
