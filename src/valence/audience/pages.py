@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from valence.audience.finding import customer_of, id_keys_of, search
 from valence.audience.labels import labels
 from valence.audience.profile import contact_data, profile
 from valence.audience.rows import timeline_rows
-from valence.audience.timeline import counts, lines_of, order_of, timeline
+from valence.audience.timeline import OrderDay, counts, lines_of, order_of, timeline
 from valence.audience.words import BASIS, ID_TYPES
 from valence.core.errors import NotFoundError
 from valence.core.messages import Message, message
@@ -148,14 +149,16 @@ def _customer(ask: Asked, customer_id: str, *, masked: bool = True, cursor: str 
         panels=_panels(ask, customer_id),
         how=view.how(found, _built(ask)),
         next=view.steps(found, ask.as_of),
-        counts=view.counted(counts(ask.reader, customer_id), fmt),
-        **_timeline(ask, customer_id, cursor),
+        counts=view.counted(counts(found.days), fmt),
+        **_timeline(ask, customer_id, cursor, found.days),
     )
 
 
-def _timeline(ask: Asked, customer_id: str, cursor: str) -> dict[str, Any]:
+def _timeline(
+    ask: Asked, customer_id: str, cursor: str, days: Sequence[OrderDay] | None = None
+) -> dict[str, Any]:
     keys = id_keys_of(ask.service(OpenBrand), customer_id)
-    found = timeline(ask.reader, customer_id, keys, cursor=cursor)
+    found = timeline(ask.reader, customer_id, keys, cursor=cursor, days=days)
     return {
         "rows": timeline_rows(ask.format, customer_id, found.items),
         "next_entries": found.next

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from valence.audience.finding import CUSTOMERS, row_of
 from valence.audience.labels import Label, as_uuid, label, shown
+from valence.audience.timeline import OrderDay, order_days
 from valence.core.errors import NotFoundError
 from valence.kit.opened import OpenBrand
 from valence.lake.reader import Reader
@@ -61,6 +62,7 @@ class Profile:
     label: Label
     base: Base | None
     below: Mapping[str, float]  # share of the other customers who have less
+    days: Sequence[OrderDay]  # with orders, newest first
     months: Sequence[tuple[date, float]]  # value by month, oldest first
     built_at: datetime | None
 
@@ -86,6 +88,7 @@ def profile(house: OpenBrand, reader: Reader, customer_id: str) -> Profile:
     who = _who(house, one, known=row is not None) if one else Who()
     if row is None and not who.identifiers:
         raise NotFoundError("There is no customer {id}.", id=customer_id)
+    days = order_days(reader, customer_id)
     pairs = [(entry.kind, entry.value) for entry in who.entries]
     state = reader.snapshot.head.marts.get(CUSTOMERS)
     return Profile(
@@ -95,7 +98,8 @@ def profile(house: OpenBrand, reader: Reader, customer_id: str) -> Profile:
         label(customer_id, pairs),
         base(reader),
         _below(reader, row) if row else {},
-        _months(reader, customer_id) if row else (),
+        days,
+        _months(days, reader.snapshot.as_of) if row else (),
         datetime.fromisoformat(state.built_at) if state else None,
     )
 
@@ -154,23 +158,17 @@ def _below(reader: Reader, row: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _months(reader: Reader, customer_id: str) -> list[tuple[date, float]]:
+def _months(days: Sequence[OrderDay], as_of: date | None) -> list[tuple[date, float]]:
     """Value of each of the last 24 months, from the first with an order on; empty months as 0."""
-    as_of = reader.snapshot.as_of
-    if as_of is None or not reader.has("order_facts"):
+    found: dict[date, float] = {}
+    for day in days:
+        month = day.on.replace(day=1)
+        found[month] = found.get(month, 0.0) + day.value
+    if not found or as_of is None:
         return []
-    t = reader.table("order_facts")
-    t = t.filter(t.customer_id == customer_id)
-    months = t.group_by(year=t.ordered_on.year(), month=t.ordered_on.month()).agg(
-        value=t.value_amount.sum()
-    )
-    found = {date(row["year"], row["month"], 1): float(row["value"]) for row in reader.rows(months)}
-    if not found:
-        return []
-    last, first = as_of.replace(day=1), min(found)
     spanned: list[tuple[date, float]] = []
-    month = last
-    while month >= first and len(spanned) < MONTHS:
+    month = as_of.replace(day=1)
+    while month >= min(found) and len(spanned) < MONTHS:
         spanned.append((month, found.get(month, 0.0)))
         month = (month - timedelta(days=1)).replace(day=1)
     return spanned[::-1]

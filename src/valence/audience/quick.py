@@ -18,48 +18,53 @@ def answer(ask: Asked, shown: TableView) -> Answer | None:
     """Return how many customers the rule finds and what they carry; None for a faulty rule."""
     if shown.fault:
         return None
-    fmt, t = ask.format, ask.reader.table("customers")
-    kept = filtered(t, shown.query.where, today=ask.as_of)
-    sums = ask.reader.one(
-        kept.agg(
-            value=kept.value_amount.sum(),
-            buyers=kept.count(where=kept.orders > 0),
-            repeat=kept.count(where=kept.orders > 1),
-        )
-    )
-    if sums is None or not shown.total:
+    if not shown.total:
         return Answer(message("No customer fits this rule."))
-    value = float(sums["value"] or 0)
-    if shown.query.where:
-        return _of_rule(ask, shown.total, value)
+    return _of_rule(ask, shown) if shown.query.where else _of_all(ask, shown.total)
+
+
+def _of_all(ask: Asked, customers: int) -> Answer:
+    fmt, (_, whole) = ask.format, _everybody(ask)
     core = message(
         "{n} customers brought {value} in all.",
-        n=fmt.integer(shown.total),
-        value=fmt.money_short(value),
+        n=fmt.integer(customers),
+        value=fmt.money_short(whole),
     )
-    if not sums["buyers"]:
+    row = ask.reader.one(ask.reader.table("value_summary").select("repeat_share", "buyers"))
+    if row is None or not row["buyers"]:
         return Answer(core, rest=message("None of them has a purchase: there are returns only."))
     rest = message(
         "{repeat} of those who bought came back for a second order.",
-        repeat=fmt.percent(sums["repeat"] / sums["buyers"]),
+        repeat=fmt.percent(row["repeat_share"]),
     )
     return Answer(core, rest=rest)
 
 
-def _of_rule(ask: Asked, customers: int, value: float) -> Answer:
-    fmt, t = ask.format, ask.reader.table("customers")
-    whole = ask.reader.one(t.agg(value=t.value_amount.sum(), customers=t.count()))
-    everything = float(whole["value"] or 0) if whole else 0.0
-    values = {"n": fmt.integer(customers), "value": fmt.money_short(value)}
-    if whole is None or everything <= 0:
+def _of_rule(ask: Asked, shown: TableView) -> Answer:
+    fmt, (customers, whole) = ask.format, _everybody(ask)
+    kept = filtered(ask.reader.table("customers"), shown.query.where, today=ask.as_of)
+    sums = ask.reader.one(kept.agg(value=kept.value_amount.sum()))
+    value = float(sums["value"]) if sums else 0.0
+    values = {"n": fmt.integer(shown.total), "value": fmt.money_short(value)}
+    if whole <= 0 or not customers:
         return Answer(message("{n} customers fit; they brought {value}.", **values))
     core = message(
         "{n} customers fit; they brought {value}, {part} of the value.",
-        part=fmt.percent(value / everything),
+        part=fmt.percent(value / whole),
         **values,
     )
-    inner = message("{share} of all customers", share=fmt.percent(customers / whole["customers"]))
-    return Answer(core, inner)
+    return Answer(
+        core, message("{share} of all customers", share=fmt.percent(shown.total / customers))
+    )
+
+
+def _everybody(ask: Asked) -> tuple[int, float]:
+    """All customers and all they brought, from the few rows of the tiers."""
+    if not ask.reader.has("value_tiers"):
+        return 0, 0.0
+    t = ask.reader.table("value_tiers")
+    sums = ask.reader.one(t.agg(customers=t.customers.sum(), value=t.value_amount.sum())) or {}
+    return int(sums.get("customers") or 0), float(sums.get("value") or 0)
 
 
 def tiers(ask: Asked, where: str) -> list[Tab]:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import ibis
@@ -16,6 +16,7 @@ from valence.core.errors import BadInputError
 from valence.lake.reader import Reader
 
 SIZE = 20
+ONE_DAY = timedelta(days=1)
 Row = Mapping[str, Any]
 
 
@@ -114,6 +115,7 @@ def timeline(
     *,
     cursor: str = "",
     size: int = SIZE,
+    days: Sequence[OrderDay] | None = None,
 ) -> Timeline:
     """Return one page of what a customer did and met, newest first.
 
@@ -130,6 +132,8 @@ def timeline(
         Where the page begins, as the page before gave it; empty: at the newest.
     size
         Most entries of a page.
+    days
+        `order_days` of the customer, where they are at hand.
 
     Raises
     ------
@@ -144,7 +148,11 @@ def timeline(
             continue
         t = reader.table(source.table)
         if source.table == "order_facts":
-            mine = t.customer_id == customer_id
+            days = order_days(reader, customer_id) if days is None else days
+            span = _span(days, before, size) if days else None
+            if span is None:
+                continue
+            mine = (t.customer_id == customer_id) & t.ordered_on.between(*span)
         else:
             keys = id_keys() if keys is None else keys
             if not keys:
@@ -190,14 +198,61 @@ def order_of(
     return found[0] if found else None
 
 
-def counts(reader: Reader, customer_id: str) -> dict[str, int]:
-    """Return how many orders, returns and adjustments a customer has."""
+@dataclass(frozen=True, slots=True)
+class OrderDay:
+    """What one customer ordered, or gave back, on one day."""
+
+    on: date
+    kind: str  # sale, return, adjustment
+    orders: int
+    value: float
+
+
+def order_days(reader: Reader, customer_id: str) -> list[OrderDay]:
+    """Return the days with orders of a customer, newest first.
+
+    One narrow read of all orders; whatever else is read of them then needs these days only.
+    """
     if not reader.has("order_facts"):
-        return {}
+        return []
     t = reader.table("order_facts")
     t = t.filter(t.customer_id == customer_id)
-    rows = reader.rows(t.group_by("kind").agg(n=t.count().cast("int64")))
-    return {row["kind"]: row["n"] for row in rows}
+    days = t.group_by("ordered_on", "kind").agg(
+        orders=t.count().cast("int64"), value=t.value_amount.sum()
+    )
+    rows = reader.rows(days.order_by(days.ordered_on.desc(), days.kind))
+    return [
+        OrderDay(row["ordered_on"], row["kind"], row["orders"], float(row["value"] or 0))
+        for row in rows
+    ]
+
+
+def counts(days: Sequence[OrderDay]) -> dict[str, int]:
+    """Return how many sales, returns and adjustments a customer has."""
+    found: dict[str, int] = {}
+    for day in days:
+        found[day.kind] = found.get(day.kind, 0) + day.orders
+    return found
+
+
+def _span(
+    days: Sequence[OrderDay], before: tuple[datetime, str, str] | None, size: int
+) -> tuple[date, date] | None:
+    """Return the days that hold the next page of orders, so that other days' files are skipped.
+
+    The business day may be another than the instant's day in UTC: one day more on either side.
+    """
+    last = days[0].on if before is None else before[0].date() + ONE_DAY
+    sure = last if before is None else before[0].date() - ONE_DAY
+    within = [day for day in days if day.on <= last]
+    if not within:
+        return None
+    seen = 0
+    for day in within:
+        seen += day.orders if day.on <= sure else 0
+        if seen > size:
+            return day.on, last
+    return within[-1].on, last
 
 
 def encoded(item: Item) -> str:
