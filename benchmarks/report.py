@@ -27,8 +27,11 @@ class Row:
 
 def commit() -> str:
     """The commit that is measured, marked when the tree differs from it."""
+
     def git(*words: str) -> str:
-        return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            ["git", *words], capture_output=True, text=True, check=False
+        ).stdout.strip()
 
     changed = git("status", "--porcelain", "--untracked-files=no", "src", "benchmarks")
     return git("rev-parse", "--short", "HEAD") + (" + changes" if changed else "")
@@ -41,7 +44,11 @@ def machine() -> str:
 
 
 def run(
-    checks: dict[str, Callable[[], Sequence[Row]]], path: Path, heading: str, chosen: Sequence[str], *,
+    checks: dict[str, Callable[[], Sequence[Row]]],
+    path: Path,
+    heading: str,
+    chosen: Sequence[str],
+    *,
     resume: bool,
 ) -> bool:
     """Run checks, keep their rows, and write all kept rows to `path`; return whether all are met.

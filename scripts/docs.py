@@ -1,4 +1,4 @@
-"""Generates the reference pages: canonical tables, marts, settings, commands. Run by `make docs`."""
+"""Generates the reference pages: tables, marts, settings, commands. Run by `make docs`."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def _columns(columns: Iterable[Column]) -> str:
             f"check: `{c.check}`" if c.check else "",
             f"personal: {c.privacy}, to {c.purpose}" if c.purpose else "",
         ]
-        lines.append(f"| `{c.name}` | {KINDS[c.kind]} | {c.meaning} | {'; '.join(filter(None, notes))} |")
+        lines.append(
+            f"| `{c.name}` | {KINDS[c.kind]} | {c.meaning} | {'; '.join(filter(None, notes))} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -95,8 +97,8 @@ def _settings() -> str:
     lines = [
         "# Settings",
         "",
-        "`valence.toml` in the brand folder. `VALENCE_<TABLE>_<FIELD>` in the environment overrides a "
-        "field: `VALENCE_STORE_URL`.",
+        "`valence.toml` in the brand folder. `VALENCE_<TABLE>_<FIELD>` in the environment "
+        "overrides a field: `VALENCE_STORE_URL`.",
         "",
     ]
     for table, field in Settings.model_fields.items():
@@ -121,7 +123,9 @@ def _commands() -> str:
         options = [p for p in command.params if p.param_type_name == "option" and p.name != "help"]
         for p in [q for q in command.params if q.param_type_name == "argument"]:
             lines.append(f"- `{p.name.upper()}`: {getattr(p, 'help', '') or ''}")
-        lines.extend(f"- `{' / '.join([*p.opts, *p.secondary_opts])}`: {p.help or ''}" for p in options)
+        lines.extend(
+            f"- `{' / '.join([*p.opts, *p.secondary_opts])}`: {p.help or ''}" for p in options
+        )
         lines.append("")
 
     walk(typer.main.get_command(application()), ["valence"])

@@ -45,7 +45,7 @@ def main() -> None:
     table = pq.read_table(source)
     content = packed(table)
     target.write_bytes(content)
-    print(f"{target}: {table.num_rows:,} lines, {len(content) / 1e6:.1f} MB")  # noqa: T201
+    print(f"{target}: {table.num_rows:,} lines, {len(content) / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ class DuckEngine:
     def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
         """See `Engine.table`."""
         self._views += 1
-        name = f"t{self._views}"
+        name = f"input_{self._views}"  # Ibis names its own parts t0, t1, …
         self.connection.execute(f"CREATE VIEW {name} AS {select_files(files, columns)}")
         return ibis.table({c.name: IBIS[c.kind] for c in columns}, name=name)
 
@@ -126,7 +126,7 @@ class SparkEngine:
     def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
         """See `Engine.table`."""
         schema = ", ".join(f"`{c.name}` {_spark_type(c)}" for c in columns)
-        name = f"t{ids.new_id().hex}"
+        name = f"input_{ids.new_id().hex}"
         frame = (
             self.session.read.schema(schema).parquet(*files)
             if files

@@ -1,0 +1,19 @@
+"""`make bench`: speeds as ratios to peers and to the bare engine, in the same run."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks import build_scale, import_speed, page_times
+from benchmarks.report import run
+
+CHECKS = {
+    "import: both years of Online Retail II as CSV": import_speed.check,
+    "build: 10 M order lines, 1 M customers": build_scale.check,
+    "pages: 1 M customers": page_times.check,
+}
+
+if __name__ == "__main__":
+    met = run(CHECKS, Path("benchmarks/RESULTS.md"), "Speeds", sys.argv[1:], resume=False)
+    sys.exit(0 if met else 1)

@@ -1,0 +1,20 @@
+"""`make prove`: long proofs, resumable; results in benchmarks/PROOF.md."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from benchmarks import proof_kills, proof_large, proof_rules, proof_same
+from benchmarks.report import run
+
+CHECKS = {
+    "kills: import and build killed at random": proof_kills.check,
+    "same: every mart equal on DuckDB and Spark": proof_same.check,
+    "rules: equal on DuckDB, Spark and Python": proof_rules.check,
+    "large: a 5 GB file under 1 GB of memory": proof_large.check,
+}
+
+if __name__ == "__main__":
+    met = run(CHECKS, Path("benchmarks/PROOF.md"), "Proofs", sys.argv[1:], resume=True)
+    sys.exit(0 if met else 1)
