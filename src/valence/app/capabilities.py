@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from valence.app.desk.declaration import DESK
 from valence.audience.declaration import AUDIENCE
+from valence.intake.declaration import INTAKE
 from valence.kit.capability import Capability
 from valence.value.declaration import VALUE
 
 CAPABILITIES: tuple[Capability, ...] = (
     DESK,
+    INTAKE,
     AUDIENCE,
     VALUE,
 )

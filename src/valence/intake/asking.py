@@ -1,0 +1,159 @@
+"""Asking at the terminal: a mapping shown with its reasons, and the questions it leaves open."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from valence.core.errors import BadInputError, did_you_mean
+from valence.core.messages import message
+from valence.intake.choosing import NeedsConfirmationError
+from valence.intake.guessing import Guess, Question
+from valence.intake.looking import Look
+from valence.intake.mapping import Cell, FileMapping, folded
+from valence.intake.targets import KINDS
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def answered(
+    seen: Look, mapping: FileMapping, columns: Mapping[str, str], date: str = ""
+) -> FileMapping:
+    """Return the mapping with what was said: columns by target, and the order of all dates.
+
+    Raises
+    ------
+    BadInputError
+        If a target or a column is not there; the near name is offered.
+    """
+    names, targets = folded(seen.names), KINDS[mapping.kind].targets
+    cells = dict(mapping.columns)
+    for target, column in columns.items():
+        if target not in targets:
+            raise BadInputError(
+                "{target!r} is not a column of {kind}. {fix}",
+                target=target,
+                kind=mapping.kind,
+                fix=did_you_mean(target, targets),
+            )
+        if column.casefold() not in names:
+            raise BadInputError(
+                "{file} has no column {column!r}. {fix}",
+                file=seen.name,
+                column=column,
+                fix=did_you_mean(column, seen.names),
+            )
+        cells[target] = Cell(column=(names[column.casefold()],))
+    if date:
+        for target, cell in cells.items():
+            if targets[target].type == "date":
+                cells[target] = cell.model_copy(update={"date": date})
+    return mapping.model_copy(update={"columns": cells})
+
+
+def parsed_columns(given: list[str]) -> dict[str, str]:
+    """Return `TARGET=COLUMN` options as a mapping."""
+    found = {}
+    for one in given:
+        target, equals, column = one.partition("=")
+        if not (target and equals and column):
+            raise BadInputError(
+                "{given!r} is not of the form TARGET=COLUMN, such as net_amount=Total.", given=one
+            )
+        found[target] = column
+    return found
+
+
+def show(seen: Look, console: Console) -> None:
+    """Print what a file is taken for: column, meaning, how sure, why, samples."""
+    kind = seen.mapping.kind if seen.mapping else "?"
+    table = Table(
+        title=f"{seen.name} is taken for: {kind}", title_justify="left", header_style="bold"
+    )
+    for heading in ("column", "taken for", "sure", "why", "first values"):
+        table.add_column(heading, overflow="fold")
+    samples = {column.name: ", ".join(column.samples) for column in seen.columns}
+    for one in seen.told:
+        table.add_row(
+            one.column, one.target, f"{one.confidence:.0%}", str(one.reason), samples[one.column]
+        )
+    for name in seen.unused:
+        table.add_row(name, "not imported", "", "", samples[name])
+    console.print(table)
+
+
+def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:
+    """Return the mapping that somebody at the terminal said yes to.
+
+    Raises
+    ------
+    NeedsConfirmationError
+        If nobody is there to be asked, or the answer is no.
+    """
+    if seen.fault is not None or seen.mapping is None:
+        raise BadInputError(seen.fault or message("{file} is not recognised.", file=seen.name))
+    mapping = answered(seen, seen.mapping, said, date)
+    left = [question for question in seen.questions if not _is_answered(question, said, date)]
+    if not on_terminal():
+        raise NeedsConfirmationError(
+            "{file} has a form that is met for the first time, and nobody is at a terminal to "
+            "confirm what its columns mean.{why} Look with `valence mapping show {file}`; then "
+            "run again with `--yes`, or with `--mapping FILE`.",
+            guessed=_guess(seen, mapping),
+            file=seen.name,
+            why="".join(f" {question.text}" for question in left if not question.clear),
+        )
+    console = Console(stderr=True)
+    show(seen, console)
+    for question in left:
+        choice = _choose(question)
+        if question.about.startswith("date:"):
+            mapping = _with_order(mapping, question.about.removeprefix("date:"), choice)
+        else:
+            mapping = answered(seen, mapping, {question.about: choice})
+    if not typer.confirm("Import with this mapping?", default=True, err=True):
+        raise NeedsConfirmationError(
+            "Nothing was imported. Write the mapping to a file with `valence mapping guess {file} "
+            "> mapping.yaml`, change it, and give it with `--mapping mapping.yaml`.",
+            guessed=_guess(seen, mapping),
+            file=seen.name,
+        )
+    return mapping
+
+
+def _is_answered(question: Question, said: Mapping[str, str], date: str) -> bool:
+    return question.about in said or bool(question.about.startswith("date:") and date)
+
+
+def _choose(question: Question) -> str:
+    """Ask for one of the choices until one is given."""
+    console = Console(stderr=True, highlight=False)
+    console.print(str(question.text), markup=False)
+    for number, choice in enumerate(question.choices, 1):
+        console.print(f"  {number}  {choice}", markup=False)
+    default = question.choices.index(question.better) + 1 if question.clear else None
+    while True:
+        given: Any = typer.prompt("Which one?", default=default, type=int, err=True)
+        if 1 <= int(given) <= len(question.choices):
+            return question.choices[int(given) - 1]
+        console.print(f"Say a number from 1 to {len(question.choices)}.")
+
+
+def _with_order(mapping: FileMapping, column: str, order: str) -> FileMapping:
+    cells = {
+        target: cell.model_copy(update={"date": order}) if column in cell.column else cell
+        for target, cell in mapping.columns.items()
+    }
+    return mapping.model_copy(update={"columns": cells})
+
+
+def _guess(seen: Look, mapping: FileMapping) -> Guess:
+    return Guess(mapping, seen.told, seen.questions, seen.unused)

@@ -1,0 +1,145 @@
+"""Commands of intake on real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+from tests.intake.faces.conftest import BROKEN, CHINESE, TWO_AMOUNTS
+from typer.testing import CliRunner
+
+from valence.core.errors import BadInputError
+from valence.intake.commands import imports, intake, mappings, rows
+
+
+@pytest.fixture
+def run(house, tmp_path):
+    """Runs a command in the brand folder; returns what it prints on standard output."""
+
+    def command(*words):
+        done = CliRunner().invoke(
+            intake.app, [*words, "--brand", str(house.brand.root)], catch_exceptions=True
+        )
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    return command
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(name, text, encoding="utf-8"):
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return str(path)
+
+    return write
+
+
+def test_without_a_terminal_an_unknown_form_is_refused_with_the_way_on(run, file):
+    with pytest.raises(BadInputError, match=r"nobody is at a terminal.*`--yes`") as refused:
+        run("import", file("chinese.csv", CHINESE, "gb18030"))
+    assert refused.value.exit_code == 2
+    assert json.loads(run("imports", "list", "--json")) == []
+
+
+def test_yes_takes_a_clear_guess_and_prints_figures_to_check(run, file):
+    out = run("import", file("chinese.csv", CHINESE, "gb18030"), "--yes")
+    assert "184.50" in out
+    assert "2024-03" in out
+
+
+def test_yes_does_not_choose_between_two_amounts_but_an_option_does(run, file):
+    path = file("two.csv", TWO_AMOUNTS)
+    with pytest.raises(BadInputError, match=r"`--column net_amount=NAME`"):
+        run("import", path, "--yes")
+    with pytest.raises(BadInputError, match="Did you mean 'Total'"):
+        run("import", path, "--yes", "--column", "net_amount=Totl")
+    told = json.loads(
+        run("import", path, "--yes", "--column", "net_amount=Total", "--date", "mdy", "--json")
+    )
+    assert told["files"][0]["totals"]["amount"] == "216.0000"
+    assert [month["month"] for month in told["files"][0]["months"]] == [
+        "2024-03", "2024-04", "2024-05",
+    ]  # fmt: skip
+
+
+def test_a_known_form_needs_no_question_and_the_log_tells_what_landed(run, file, retail):
+    told = json.loads(run("import", file("online_retail.csv", retail), "--json"))
+    assert (told["read"], told["new"]) == (300, 300)
+    [logged] = json.loads(run("imports", "list", "--json"))
+    assert logged["import_id"] == told["import_id"]
+    shown = json.loads(run("imports", "show", told["import_id"][:13], "--json"))
+    assert shown["files"][0]["totals"] == told["files"][0]["totals"]
+
+
+def test_mapping_shows_reasons_and_guess_prints_what_import_takes(run, file):
+    path = file("broken.csv", BROKEN)
+    assert "is taken for: orders" in run("mapping", "show", path)
+    shown = json.loads(run("mapping", "show", path, "--json"))
+    assert {one["column"] for one in shown["columns"]} == {
+        "order_id", "order date", "email", "amount",
+    }  # fmt: skip
+    mapping = file("mapping.yaml", run("mapping", "guess", path))
+    told = json.loads(run("import", path, "--mapping", mapping, "--json"))
+    assert (told["new"], told["quarantined"]) == (2, 3)
+
+
+def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, file):
+    run("import", file("broken.csv", BROKEN), "--yes", "--json")
+    listed = json.loads(run("quarantine", "list", "--json"))
+    assert [(row["line"], row["reason"]) for row in listed["rows"]] == [
+        (3, "unreadable"), (5, "unreadable"), (6, "unreadable"),
+    ]  # fmt: skip
+    first, second, third = (str(row["row"]) for row in listed["rows"])
+    assert "abc" not in run("quarantine", "list")
+    assert json.loads(run("quarantine", "show", first, "--json"))["value"] == "abc"
+    assert "4,2024-02-08,dee@example.com,xyz" in run("quarantine", "export")
+    done = json.loads(run("quarantine", "replay", first, "--set", "amount=20.50", "--json"))
+    assert (done["landed"], done["again"]) == (1, 0)
+    with pytest.raises(BadInputError, match="Say which rows"):
+        run("quarantine", "replay")
+    gone = run("quarantine", "discard", second, third, "--why", "test orders", "--json")
+    assert json.loads(gone) == {"discarded": 2}
+    assert json.loads(run("quarantine", "list", "--json"))["total"] == 0
+
+
+def test_every_command_has_an_example_in_its_help():
+    for group in (intake, imports, mappings, rows):
+        for command in group.app.registered_commands:
+            assert "Example: valence " in (command.callback.__doc__ or "")
+
+
+def test_at_a_terminal_the_mapping_is_shown_and_the_open_question_asked(house, file):
+    path = file("two.csv", TWO_AMOUNTS)
+    main, end = pty.openpty()
+    code = "from valence.app.cli import main; main()"
+    words = [sys.executable, "-c", code, "import", path, "--brand", str(house.brand.root), "--json"]
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "120"}
+    running = subprocess.Popen(
+        words, stdin=end, stderr=end, stdout=subprocess.PIPE, env=environment
+    )
+    os.close(end)
+    os.write(main, b"2\n1\ny\n")  # Total, day first, yes
+    out, _ = running.communicate(timeout=60)
+    said = _all(main)
+    assert running.returncode == 0, said
+    assert "Which one?" in said
+    assert "Import with this mapping?" in said
+    assert json.loads(out)["files"][0]["totals"]["amount"] == "216.0000"
+
+
+def _all(main):
+    found = b""
+    try:
+        while part := os.read(main, 65536):
+            found += part
+    except OSError:  # the other end is closed
+        pass
+    return found.decode("utf-8", "replace")
