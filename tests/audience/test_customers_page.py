@@ -28,7 +28,7 @@ def test_names_of_any_length_script_and_direction_are_masked_and_kept_whole(few)
 
 def test_the_sentence_tells_what_the_rule_finds_and_what_they_carry(few):
     said = text_of(client(few).get("/customers", params={"where": "orders >= 2"}))
-    assert "1 customers fit; they brought £85.50" in said.replace("86", "85.50")
+    assert "1 customer fits and brought £85.50" in said
 
 
 def test_a_rule_with_a_mistake_is_marked_in_its_place_with_the_near_name(few):
@@ -49,7 +49,7 @@ def test_tiers_and_segments_are_quick_filters(retail):
     link = re.search(r'href="(/customers\?[^"]*where=tier[^"]*)"', page)[1].replace("&amp;", "&")
     chosen = client(retail).get(link).text
     assert 'aria-current="page"' in chosen
-    assert "customers fit" in chosen
+    assert "brought" in chosen
 
 
 @pytest.mark.parametrize("how", ["csv", "excel", "parquet"])

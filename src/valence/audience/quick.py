@@ -9,6 +9,7 @@ from valence.audience.words import SEGMENTS, TIERS, quoted, worded
 from valence.core.messages import Message, message
 from valence.kit.ask import Asked
 from valence.kit.filters import filtered
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Tab, Words
 from valence.kit.tables import TableView
 from valence.lake.reader import Reader
@@ -48,10 +49,13 @@ def _of_rule(ask: Asked, shown: TableView) -> Answer:
     values = {"n": fmt.integer(shown.total), "value": fmt.money_short(value)}
     if whole <= 0 or not customers:
         return Answer(message("{n} customers fit; they brought {value}.", **values))
-    core = message(
-        "{n} customers fit; they brought {value}, {part} of the value.",
-        part=fmt.percent(value / whole),
-        **values,
+    part = fmt.percent(value / whole)
+    core = by_number(
+        shown.total,
+        message("1 customer fits and brought {value}, {part} of the value.", part=part, **values),
+        message(
+            "{n} customers fit; they brought {value}, {part} of the value.", part=part, **values
+        ),
     )
     return Answer(
         core, message("{share} of all customers", share=fmt.percent(shown.total / customers))

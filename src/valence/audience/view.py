@@ -12,6 +12,7 @@ from valence.audience.words import BASIS, MEANINGS, SEGMENTS, TIERS, customers_p
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 from valence.people.decisions import Decision
 
@@ -60,7 +61,12 @@ def answer(found: Profile, fmt: Formats) -> Answer:
         )
     core = message("Brought {value} so far.", value=fmt.money(row["value_amount"]))
     below = found.below.get("value_amount")
-    if below is not None:
+    if below == 1:
+        core = message(
+            "Brought {value} so far, more than every other customer.",
+            value=fmt.money(row["value_amount"]),
+        )
+    elif below is not None:
         core = message(
             "Brought {value} so far, more than {share} of customers.",
             value=fmt.money(row["value_amount"]),
@@ -152,6 +158,8 @@ def _standing(found: Profile, name: str, fmt: Formats) -> Message | None:
     share = found.below.get(name)
     if share is None:
         return None
+    if share == 1:
+        return message("above every other customer")
     return message("above {share} of customers", share=_below(share, fmt))
 
 
@@ -186,6 +194,7 @@ def scores(found: Profile, fmt: Formats) -> list[Score]:
     row = found.row
     if row is None or row["recency_score"] is None:
         return []
+    orders = message("{n} orders", n=fmt.integer(row["orders"]))
     return [
         Score(
             message("Recency"),
@@ -195,7 +204,7 @@ def scores(found: Profile, fmt: Formats) -> list[Score]:
         Score(
             message("Frequency"),
             row["frequency_score"],
-            message("{n} orders", n=fmt.integer(row["orders"])),
+            by_number(row["orders"], message("1 order"), orders),
         ),
         Score(
             message("Monetary"),
@@ -332,12 +341,12 @@ def how(found: Profile, built: Words) -> How:
 def counted(counts: Mapping[str, int], fmt: Formats) -> list[Message]:
     """Return how many orders, returns and adjustments there are, in words."""
     said = {
-        "sale": message("{n} orders"),
-        "return": message("{n} returns"),
-        "adjustment": message("{n} adjustments"),
+        "sale": (message("1 order"), message("{n} orders")),
+        "return": (message("1 return"), message("{n} returns")),
+        "adjustment": (message("1 adjustment"), message("{n} adjustments")),
     }
     return [
-        Message(words.text, {"n": fmt.integer(counts[kind])})
-        for kind, words in said.items()
+        Message(by_number(counts[kind], one, many).text, {"n": fmt.integer(counts[kind])})
+        for kind, (one, many) in said.items()
         if counts.get(kind)
     ]

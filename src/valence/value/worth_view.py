@@ -41,6 +41,8 @@ def answer(found: Worth, fmt: Formats) -> Answer:
         amount=fmt.money_short(row["top_value_amount"]),
         whole=fmt.money_short(found.of_customers),
     )
+    if row["top_value_share"] > 1:
+        return Answer(core, inner, _negative(found, fmt))
     return Answer(core, inner, _silent(found, fmt) or _gini(found, fmt))
 
 
@@ -49,6 +51,14 @@ def _without_value(found: Worth, fmt: Formats) -> Message:
         "{n} customers, {amount} in all.",
         n=fmt.integer(found.summary["customers"]),
         amount=fmt.money(found.of_customers),
+    )
+
+
+def _negative(found: Worth, fmt: Formats) -> Message:
+    return message(
+        "More than everything, because {n} customers have a value below zero: {amount}.",
+        n=fmt.integer(found.summary["negative_customers"]),
+        amount=fmt.money_short(found.summary["negative_amount"]),
     )
 
 
@@ -166,10 +176,10 @@ def curve(found: Worth, fmt: Formats) -> Chart:
     option = dict(chart.option)
     top = max(y for _, y in found.lorenz)
     if top > 1.005:  # customers with negative value: the rest carries more than everything
-        option["yAxis"] = {**option["yAxis"], "max": math.ceil(top * 5) / 5}
+        option["yAxis"] = {**option["yAxis"], "max": math.ceil(top * 2) / 2, "interval": 0.5}
     low = min(y for _, y in found.lorenz)
     if low < -0.005:
-        option["yAxis"] = {**option["yAxis"], "min": math.floor(low * 5) / 5}
+        option["yAxis"] = {**option["yAxis"], "min": math.floor(low * 2) / 2, "interval": 0.5}
     option["series"] = [*option["series"], _tier_points(found, fmt)]
     return replace(chart, option=option)
 
@@ -177,7 +187,8 @@ def curve(found: Worth, fmt: Formats) -> Chart:
 def _tier_points(found: Worth, fmt: Formats) -> dict[str, Any]:
     """Points where the tiers end; each opens the customers of its tier."""
     points, x, y = [], 0.0, 0.0
-    for at, tier in enumerate(found.tiers[:-1]):
+    held = [tier for tier in found.tiers[:-1] if tier["customers"]]
+    for at, tier in enumerate(held):
         x += tier["customers_share"] or 0.0
         y += tier["value_share"] or 0.0
         says = message(
