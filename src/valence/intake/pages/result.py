@@ -117,7 +117,7 @@ def _file(file: FileSummary, held: int | None) -> dict[str, Any]:
     ordered = file.kind in {"orders", "order_lines"}
     facts: list[tuple[Message, Any, str]] = [
         (message("Rows read"), file.read, "int"),
-        (message("New"), file.new, "int"),
+        (message("New rows"), file.new, "int"),
         (message("Updated"), file.updated, "int"),
         (message("Unchanged"), file.unchanged, "int"),
         (message("Quarantined"), file.quarantined, "int"),
