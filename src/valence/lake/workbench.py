@@ -99,6 +99,7 @@ def configure(
     # Written out: binding a parameter makes DuckDB import pandas, where it is installed.
     connection.execute(f"SET temp_directory = {literal(str(scratch))}")
     connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET enable_progress_bar = false")  # ours is drawn where somebody waits
     if memory:
         connection.execute(f"SET memory_limit = {literal(memory)}")
     if threads:
