@@ -19,7 +19,8 @@ from valence.intake.looking import Look
 from valence.intake.mapping import Cell, FileMapping, Returns, folded
 from valence.intake.synonyms import ATTRIBUTES
 from valence.intake.targets import KINDS, Kind
-from valence.intake.titles import CONTACT_TITLES, ID_TITLES, target_title
+from valence.intake.titles import CONTACT_TITLES, target_title
+from valence.people.normalise import ID_TYPES
 
 GROUPS = ("columns", "identifiers", "contact", "attributes")
 ATTRIBUTE, PROPERTY = "attributes.*", "properties.*"
@@ -44,7 +45,7 @@ def places_of(kind: str) -> list[tuple[str, list[str]]]:
     found = [("columns", columns)]
     if kind in {"products", "spend", "fx_rates", "lookup"}:
         return found
-    found.append(("identifiers", [f"identifiers.{name}" for name in ID_TITLES]))
+    found.append(("identifiers", [f"identifiers.{name}" for name in ID_TYPES]))
     found.append(("contact", [f"contact.{name}" for name in CONTACT_TITLES]))
     if kind == "customers":
         found.append(("attributes", [*(f"attributes.{name}" for name in ATTRIBUTES), ATTRIBUTE]))
@@ -75,8 +76,6 @@ def fields_of(look: Look, brand: Brand) -> dict[str, str]:
     fields["tax_rate"] = fields["tax_rate"].rstrip(".")
     for number, name in enumerate(look.names):
         at, cell = taken.get(name, ("", Cell()))
-        if at.startswith("attributes.") and at.removeprefix("attributes.") not in ATTRIBUTES:
-            at = ATTRIBUTE
         fields[f"column-{number}"] = at or (PROPERTY if name in mapping.properties else "")
         fields[f"date-{number}"] = cell.date or mapping.date or "ymd"
     return fields
@@ -249,13 +248,14 @@ def _mapping(
     document: dict[str, Any] = base.model_dump() if base else {"name": kind.replace("_", "-")}
     settings = brand.settings.brand
     typed = {name: fields[name].strip() for name in _SETTINGS}
-    if typed["zone"] == settings.timezone:
-        typed["zone"] = ""
+    zone, currency = (base.zone, base.currency) if base else ("", "")
+    if typed["zone"] == (zone or settings.timezone):
+        typed["zone"] = zone
     elif typed["zone"]:
         _checked_zone(typed["zone"])
     typed["currency"] = typed["currency"].upper()
-    if typed["currency"] == settings.currency:
-        typed["currency"] = ""
+    if typed["currency"] == (currency or settings.currency):
+        typed["currency"] = currency
     document.update(
         kind=kind,
         namespace=typed["namespace"] or "shop",

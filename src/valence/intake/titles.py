@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valence.core.messages import Message, message
+from valence.people.normalise import ID_TYPES
 
 KIND_TITLES: dict[str, Message] = {
     "orders": message("Orders, one row an order"),
@@ -86,13 +87,12 @@ TARGET_TITLES: dict[str, Message] = {
     "key": message("Word in the source"),
     "value": message("Better word"),
 }
-ID_TITLES: dict[str, Message] = {
+ID_TITLES: dict[str, Message] = {name: kind.title for name, kind in ID_TYPES.items()} | {
     "user_id": message("Customer number"),
     "email": message("E-mail address"),
     "phone": message("Telephone number"),
     "loyalty_no": message("Loyalty number"),
     "device": message("Device"),
-    "wechat_openid": message("WeChat openid"),
 }
 CONTACT_TITLES: dict[str, Message] = {
     "name": message("Name of the person"),

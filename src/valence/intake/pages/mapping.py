@@ -20,6 +20,7 @@ from valence.intake.editing import (
 )
 from valence.intake.jobs import ask_for_import
 from valence.intake.looking import Look, head_of, looked
+from valence.intake.mapping import FileMapping
 from valence.intake.pages.router import SOURCES, go, opened_of, pages
 from valence.intake.targets import KINDS
 from valence.intake.titles import DATE_ORDERS, KIND_TITLES, ORIGINS, target_title
@@ -141,18 +142,26 @@ def confirm(ask: Ask, data: FormData, upload_id: str, number: int) -> Response:
         return _shown(ask, upload, number, seen, data)
     if typed.mapping is None or typed.faults:
         return _shown(ask, upload, number, seen, data, confirmed=True)
-    confirming.keep(ask.brand, seen, typed.mapping)
+    if not (seen.settled and typed.mapping == seen.mapping):
+        confirming.keep(ask.brand, seen, typed.mapping)
     confirming.remember(_place(upload, number), seen, typed.mapping)
     upload = uploads.confirm(upload, number)
-    for other in range(len(upload.files)):
-        if other != number and not upload.files[other].confirmed:
-            if (found := _look(ask, upload, other)).signature == seen.signature:
-                confirming.remember(_place(upload, other), found, typed.mapping)
-            elif not found.settled:
-                return go(ask, f"/imports/new/{upload_id}/{other}")
     if len(upload.files) == 1:
         return _started(ask, upload)
-    return go(ask, f"/imports/new/{upload_id}")
+    return go(ask, f"/imports/new/{upload_id}{_following(ask, upload, seen, typed.mapping)}")
+
+
+def _following(ask: Asked, upload: Upload, seen: Look, mapping: FileMapping) -> str:
+    """Return `/n` for the next file that waits; files with the same columns wait no more."""
+    for number, file in enumerate(upload.files):
+        if file.confirmed:
+            continue
+        found = _look(ask, upload, number)
+        if found.signature == seen.signature:
+            confirming.remember(_place(upload, number), found, mapping)
+        elif not found.settled and found.origin != "unreadable":
+            return f"/{number}"
+    return ""
 
 
 def _started(ask: Asked, upload: Upload) -> Response:
@@ -280,11 +289,18 @@ def _groups(typed: Edited) -> list[tuple[Message, list[tuple[str, Message | str,
             GROUP_TITLES[group],
             [
                 (at, SPECIAL.get(at, target_title(at)), "" if at in SPECIAL else _code(at))
-                for at in places
+                for at in dict.fromkeys([*places, *_own(typed, group)])
             ],
         )
         for group, places in places_of(typed.fields["kind"])
     ]
+
+
+def _own(typed: Edited, group: str) -> list[str]:
+    """Return the attributes that the mapping calls by names of its own."""
+    if group != "attributes":
+        return []
+    return [at for at in typed.fields.values() if at.startswith("attributes.")]
 
 
 def _code(place: str) -> str:
