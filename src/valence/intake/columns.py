@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from valence.core.messages import message
+from valence.core.messages import Message, message
 from valence.intake.dates import DateOrder
+from valence.intake.dialect import distinct_names
 from valence.intake.guessing import Question
-from valence.intake.parsing import Decimals
-from valence.intake.reading import Source, clear_rejects
-from valence.lake.workbench import Workbench, quoted
+from valence.intake.mapping import Cell, FileMapping, folded
+from valence.intake.parsing import CURRENCY_SIGNS, Decimals, currency_of_sign_sql
+from valence.intake.reading import Source, clear_rejects, computing
+from valence.lake.workbench import Workbench, literal, quoted
 
 # Not three digits behind a lone sign: 1,234 may be either.
 _COMMA = r"^[0-9]*,([0-9]{1,2}|[0-9]{4,})$|\.[0-9]{3},|\.[0-9]{3}\.[0-9]{3}"
 _POINT = r"^[0-9]*\.([0-9]{1,2}|[0-9]{4,})$|,[0-9]{3}\.|,[0-9]{3},[0-9]{3}"
+_CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})  # all of them are written kr
 _PARTS = r"^\s*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{2,4})(\D.*)?$"
 
 
@@ -76,6 +79,65 @@ def decimals(bench: Workbench, source: Source, column: str) -> Decimals:
     )[0]
     clear_rejects(bench)
     return "comma" if comma > point else "point"
+
+
+def with_currency(
+    bench: Workbench, source: Source, mapping: FileMapping, home: str
+) -> tuple[Source, FileMapping, tuple[Message, ...]]:
+    """Return source and mapping with the currency that the signs of amounts tell.
+
+    A mapping that says the currency, or where it stands, is left as it is. Signs of one foreign
+    currency throughout are the mapping's; where they differ, a column is made of them.
+    """
+    amounts = (mapping.columns.get(name) for name in ("net_amount", "gross_amount", "unit_price"))
+    found = (cell.found_in(folded(source.names)) for cell in amounts if cell)
+    column = next((name for name in found if name), None)
+    told = mapping.currency or "currency" in mapping.columns or column is None
+    if told or mapping.kind not in {"orders", "order_lines"}:
+        return source, mapping, ()
+    signs = sign_currencies(bench, source, str(column), home)
+    if not {sign for sign in signs if sign} - {home}:
+        return source, mapping, ()
+    said = message(
+        "The amounts in {column!r} of {file} carry signs: they are taken to be in {currencies}.",
+        column=column,
+        file=source.name,
+        currencies=", ".join(sorted({sign or home for sign in signs})),
+    )
+    if len(signs) == 1:
+        return source, mapping.model_copy(update={"currency": next(iter(signs))}), (said,)
+    name = distinct_names([*source.names, f"currency of {column}"])[-1]
+    cells = {**mapping.columns, "currency": Cell(column=(name,))}
+    further = computing(source, name, sign_sql(quoted(str(column)), home))
+    return further, mapping.model_copy(update={"columns": cells}), (said,)
+
+
+def sign_currencies(
+    bench: Workbench, source: Source, column: str, home: str
+) -> dict[str | None, int]:
+    """Return how many of a column's amounts carry the sign of which currency; None is no sign.
+
+    All of its cells are looked at if one of the sample has a sign; else nothing is returned. Home
+    is the brand's currency, which decides what `$`, `¥` and `kr` mean.
+    """
+    cells = [cell for row in source.sample if (cell := row[column])]
+    if not any(sign in cell for cell in cells for sign in CURRENCY_SIGNS):
+        return {}
+    cell = quoted(column)
+    told = bench.rows(
+        f"SELECT {sign_sql(cell, home)}, count(*) FROM ({source.relation}) "
+        f"WHERE regexp_matches({cell}::VARCHAR, '[0-9]') GROUP BY 1"
+    )
+    clear_rejects(bench)
+    return dict(told)
+
+
+def sign_sql(cell: str, home: str) -> str:
+    """Return SQL for the currency whose sign an amount carries, null without one."""
+    told = currency_of_sign_sql(cell, home)
+    if home in _CROWNS:
+        return f"CASE WHEN contains({cell}, 'kr') THEN {literal(home)} ELSE {told} END"
+    return told
 
 
 def _either(source: Source, column: str, better: DateOrder) -> Question:

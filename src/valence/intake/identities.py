@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 
 from valence.intake.staging import Staged, good
@@ -18,7 +20,8 @@ ORDER = (
     "user_id", "external_id", "loyalty_no", "wechat_unionid", "wechat_openid", "email", "phone",
     "device", "cookie",
 )  # fmt: skip
-_IN_VAULT = {"email", "phone", "loyalty_no"}
+_IN_VAULT = {"user_id", "external_id", "loyalty_no", "email", "phone"}  # that people know them by
+BATCH = 250_000  # rows that are in Python at once, whatever the size of the file
 
 
 class Identities:
@@ -71,15 +74,29 @@ class Identities:
     def _hash(self, staged: Staged, kind: str) -> None:
         """Make a small table of the distinct values of a kind and their keys."""
         column = quoted("i_" + kind)
-        values = self._bench.arrow(
-            f"SELECT DISTINCT {column} AS value FROM ({good(staged)}) WHERE {column} IS NOT NULL"
-        )["value"]
-        keys = self._keyring.id_keys(values, kind, staged.mapping.namespace)
-        self._bench.register("_hashed", pa.table({"value": values, "id_key": keys}))
         self._bench.sql(
-            f"CREATE OR REPLACE TEMP TABLE {staged.table}_{kind} AS SELECT * FROM _hashed "
-            "WHERE id_key IS NOT NULL"
+            f"CREATE OR REPLACE TEMP TABLE {staged.table}_{kind} (value VARCHAR, id_key VARCHAR)"
         )
+        distinct = (
+            f"SELECT DISTINCT {column} AS value FROM ({good(staged)}) WHERE {column} IS NOT NULL"
+        )
+        for block in self._blocks(distinct):
+            values = block["value"]
+            keys = self._keyring.id_keys(values, kind, staged.mapping.namespace)
+            self._bench.register("_hashed", pa.table({"value": values, "id_key": keys}))
+            self._bench.sql(
+                f"INSERT INTO {staged.table}_{kind} SELECT * FROM _hashed WHERE id_key IS NOT NULL"
+            )
+
+    def _blocks(self, select: str) -> Iterator[pa.Table]:
+        """Yield the rows of a query in blocks, between which the workbench can be used."""
+        self._bench.sql(f"CREATE OR REPLACE TEMP TABLE _in_blocks AS {select}")
+        rows = self._bench.rows("SELECT count(*) FROM _in_blocks")[0][0]
+        for start in range(0, rows, BATCH):
+            yield self._bench.arrow(
+                f"SELECT * FROM _in_blocks WHERE rowid >= {start} AND rowid < {start + BATCH}"
+            )
+        self._bench.sql("DROP TABLE _in_blocks")
 
     def _resolve(self, staged: Staged, kinds: list[str]) -> None:
         """Take the distinct combinations of identifiers into the map, and into the lake."""
@@ -100,8 +117,11 @@ class Identities:
             f"{scope} AS source FROM _combined WHERE {quoted(kind)} IS NOT NULL"
             for kind in kinds
         )
-        records = self._bench.arrow(union)
-        resolve(self._store, records, actor=self._actor)
+        # Sorted so that the row of a record's first identifier comes before those that name it.
+        for records in self._blocks(
+            f"SELECT * FROM ({union}) ORDER BY link_key, id_key <> link_key, id_key"
+        ):
+            resolve(self._store, records, actor=self._actor)
         self._vault(staged, kinds)
         if staged.mapping.kind != "customers":
             known = (
@@ -128,9 +148,8 @@ class Identities:
         for name, column in contact.items():
             if column.strip('"') not in present:
                 continue
-            entries = self._bench.arrow(
+            for entries in self._blocks(
                 f"SELECT DISTINCT {literal(name)} AS kind, {column} AS value, {key} AS id_key "
                 f"FROM ({good(staged)}) s {joins} WHERE {column} IS NOT NULL AND {key} IS NOT NULL"
-            )
-            if entries.num_rows:
+            ):
                 Vault(self._store, self._keyring).put_many(entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,21 +18,25 @@ from valence.core.progress import Progress, Step, silent
 from valence.core.settings import Brand
 from valence.intake import quarantine
 from valence.intake.choosing import Choice, chosen
+from valence.intake.columns import with_currency
 from valence.intake.formats import is_importable, sha256_of
 from valence.intake.identities import Identities
 from valence.intake.mapping import FileMapping, keep_mapping, mapping_yaml
 from valence.intake.orders import OrderCounts, land_lines, land_orders
+from valence.intake.quotes import as_written, stage_lines
 from valence.intake.reading import Source, open_source
 from valence.intake.records import land_records, load_lookup
-from valence.intake.staging import Check, Rules, Staged, good, mark, stage
+from valence.intake.staging import Check, Rules, Staged, good, mark
 from valence.intake.summary import (
     FileSummary,
     ImportSummary,
+    landed_before,
     summary_as_json,
     summary_from,
     totals_of,
 )
 from valence.intake.targets import KINDS
+from valence.intake.waiting import arrived
 from valence.lake.lake import Lake
 from valence.lake.workbench import literal
 from valence.lake.writer import Counts, Writer
@@ -44,6 +49,10 @@ _SEQUENCE = (
     "fx_rates", "lookup", "customers", "products", "orders", "order_lines", "events",
     "feedback", "contacts", "messages", "spend",
 )  # fmt: skip
+
+
+MEMORY = "512MB"  # of the engine, unless the settings say otherwise
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +114,25 @@ def import_files(  # noqa: PLR0913 - what an import may be told
     own.migrate()
     try:
         what = files[0].name if len(files) == 1 else f"{len(files)} files"
-        with Lake.of(brand).writing(f"import {what}") as writer:
+        with _bounded(Lake.of(brand)).writing(f"import {what}") as writer:
             run = _Run(brand, own, writer, actor, progress)
             run.replacing = tuple(replacing)
             return run.all(files, skipped, mapping, yes=yes)
     finally:
         if store is None:
             own.close()
+
+
+def _bounded(lake: Lake) -> Lake:
+    """Bound the engine where the settings do not: a large file is never a reason to fall over.
+
+    What does not fit goes to scratch. Each thread has read buffers of its own, so that many cores
+    would not do with the same memory.
+    """
+    if not lake.memory:
+        lake.memory = MEMORY
+        lake.threads = lake.threads or min(_THREADS, os.cpu_count() or 1)
+    return lake
 
 
 def files_of(paths: Sequence[Path]) -> tuple[list[Path], list[Message]]:
@@ -185,6 +206,7 @@ class _Run:
         if self.replacing:
             with self.store.writing() as unit:
                 quarantine.remove(unit, self.replacing)
+        warnings += arrived(self.writer, self.store)
         return ImportSummary(self.import_id, tuple(summaries), tuple(warnings))
 
     def _landed(self) -> set[str]:
@@ -216,9 +238,10 @@ class _Run:
                     message("{file} was passed over: {why}", file=path.name, why=unclear.message)
                 )
                 continue
-            self.rules_of(choice.mapping)
-            content = f"{sha256_of(path)}{mapping_yaml(choice.mapping)}{self.rules.brand_zone}"
-            files.append(_File(source, choice.mapping, _hash(content), choice.warnings))
+            source, settled, said = with_currency(self.bench, source, choice.mapping, self.currency)
+            self.rules_of(settled)
+            content = f"{sha256_of(path)}{mapping_yaml(settled)}{self.rules.brand_zone}"
+            files.append(_File(source, settled, _hash(content), (*choice.warnings, *said)))
         if not files:
             raise BadInputError(
                 "None of the files could be recognised: {why}",
@@ -250,12 +273,12 @@ class _Run:
         if known := self._known(file):
             return known
         self._rates()
-        staged = stage(self.bench, file.source, file.mapping, self.rules, f"staged_{place}")
+        staged = stage_lines(self.bench, file.source, file.mapping, self.rules, f"staged_{place}")
         if file.mapping.kind == "lookup":
             load_lookup(self.bench, staged)
             return FileSummary(file.source.name, "lookup", file.mapping.name, read=staged.read)
         staged = self._refused_later(staged)
-        held = quarantine.held(self.bench, staged, self.keyring)
+        held = as_written(staged, quarantine.held(self.bench, staged, self.keyring))
         self._wait(staged, held)
         keyed = self.identities.keyed(staged)
         self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _keyed AS {keyed}")
@@ -359,24 +382,7 @@ class _Run:
         )
         if not rows:
             return None
-        before = summary_from(json.loads(rows[0][0]))
-        return replace(
-            before,
-            file=file.source.name,
-            new=0,
-            updated=0,
-            unchanged=before.new + before.updated + before.unchanged,
-            orders_new=0,
-            orders_updated=0,
-            orders_unchanged=before.orders_new + before.orders_updated + before.orders_unchanged,
-            skipped=True,
-            warnings=(
-                message(
-                    "{file} was imported before, byte by byte the same; nothing changed.",
-                    file=file.source.name,
-                ),
-            ),
-        )
+        return landed_before(summary_from(json.loads(rows[0][0])), file.source.name)
 
     def _record(self, files: Sequence[_File], summaries: Sequence[FileSummary]) -> None:
         rows = [

@@ -50,6 +50,7 @@ class Source:
     first_line: int = 1  # line of the first row in the file
     sample: tuple[dict[str, str | None], ...] = ()
     warnings: tuple[Message, ...] = field(default=())
+    computed: tuple[tuple[str, str], ...] = ()  # further columns: name and SQL over the others
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +87,8 @@ def reopened_by_bytes(bench: Workbench, source: Source) -> Source:
         encoding = "cp1252"
     plain = in_utf8(source.plain, encoding, bench.folder / "files")
     again = _csv(bench, Plain(source.path, plain, "csv", encoding), "")
+    for name, sql in source.computed:
+        again = computing(again, name, sql)
     return replace(again, sample=_sample(bench, again))
 
 
@@ -107,7 +110,28 @@ def csv_relation(source: Source, *, strict: bool = True) -> str:
         "strict_mode": "true" if strict and not dialect.mixed_newlines else "false",
     }
     told = ", ".join(f"{name}={value}" for name, value in options.items())
-    return f"SELECT * FROM read_csv({literal(str(source.plain))}, {told})"
+    return with_computed(f"SELECT * FROM read_csv({literal(str(source.plain))}, {told})", source)
+
+
+def with_computed(relation: str, source: Source) -> str:
+    """Return a relation with the columns that are computed from others."""
+    if not source.computed:
+        return relation
+    further = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in source.computed)
+    return f"SELECT *, {further} FROM ({relation})"
+
+
+def computing(source: Source, name: str, sql: str) -> Source:
+    """Return a source with one more column of text, computed from its others."""
+    further = replace(
+        source,
+        columns=(*source.columns, SourceColumn(name)),
+        computed=(*source.computed, (name, sql)),
+    )
+    if source.dialect:
+        return replace(further, relation=csv_relation(further))
+    only = replace(source, computed=((name, sql),))
+    return replace(further, relation=with_computed(source.relation, only))
 
 
 def clear_rejects(bench: Workbench) -> None:

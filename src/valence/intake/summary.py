@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from valence.core.messages import Message
+from valence.core.messages import Message, message
 from valence.intake.staging import Staged, good
 from valence.lake.workbench import Workbench
 
@@ -138,6 +138,26 @@ def _plain_totals(bench: Workbench, keyed: str) -> tuple[Totals, tuple[Month, ..
         f"SELECT count(DISTINCT id_key), count(*) FILTER (id_key IS NULL) FROM ({keyed})"
     )[0]
     return Totals(customers=customers, without_customer=without), ()
+
+
+def landed_before(before: FileSummary, file: str) -> FileSummary:
+    """Return the summary of a file whose bytes landed before: everything is unchanged."""
+    return replace(
+        before,
+        file=file,
+        new=0,
+        updated=0,
+        unchanged=before.new + before.updated + before.unchanged,
+        orders_new=0,
+        orders_updated=0,
+        orders_unchanged=before.orders_new + before.orders_updated + before.orders_unchanged,
+        skipped=True,
+        warnings=(
+            message(
+                "{file} was imported before, byte by byte the same; nothing changed.", file=file
+            ),
+        ),
+    )
 
 
 def summary_as_json(summary: FileSummary) -> dict[str, Any]:
