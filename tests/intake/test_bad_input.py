@@ -1,0 +1,227 @@
+"""Bad input: for each kind of it, what the user reads and what lands all the same."""
+
+import gzip
+from decimal import Decimal
+
+import pytest
+from tests.intake.test_importing import HEAD, LINES, in_quarantine, told
+
+from valence.core.errors import BadInputError
+from valence.intake.choosing import NeedsConfirmationError
+from valence.intake.mapping import read_mapping
+
+CLOSED = "A quote is opened and not closed, or closed in the middle."
+
+
+def sales(first, last):
+    """Lines of orders, each of its own, numbered as asked."""
+    return "".join(f"{i},2024-03-05,{i % 9},A,1,5\n" for i in range(first, last))
+
+
+def places(shop):
+    return [(row[1], row[4]) for row in in_quarantine(shop)]
+
+
+def test_an_empty_file_is_refused(shop):
+    sentence = r"o\.csv is empty \(0 bytes\)\. Was it exported or copied to the end\?"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv", "")
+    assert shop.version() == 0
+
+
+def test_a_file_of_blank_lines_is_refused(shop):
+    with pytest.raises(BadInputError, match=r"o\.csv holds nothing but blank space\."):
+        shop.bring("o.csv", "\n  \n\n")
+
+
+def test_a_header_without_rows_is_no_fault(shop):
+    got = shop.bring("o.csv", HEAD)
+    assert (got.read, got.new) == (0, 0)
+    assert "o.csv has a header and no rows; nothing was to be imported." in told(got)
+
+
+def test_a_missing_column_is_named_with_the_nearest(shop):
+    mapping = read_mapping(
+        "name: mine\nkind: orders\ncolumns:\n  order_id: order_id\n  ordered_at: order date\n"
+        "  net_amount: amounts\n",
+        where="mine.yaml",
+    )
+    with pytest.raises(BadInputError, match=r"'amounts' is missing\. Did you mean 'amount'\?"):
+        shop.bring("b.csv", HEAD + "1,2024-03-05,7,10\n", mapping=mapping)
+
+
+def test_a_file_in_which_nothing_is_known_is_refused_with_its_columns(shop):
+    sentence = r"o\.csv is not recognised: its columns are a, b\. Say what they are in a mapping"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv", "a,b\n1,2\n3,4\n")
+
+
+def test_two_columns_that_could_be_the_amount_are_asked_about_even_with_yes(shop):
+    sentence = (
+        r"o\.csv has several columns that could be the amount: amount, total\. Say which one with "
+        "`--column net_amount=NAME`"
+    )
+    with pytest.raises(NeedsConfirmationError, match=sentence) as asked:
+        shop.bring("o.csv", "order_id,order date,total,amount\n1,2024-03-05,12,10\n")
+    assert asked.value.guess.questions[0].choices == ("amount", "total")
+    assert shop.version() == 0
+
+
+def test_mixed_currencies_need_rates_and_rows_without_wait(shop):
+    shop.bring("fx.csv", "day,from,to,rate\n2024-03-01,EUR,GBP,0.8\n2024-03-10,EUR,GBP,0.9\n")
+    shop.bring(
+        "o.csv",
+        "order_id,order date,amount,currency\n1,2024-03-05,10,GBP\n2,2024-03-05,10,EUR\n"
+        "3,2024-03-12,10,eur\n4,2024-02-01,10,EUR\n5,2024-03-05,10,USD\n",
+    )
+    assert shop.rows("orders", "order_id", "currency", "original_amount", "net_amount") == [
+        ("1", "GBP", Decimal(10), Decimal(10)),
+        ("2", "EUR", Decimal(10), Decimal(8)),
+        ("3", "EUR", Decimal(10), Decimal(9)),
+    ]
+    no_rate = "No exchange rate of that day or an earlier one is known."
+    assert in_quarantine(shop) == [
+        ("o.csv", 5, "currency", "EUR", no_rate),
+        ("o.csv", 6, "currency", "USD", no_rate),
+    ]
+
+
+def test_currencies_that_only_signs_tell_are_told_apart(shop):
+    shop.bring("fx.csv", "day,from,to,rate\n2024-03-01,EUR,GBP,0.8\n")
+    text = "1,2024-03-05,7,£10\n2,2024-03-05,7,10 €\n3,2024-03-05,7,5\n4,2024-03-05,7,$5\n"
+    got = shop.bring("o.csv", HEAD + text)
+    assert shop.rows("orders", "order_id", "currency", "net_amount") == [
+        ("1", "GBP", Decimal(10)),
+        ("2", "EUR", Decimal(8)),
+        ("3", "GBP", Decimal(5)),
+    ]
+    assert (
+        "The amounts in 'amount' of o.csv carry signs: they are taken to be in EUR, GBP, USD."
+        in told(got)
+    )
+    assert [row[1:4] for row in in_quarantine(shop)] == [(5, "currency of amount", "USD")]
+
+
+def test_a_file_wholly_in_a_currency_without_a_rate_is_refused(shop):
+    sentence = "The amounts are in EUR and the brand reports in GBP, but no rate between them"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv", HEAD + "1,2024-03-05,7,€10\n2,2024-03-05,7,€5\n")
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2031-01-01", "The date lies in the future."),
+        ("1900-01-01", "The date is before 1970: it stands for no date."),
+    ],
+)
+def test_dates_that_cannot_be_wait(shop, day, reason):
+    shop.bring("o.csv", HEAD + f"1,{day},7,10\n2,2024-06-02,7,10\n")
+    assert in_quarantine(shop) == [("o.csv", 2, "order date", day, reason)]
+    assert shop.rows("orders", "order_id") == [("2",)]
+
+
+def test_the_same_order_with_other_contents_is_updated_and_told(shop):
+    shop.bring("a.csv", HEAD + "1,2024-03-05,7,10\n")
+    got = shop.bring("b.csv", HEAD + "1,2024-03-05,7,12\n2,2024-03-05,7,1\n")
+    assert (got.new, got.updated) == (1, 1)
+    assert "1 orders of b.csv were known with other contents: 1 rows were changed" in told(got)
+    assert shop.rows("orders", "order_id", "net_amount") == [("1", Decimal(12)), ("2", Decimal(1))]
+
+
+def test_a_tenth_of_broken_rows_waits_and_the_rest_lands(shop):
+    text = "".join(f"{i},{'never' if i % 10 == 3 else '2024-03-05'},7,10\n" for i in range(1000))
+    got = shop.bring("o.csv", HEAD + text)
+    assert (got.read, got.new, got.quarantined) == (1000, 900, 100)
+    assert (
+        "100 of 1000 rows of o.csv stand in quarantine; the others landed. See them with "
+        "`valence quarantine list`." in told(got)
+    )
+
+
+def test_rows_with_too_few_or_too_many_cells_wait(shop):
+    text = "1,2024-03-05,7,10\n2,2024-03-05\n3,2024-03-05,7,1,9\n4,2024-03-05,7,1\n"
+    shop.bring("o.csv", HEAD + text)
+    assert places(shop) == [
+        (3, "The row has fewer cells than the header."),
+        (4, "The row has more cells than the header."),
+    ]
+    assert shop.rows("orders", "order_id") == [("1",), ("4",)]
+
+
+def test_a_file_that_stops_in_the_middle_of_a_row_is_named_with_its_line(shop):
+    shop.bring("o.csv", HEAD + "1,2024-03-05,7,10\n2,2024-0")
+    cut = "The file ends in the middle of this row: it may have been cut off."
+    assert places(shop) == [(3, cut)]
+    assert shop.rows("orders", "order_id") == [("1",)]
+
+
+def test_a_packed_file_that_was_cut_off_is_refused_with_its_line(shop):
+    packed = gzip.compress((LINES + sales(0, 20_000)).encode())[:-2000]
+    sentence = (
+        r"o\.csv\.gz is cut off or damaged: it cannot be unpacked beyond line \d+\. Nothing was "
+        "imported; copy or export the file again"
+    )
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv.gz", packed)
+    assert shop.version() == 0
+
+
+@pytest.mark.parametrize("others", ["", '9000,2024-03-05,7,"A ""one""",1,5\n' * 2])
+def test_a_quote_that_is_never_closed_costs_its_own_line_only(shop, others):
+    fault = '7777,2024-03-05,7,"never closed,1,5\n'
+    got = shop.bring("o.csv", LINES + sales(0, 50) + fault + sales(50, 90) + others)
+    assert (got.new, got.quarantined) == (90 + len(others.splitlines()), 1)
+    assert in_quarantine(shop) == [("o.csv", 52, "", fault.strip(), CLOSED)]
+
+
+def test_rows_behind_an_unclosed_quote_are_read_however_many_they_are(shop):
+    fault = '7777,2024-03-05,7,"never closed,1,5\n'
+    rest = sales(100_000, 200_000)  # more than the engine takes for one cell
+    got = shop.bring("o.csv", LINES + fault + rest + fault.strip())
+    assert (got.read, got.new) == (100_002, 100_000)
+    assert [line for line, _ in places(shop)] == [2, 100_003]
+
+
+def test_quotes_and_line_breaks_within_cells_are_no_fault_beside_one(shop):
+    good = '1,2024-03-05,7,"A\nB",1,5\n2,2024-03-05,7,5" nail,1,5\n3,2024-03-05,7,"say ""A""",1,5\n'
+    shop.bring("o.csv", LINES + good + '4,2024-03-05,7,"never,1,5\n' + "5,2024-03-05,7,C,1,5\n")
+    assert places(shop) == [(6, CLOSED)]
+    names = {row[0] for row in shop.rows("order_lines", "product_id")}
+    assert names == {"A\nB", '5" nail', 'say "A"', "C"}
+
+
+def test_lines_of_unknown_orders_wait_and_are_named_when_their_orders_come(shop):
+    shop.bring("l.csv", "order_id,sku,quantity,price\n1,A,1,5\n2,A,1,5\n")
+    assert {row[4].split(".")[0] for row in in_quarantine(shop)} == {
+        "The order is not known yet, so neither its date nor its customer"
+    }
+    got = shop.bring("o.csv", "order_id,order date,customer id,amount\n1,2024-03-05,7,5\n")
+    assert [str(warning) for warning in got.warnings] == [
+        "1 rows in quarantine waited for orders that are known now. Land them with "
+        '`valence quarantine replay --reason "unknown order"`.'
+    ]
+
+
+def test_names_of_any_kind_and_length_land(shop):
+    names = ["x" * 500, "🛒 Zoë", "שלום עולם", "سلام", "e\u0301", "a\u202eb"]
+    text = "".join(f"{i},2024-03-05,7,{name},1,1\n" for i, name in enumerate(names))
+    shop.bring("o.csv", LINES.replace("sku", "product name") + text)
+    assert {row[0] for row in shop.rows("order_lines", "description")} == set(names)
+
+
+def test_zero_and_negative_spend_by_one_customer_on_one_day_lands(shop):
+    got = shop.bring("o.csv", HEAD + "1,2024-03-05,7,0\n2,2024-03-05,7,-5\n3,2024-03-05,7,5\n")
+    assert (got.new, got.files[0].totals.customers, got.files[0].totals.amount) == (3, 1, 0)
+
+
+def test_lines_without_a_customer_are_kept_and_counted_apart(shop):
+    got = shop.bring("o.csv", HEAD + "1,2024-03-05,7,10\n2,2024-03-05,,4\n")
+    assert (got.new, got.without_customer) == (2, 1)
+    assert got.files[0].totals.without_customer_amount == Decimal(4)
+
+
+def test_a_file_in_which_nobody_has_a_name_lands_whole(shop):
+    got = shop.bring("o.csv", "order_id,order date,amount\n1,2024-03-05,10\n2,2024-03-05,4\n")
+    assert (got.new, got.without_customer, got.files[0].totals.customers) == (2, 2, 0)
+    assert {row[0] for row in shop.rows("orders", "id_key")} == {None}
