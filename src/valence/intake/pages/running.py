@@ -121,13 +121,20 @@ def _doing(ask: Asked, job: Job) -> Doing:
         detail = message("It will stop at its next step.")
     return Doing(
         message("Import") if job.kind == IMPORT else message("Replay"),
-        job.step.share if job.step and job.state == "running" else None,
+        _share(job),
         cast("Literal['queued', 'running', 'done', 'failed', 'cancelled']", job.state),
         poll=f"/imports/jobs/{job.id}/doing",
         cancel="" if job.cancel_asked_by else f"/imports/jobs/{job.id}/cancel",
         detail=detail,
         then=f"/imports/jobs/{job.id}",
     )
+
+
+def _share(job: Job) -> float | None:
+    """Return the part done; files are counted whole, so of the first one nothing is known."""
+    if job.step is None or job.state != "running":
+        return None
+    return job.step.share or None
 
 
 def _replayed(ask: Asked, job: Job) -> dict[str, Any]:
