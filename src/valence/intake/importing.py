@@ -51,7 +51,7 @@ _SEQUENCE = (
 )  # fmt: skip
 
 
-MEMORY = "512MB"  # of the engine, unless the settings say otherwise
+MEMORY = "400MB"  # of the engine, unless the settings say otherwise
 _THREADS = 4
 
 
