@@ -33,7 +33,7 @@ demo: setup
 	@$(BIN)/valence demo --folder $(DEMO)
 
 test: dev lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup -rs
+	$(BIN)/pytest -q -n 2 --dist loadgroup -rsfE
 
 lint: dev
 	$(BIN)/ruff check .

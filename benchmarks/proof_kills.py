@@ -21,7 +21,7 @@ from valence.app.house import WholeHouse
 from valence.core.settings import load
 
 SHARED = Path("../shared/data/online_retail_ii")
-KILLS, PIECES, SEED = 50, 120, 20261123
+KILLS, PIECES, SEED = 50, 40, 20261123
 _LOOP = """
 import sys
 from pathlib import Path

@@ -73,23 +73,49 @@ def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str)
         f"{returned_sql(mapping)} AS _returned, {adjustment_sql(mapping)} AS _adjusted, * "
         f"FROM ({converted(keyed, mapping, currency)})"
     )
-    head = ", ".join(f"arg_max({name}, _row) AS {name}" for name in _HEAD)
-    original = "arg_max(_net, _row)" if stated == "_net" else f"NULL::{_AMOUNT}"
-    who = f"arg_max{_WHO}"
+    head = ", ".join(_HEAD)
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, "
-        f"arg_max(ordered_at, _row) AS ordered_at, arg_max(ordered_day, _row) AS ordered_on, "
-        f"{who} AS who, any_value(source) AS source, {head}, arg_max(currency, _row) AS currency, "
-        "any_value(_rate) AS rate, bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
-        f"{original} AS stated, arg_max(discount_amount, _row) AS discount, "
-        "arg_max(tax_amount, _row) AS tax, arg_max(cost_amount, _row) AS cost, "
-        "arg_max(returned_amount, _row) AS given_back, arg_max(units, _row) AS units "
-        "FROM _rows GROUP BY namespace, order_id"
+        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, ordered_at, "
+        "ordered_day AS ordered_on, CASE WHEN id_key IS NOT NULL THEN {'source': source, "
+        f"'id_type': id_type, 'id_key': id_key}} END AS who, source, {head}, currency, "
+        "_rate AS rate, _returned AS returned, _adjusted AS adjusted, "
+        f"{stated}::{_AMOUNT} AS stated, discount_amount AS discount, tax_amount AS tax, "
+        "cost_amount AS cost, returned_amount AS given_back, units FROM _rows"
     )
+    _last_of_each(writer)
     select = _orders(writer)
     before = _known(writer)
     orders = writer.merge("orders", select, stored=True)
     return OrderCounts(orders, Counts(), min(before, orders.updated))
+
+
+def _last_of_each(writer: Writer) -> None:
+    """Of orders that a file tells more than once, keep in `_heads` what each field last said.
+
+    They are few, if any: to group all orders by all they say would not fit in memory.
+    """
+    bench = writer.bench
+    bench.sql(
+        "CREATE OR REPLACE TEMP TABLE _again AS SELECT order_id FROM _heads GROUP BY order_id "
+        "HAVING count(*) > 1"
+    )
+    if not bench.rows("SELECT 1 FROM _again LIMIT 1"):
+        return
+    names = [row[0] for row in bench.rows("DESCRIBE _heads")]
+    last = ", ".join(
+        f"bool_or({name}) AS {name}"
+        if name in {"returned", "adjusted"}
+        else name
+        if name in {"namespace", "order_id"}
+        else f"arg_max({name}, _at) AS {name}"
+        for name in names
+    )
+    bench.sql(
+        f"CREATE OR REPLACE TEMP TABLE _merged AS SELECT {last} FROM (SELECT *, rowid AS _at "
+        "FROM _heads SEMI JOIN _again USING (order_id)) GROUP BY namespace, order_id"
+    )
+    bench.sql("DELETE FROM _heads WHERE order_id IN (FROM _again)")
+    bench.sql("INSERT INTO _heads BY NAME FROM _merged")
 
 
 def _known(writer: Writer) -> int:

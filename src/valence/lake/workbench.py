@@ -83,6 +83,11 @@ class disk_space:  # noqa: N801 - reads as a statement: with disk_space(folder)
         return None
 
     def __exit__(self, kind: object, wrong: BaseException | None, trace: object) -> None:
+        if isinstance(wrong, duckdb.OutOfMemoryException) and "temp_directory" not in str(wrong):
+            raise OutOfSpaceError(
+                "This takes more memory than it may have. Nothing was changed; allow more by "
+                '`memory = "2GB"` under [lake] in valence.toml, and run the same command again.'
+            ) from wrong
         if isinstance(wrong, duckdb.Error | OSError) and any(w in str(wrong) for w in _DISK_FULL):
             raise OutOfSpaceError(
                 "The disk that holds {folder} is full. Nothing was changed; free some space and "

@@ -32,6 +32,12 @@ def worded(fault: sa.exc.DBAPIError, *, where: str) -> ValenceError | None:
             "changed.",
             where=where,
         )
+    if "disk I/O error" in said:  # what SQLite says when a file may not grow, or the disk fails
+        return OutOfSpaceError(
+            "The disk of the store ({where}) cannot be written: it is full, or it fails. Make room "
+            "and try again; nothing was changed.",
+            where=where,
+        )
     if state in _GONE_STATES or fault.connection_invalidated or _unopened(fault, state, said):
         return StoreUnreachableError(
             "The store at {where} cannot be reached: {why}. Check that it runs and that "
