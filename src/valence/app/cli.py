@@ -13,12 +13,18 @@ from valence.kit.capability import loaded
 from valence.kit.commands import Commands, say
 
 
-def application() -> typer.Typer:
-    """Return the whole command line: everyday verbs, and a group for each capability."""
+def application(first: str = "") -> typer.Typer:
+    """Return the command line: everyday verbs, and a group for each capability.
+
+    With the first word of the command line, only what that word needs is loaded.
+    """
+    app = everyday.app
+    if first in everyday.permissions:
+        return app
     from valence.app.capabilities import CAPABILITIES  # noqa: PLC0415 - loads all declarations
 
-    app = everyday.app
-    for capability in CAPABILITIES:
+    named = [each for each in CAPABILITIES if each.name == first]
+    for capability in named or CAPABILITIES:
         if capability.commands:
             group: Commands = loaded(capability.commands)
             app.add_typer(group.app, name=group.app.info.name)
@@ -31,7 +37,7 @@ def main() -> None:
         sys.stdout.write(f"valence {version('valence')}\n")
         return
     try:
-        application()()
+        application(next(iter(sys.argv[1:]), ""))()
     except ValenceError as wrong:
         say(f"valence: {wrong}")
         sys.exit(wrong.exit_code)

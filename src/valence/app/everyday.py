@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from valence.app.house import WholeHouse
 from valence.kit.commands import (
     HERE,
     AsJson,
@@ -20,7 +19,9 @@ from valence.kit.commands import (
     say,
     shown_progress,
 )
-from valence.lake.build import Ask
+
+if TYPE_CHECKING:
+    from valence.app.house import WholeHouse
 
 everyday = Commands("valence", "One customer, what they are worth, and what to do next.")
 EngineName = Annotated[
@@ -61,7 +62,9 @@ def build_command(
     as_json: AsJson = False,
 ) -> None:
     """Bring all figures up to date. Example: valence build --explain."""
-    opened = WholeHouse(open_brand(brand))
+    opened = _house(brand)
+    from valence.lake.build import Ask  # noqa: PLC0415 - loads the engines
+
     chosen = engine or opened.brand.settings.lake.engine
     ask = Ask(as_of.date() if as_of else None, engine=chosen, whole=whole)
     if explain:
@@ -99,7 +102,7 @@ def serve_command(
     """Serve the web application. Example: valence serve --port 8000."""
     from valence.app.serve import serve  # noqa: PLC0415 - loads the web
 
-    opened = WholeHouse(open_brand(brand))
+    opened = _house(brand)
     web = opened.brand.settings.web
     serve(opened, host or web.host, web.port if port is None else port, with_worker=worker)
 
@@ -137,7 +140,7 @@ def worker_command(brand: BrandFolder = HERE) -> None:
     """Run background jobs and deliver events, without the web. Example: valence worker."""
     from valence.app.worker import run_worker  # noqa: PLC0415
 
-    run_worker(WholeHouse(open_brand(brand)))
+    run_worker(_house(brand))
 
 
 @everyday.command("vacuum", permission="house:vacuum")
@@ -146,5 +149,11 @@ def vacuum_command(
     keep_hours: Annotated[int, typer.Option(min=0, help="Keep replaced files this long.")] = 168,
 ) -> None:
     """Remove files that no published version needs. Example: valence vacuum --keep-hours 24."""
-    gone = WholeHouse(open_brand(brand)).lake.vacuum(keep_hours=keep_hours)
+    gone = _house(brand).lake.vacuum(keep_hours=keep_hours)
     say(f"Removed {gone} files.")
+
+
+def _house(brand: Path) -> WholeHouse:
+    from valence.app.house import WholeHouse  # noqa: PLC0415 - loads Ibis, DuckDB and the store
+
+    return WholeHouse(open_brand(brand))

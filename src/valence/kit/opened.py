@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from valence.core.settings import Brand
-from valence.lake.lake import Lake
-from valence.lake.reader import Reader
-from valence.people.keys import Keyring
-from valence.store.store import Store
+
+if TYPE_CHECKING:  # each is loaded when it is first asked for: a command needs few of them
+    from valence.lake.lake import Lake
+    from valence.lake.reader import Reader
+    from valence.people.keys import Keyring
+    from valence.store.store import Store
 
 
 @dataclass
@@ -22,11 +25,15 @@ class OpenBrand:
     @cached_property
     def lake(self) -> Lake:
         """The lake."""
+        from valence.lake.lake import Lake  # noqa: PLC0415
+
         return Lake.of(self.brand)
 
     @cached_property
     def store(self) -> Store:
         """The store, its tables brought up to date."""
+        from valence.store.store import Store  # noqa: PLC0415
+
         self.brand.data.mkdir(parents=True, exist_ok=True)
         store = Store(self.brand.store_url)
         store.migrate()
@@ -35,6 +42,8 @@ class OpenBrand:
     @cached_property
     def keyring(self) -> Keyring:
         """The keys that hash identifiers and open the contact vault."""
+        from valence.people.keys import Keyring  # noqa: PLC0415
+
         return Keyring.of(self.brand)
 
     @cached_property
@@ -58,6 +67,8 @@ class Readers:
 
     def __call__(self) -> Reader:
         """Return a reader of the present head."""
+        from valence.lake.reader import Reader  # noqa: PLC0415
+
         snapshot = self.lake.snapshot()
         with self._lock:
             if self._reader is None or self._reader.snapshot.head != snapshot.head:
