@@ -134,7 +134,7 @@ def _sound(folder: Path, lines: dict[str, int]) -> bool:
     facts = reader.table("order_facts")
     known = facts.filter(facts.customer_id.notnull())
     customers = reader.table("customers")
-    one = reader.rows(known.agg(v=known.net_amount.sum(), n=known.customer_id.nunique()))[0]
+    one = reader.rows(known.agg(v=known.revenue_amount.sum(), n=known.customer_id.nunique()))[0]
     two = reader.rows(customers.agg(v=customers.revenue_amount.sum(), n=customers.count()))[0]
     if one != two:
         print(f"    marts disagree: {json.dumps([one, two], default=str)}")

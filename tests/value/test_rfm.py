@@ -149,3 +149,10 @@ def test_online_retail_agrees_with_pandas(rows, retail):
     assert (got.recency_score == middle.astype(int) + 1).all()
     lowest = (base.frequency.rank(method="min") - 1) * 5 / n
     assert (got.frequency_score == lowest.astype(int) + 1).all()
+
+
+def test_the_mean_of_millions_is_exact(rows, orders):
+    """Products of two decimals of 18 digits overflowed from one million on."""
+    sales = [("ann", "2025-01-01", "4449600.0001"), ("ann", "2025-01-02", "2")]
+    got = of(rows, orders, sales, monetary="mean")
+    assert got["ann"]["monetary_amount"] == Decimal("2224801.0001")

@@ -98,7 +98,8 @@ def _returned(
 def _without_cost(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalValue, str]:
     if margin_rate is None:
         return t.revenue_amount, NET_REVENUE
-    return amount(t.revenue_amount * ibis.literal(margin_rate, "decimal(18, 6)")), MARGIN_RATE
+    revenue = t.revenue_amount.cast("decimal(19, 6)")  # see `mean_amount` on the 19 digits
+    return amount(revenue * ibis.literal(margin_rate, "decimal(18, 6)")), MARGIN_RATE
 
 
 def one_basis(basis: ir.StringColumn) -> ir.StringScalar:

@@ -67,11 +67,13 @@ def mean_amount(value: ir.DecimalValue, n: ir.IntegerValue) -> ir.DecimalValue:
 
     Whole numbers all the way: engines disagree on decimal division and on rounding floats.
     """
-    units = (value * ibis.literal(Decimal(10_000), "decimal(18, 4)")).cast("int64")
+    # 19 digits, because DuckDB keeps the product of two decimals of 18 within 18 digits.
+    ten_thousand = ibis.literal(Decimal(10_000), "decimal(18, 4)")
+    units = (value.cast("decimal(19, 4)") * ten_thousand).cast("int64")
     doubled, divisor = units * 2 + n, n * 2
     # % takes the sign of the dividend; this remainder is 0 or more.
     remainder = ((doubled % divisor) + divisor) % divisor
-    quotient = ((doubled - remainder) // divisor).cast("decimal(18, 4)")
+    quotient = ((doubled - remainder) // divisor).cast("decimal(19, 4)")
     return amount(quotient * ibis.literal(Decimal("0.0001"), "decimal(18, 4)"))
 
 
