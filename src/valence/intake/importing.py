@@ -51,7 +51,10 @@ _SEQUENCE = (
 )  # fmt: skip
 
 
-MEMORY = "400MB"  # of the engine, unless the settings say otherwise
+# Of the engine, unless the settings say otherwise: files that fit are not sent through scratch,
+# larger ones stay below 1 GB with everything else that the process holds.
+MEMORY, MEMORY_OF_LARGE = "2GB", "400MB"
+LARGE = 256 * 2**20  # bytes
 _THREADS = 4
 
 
@@ -114,7 +117,7 @@ def import_files(  # noqa: PLR0913 - what an import may be told
     own.migrate()
     try:
         what = files[0].name if len(files) == 1 else f"{len(files)} files"
-        with _bounded(Lake.of(brand)).writing(f"import {what}") as writer:
+        with _bounded(Lake.of(brand), files).writing(f"import {what}") as writer:
             run = _Run(brand, own, writer, actor, progress)
             run.replacing = tuple(replacing)
             return run.all(files, skipped, mapping, yes=yes)
@@ -123,14 +126,16 @@ def import_files(  # noqa: PLR0913 - what an import may be told
             own.close()
 
 
-def _bounded(lake: Lake) -> Lake:
+def _bounded(lake: Lake, files: Sequence[Path]) -> Lake:
     """Bound the engine where the settings do not: a large file is never a reason to fall over.
 
     What does not fit goes to scratch. Each thread has read buffers of its own, so that many cores
     would not do with the same memory.
     """
     if not lake.memory:
-        lake.memory = MEMORY
+        packed = (".gz", ".zip", ".parquet", ".xlsx")
+        size = sum(f.stat().st_size * (6 if f.suffix.lower() in packed else 1) for f in files)
+        lake.memory = MEMORY_OF_LARGE if size > LARGE else MEMORY
         lake.threads = lake.threads or min(_THREADS, os.cpu_count() or 1)
     return lake
 
