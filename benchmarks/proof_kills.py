@@ -141,6 +141,8 @@ def _sound(folder: Path, lines: dict[str, int]) -> bool:
     return one == two
 
 
-def _figures(folder: Path) -> list[dict[str, object]]:
+def _figures(folder: Path) -> dict[str, object]:
+    """The summary; floats to 9 digits, because threads add them in any order."""
     reader = WholeHouse(load(folder)).lake.reader()
-    return reader.rows(reader.table("value_summary"))
+    row = reader.one(reader.table("value_summary")) or {}
+    return {k: round(v, 9) if isinstance(v, float) else v for k, v in row.items()}
