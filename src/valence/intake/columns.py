@@ -38,7 +38,12 @@ def date_order(
     """
     if counted := _counted(source, column):
         return DateFinding(counted)
-    parts = f"regexp_extract({quoted(column)}::VARCHAR, '{_PARTS}', ['a', 'b', 'c', 'rest'])"
+    cell = f"{quoted(column)}::VARCHAR"
+    # Most dates show their order by their shape; only the others are taken apart.
+    parts = (
+        f"CASE WHEN {cell} LIKE '____-__-__%' THEN {{'a': 'year', 'b': '', 'c': '', 'rest': ''}} "
+        f"ELSE regexp_extract({cell}, '{_PARTS}', ['a', 'b', 'c', 'rest']) END"
+    )
     year_first, first, second, parted = bench.rows(
         "SELECT count(*) FILTER (length(p.a) = 4), max(try_cast(p.a AS INT)) FILTER (length(p.a) "
         "<= 2), max(try_cast(p.b AS INT)) FILTER (length(p.a) <= 2), count(*) FILTER (length(p.a) "
