@@ -1,8 +1,9 @@
 """Delta tables whose Parquet files an engine writes itself.
 
-Rows go from the engine to disk without passing through Python, within the engine's bound of memory;
-`deltalake` is asked for what it is best at: the transaction log. Every table is partitioned by `part`, a name for a
-group of files that are replaced together; the column stands in the log and not in the files.
+Rows go from the engine to disk without passing through Python, within the engine's bound of
+memory; `deltalake` is asked for what it is best at: the transaction log. Every table is partitioned
+by `part`, a name for a group of files that are replaced together; the column stands in the log and
+not in the files.
 """
 
 from __future__ import annotations
