@@ -30,6 +30,15 @@ _CALLS = {"message", "_", "worded", "Message"}
 _ERROR = re.compile(r"[A-Z]\w*Error")
 # Errors of the language speak to developers; everything else that ends so is ours.
 _BUILT_IN = {name for name in dir(builtins) if name.endswith("Error")} | {"ValidationError"}
+# Declarations whose sentence is a plain argument: its place, and its name where it is named.
+_DECLARED = {
+    "Column": (2, "meaning"),  # what a column of the lake means
+    "_pseudonym": (2, "meaning"),
+    "CanonicalTable": (1, "grain"),
+}
+# In a capability's definitions.py a `Field(description=…)` says to whoever defines what a setting
+# does; elsewhere descriptions are those of the API, which speaks English to developers.
+_SETTINGS = re.compile(r"(\w+/)?definitions\.py")
 Found = tuple[str, int, str]  # file, line, sentence
 
 
@@ -37,7 +46,8 @@ def sentences(root: Path = SOURCE) -> Iterator[Found]:
     """Yield every sentence for a person below a folder, file by file."""
     for path in sorted(root.rglob("*.py")):
         name = path.relative_to(root).as_posix()
-        for line, text in _of_python(path.read_text("utf-8")):
+        settings = _SETTINGS.fullmatch(name) is not None
+        for line, text in _of_python(path.read_text("utf-8"), settings=settings):
             yield name, line, text
     for path in sorted(root.rglob("templates/**/*.html")):
         name = path.relative_to(root).as_posix()
@@ -45,18 +55,29 @@ def sentences(root: Path = SOURCE) -> Iterator[Found]:
             yield name, line, text
 
 
-def _of_python(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the literal first arguments of `message(…)`, `ask._(…)` and of our errors."""
+def _of_python(text: str, *, settings: bool) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of `message(…)`, `ask._(…)`, our errors, and of declarations."""
     for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.Call) or not node.args:
+        if not isinstance(node, ast.Call):
             continue
-        called = node.func
-        name = getattr(called, "id", "") or getattr(called, "attr", "")
-        ours = name in _CALLS or (_ERROR.fullmatch(name) and name not in _BUILT_IN)
-        if not ours:
-            continue
-        for said in _literals(node.args[0]):
+        argument = _sentence_of(node, settings=settings)
+        for said in _literals(argument) if argument is not None else ():
             yield node.lineno, said
+
+
+def _sentence_of(call: ast.Call, *, settings: bool) -> ast.expr | None:
+    """Return the argument of a call that is a sentence for a person."""
+    name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+    if name in _CALLS or (_ERROR.fullmatch(name) and name not in _BUILT_IN):
+        return call.args[0] if call.args else None
+    if settings and name == "Field":
+        place, keyword = len(call.args), "description"
+    elif name in _DECLARED:
+        place, keyword = _DECLARED[name]
+    else:
+        return None
+    named = (each.value for each in call.keywords if each.arg == keyword)
+    return call.args[place] if len(call.args) > place else next(named, None)
 
 
 def _literals(node: ast.expr) -> Iterator[str]:
