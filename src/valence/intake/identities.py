@@ -145,7 +145,7 @@ class Identities:
             for kind in kinds
         )
         key = "coalesce(" + ", ".join(f"k_{kind}.id_key" for kind in kinds) + ")"
-        present = [row[0] for row in self._bench.rows(f"DESCRIBE {staged.table}")]
+        present = staged.names(self._bench)
         for name, column in contact.items():
             if column.strip('"') not in present:
                 continue

@@ -346,8 +346,8 @@ class _Run:
             self.writer.table_of("orders")
             known = (
                 f"order_id IN (SELECT order_id FROM orders WHERE namespace = "
-                f"{literal(mapping.namespace)} UNION ALL SELECT order_id FROM {staged.table} "
-                "WHERE ordered_at IS NOT NULL AND _bad = 0)"
+                f"{literal(mapping.namespace)} UNION ALL SELECT order_id FROM ({good(staged)}) "
+                "WHERE ordered_at IS NOT NULL)"
             )
             column = mapping.columns["order_id"].column[0]
             staged = mark(self.bench, staged, Check(column, "unknown order", f"NOT {known}"))

@@ -62,11 +62,12 @@ def trimmed(cell: str) -> str:
 def text_sql(cell: str) -> str:
     """Return SQL for a trimmed text, null where it says nothing."""
     words = " ".join(f"WHEN {cell} = {literal(word)} THEN NULL" for word in NULL_TEXTS)
-    # Trimming reads every letter; whether it is needed shows in the first and the last one. It
-    # stands here once only: an engine computes what stands twice before it looks at conditions.
+    # Trimming reads every letter; whether it is needed shows in the first and the last one. Most
+    # that need it end in plain spaces only, for which the engine has a quicker way.
+    spaces = f"regexp_full_match({cell}, '[!-~].*[!-~] +')"
     return (
-        f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN nullif({trimmed(cell)}, '') "
-        f"{words} ELSE {cell} END"
+        f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN CASE WHEN {spaces} THEN "
+        f"rtrim({cell}) ELSE nullif({trimmed(cell)}, '') END {words} ELSE {cell} END"
     )
 
 

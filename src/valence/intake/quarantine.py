@@ -223,8 +223,8 @@ def mapping_hash(mapping: FileMapping) -> str:
 def _refused(bench: Workbench, staged: Staged) -> list[Held]:
     if not staged.bad:
         return []
-    names = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
-    order = "order_id" if "order_id" in names else "NULL"
+    given = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
+    order = "order_id" if "order_id" in given else "NULL"
     rows = bench.rows(
         f"SELECT rowid, _bad, _raw, {order} FROM {staged.table} WHERE _bad <> 0 ORDER BY rowid"
     )

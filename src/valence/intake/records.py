@@ -20,7 +20,7 @@ def land_records(writer: Writer, staged: Staged, siblings: set[str], currency: s
     if kind == "fx_rates":
         return writer.merge("fx_rates", _rates(staged, currency))
     table = CANONICAL[KINDS[kind].table]
-    names = {row[0] for row in writer.bench.rows(f"DESCRIBE {staged.table}")}
+    names = staged.names(writer.bench)
     parts = [f"{_value(column.name, names, staged, siblings)} AS {quoted(column.name)}"
              for column in table.columns
              if column.name not in {"batch_id", "loaded_at", "row_hash"}]  # fmt: skip

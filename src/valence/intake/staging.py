@@ -1,8 +1,9 @@
 """Staging: one pass over a source that types every cell and marks the rows that cannot land.
 
-The staged table has a column for each target of the kind, `_bad` (bits, one for each check that a
-row fails) and `_raw` (the row as JSON, only where something is bad). Its row ids are the places of
-the rows in the file.
+The staged table has a column for each target that the file gives, `_bad` (bits, one for each check
+that a row fails) and `_raw` (the row as JSON, only where something is bad). Targets that the file
+does not give are added by `good`: nulls written out would cost as much as the rows. The row ids are
+the places of the rows in the file.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from valence.core.errors import BadInputError
 from valence.intake.amounts import net_sql
 from valence.intake.dates import DateSql, instant_sql, read_sql
 from valence.intake.engine_error import EngineError, guarded
+from valence.intake.linekeys import content_sql
 from valence.intake.mapping import Cell, FileMapping, folded
 from valence.intake.parsing import blank_sql, boolean_sql, number_sql, text_sql
 from valence.intake.reading import (
@@ -70,11 +72,17 @@ class Staged:
     bad: int
     rejected: int  # lines that the CSV reader refused
     identifiers: tuple[str, ...] = field(default=())
+    absent: tuple[tuple[str, str], ...] = field(default=())  # targets not given, and their SQL type
 
     @property
     def read(self) -> int:
         """Rows of the file, good and bad."""
         return self.rows + self.rejected
+
+    def names(self, bench: Workbench) -> set[str]:
+        """The columns of the rows, with those that the file does not give."""
+        given = {row[0] for row in bench.rows(f"DESCRIBE {self.table}")}
+        return given | {name for name, _ in self.absent}
 
 
 class _Plan:
@@ -91,6 +99,7 @@ class _Plan:
         self.bits: list[str] = []
         self.dates: dict[str, DateSql] = {}
         self.identifiers: list[str] = []
+        self.absent: dict[str, str] = {}
 
     def cell(self, cell: Cell | None) -> tuple[str, str]:
         """Return SQL for a raw cell, and the name of its column in the source."""
@@ -112,9 +121,11 @@ class _Plan:
         """Add a target: its typed value and its checks."""
         given, column = self.cell(cell)
         if not column and (cell is None or cell.value is None):
+            # The name stays known to what is computed from several targets.
             self.typed[name] = f"NULL::{_EMPTY[target.type]}"
+            self.absent[name] = _EMPTY[target.type]
             if target.type == "date":
-                self.dates[name] = DateSql("NULL::TIMESTAMPTZ", "NULL::DATE")
+                self.absent[_day(name)] = "DATE"
             return
         kind = "text" if cell and cell.values else self.kinds.get(column, "text")
         self.typed[name] = self._typed(given, kind, target, cell or Cell())
@@ -222,14 +233,23 @@ def stage(
         return stage(bench, reopened_by_bytes(bench, source), mapping, rules, table)
     rows, bad = bench.rows(f"SELECT count(*), count(*) FILTER (_bad <> 0) FROM {table}")[0]
     return Staged(
-        source, mapping, table, tuple(plan.checks), rows, bad, rejected, tuple(plan.identifiers)
+        source,
+        mapping,
+        table,
+        tuple(plan.checks),
+        rows,
+        bad,
+        rejected,
+        tuple(plan.identifiers),
+        tuple(plan.absent.items()),
     )
 
 
 def good(staged: Staged) -> str:
     """Return SQL for the rows that may land, with `_row`, their place in the file."""
     clause = " WHERE _bad = 0" if staged.bad else ""
-    return f"SELECT rowid AS _row, * EXCLUDE (_bad, _raw) FROM {staged.table}{clause}"
+    nulls = "".join(f", NULL::{kind} AS {quoted(name)}" for name, kind in staged.absent)
+    return f"SELECT rowid AS _row, * EXCLUDE (_bad, _raw){nulls} FROM {staged.table}{clause}"
 
 
 def _require_targets(source: Source, mapping: FileMapping) -> None:
@@ -251,8 +271,8 @@ def mark(bench: Workbench, staged: Staged, check: Check) -> Staged:
     """Refuse further good rows of a staged table, for a reason that only the lake could tell."""
     bit = 1 << len(staged.checks)
     bench.sql(
-        f"UPDATE {staged.table} SET _bad = {bit} WHERE _bad = 0 AND ({check.guard}) AND "
-        f"({check.condition})"
+        f"UPDATE {staged.table} SET _bad = {bit} WHERE rowid IN (SELECT _row FROM ({good(staged)}) "
+        f"WHERE ({check.guard}) AND ({check.condition}))"
     )
     bad = bench.rows(f"SELECT count(*) FROM {staged.table} WHERE _bad <> 0")[0][0]
     return replace(staged, checks=(*staged.checks, check), bad=bad)
@@ -308,6 +328,7 @@ def _add_people(plan: _Plan) -> None:
     if kept:
         pairs = ", ".join(f"{literal(name)}: {given}" for name, given in kept.items())
         plan.typed["properties"] = f"to_json({{{pairs}}})::VARCHAR"
+        plan.absent.pop("properties", None)
 
 
 def _fill(bench: Workbench, source: Source, plan: _Plan, table: str) -> int | None:
@@ -389,11 +410,18 @@ def _outputs(plan: _Plan, *, amount: bool) -> Iterator[str]:
     for name in plan.typed:
         if name in plan.dates:
             yield f"{quoted(f'{name}__at')} AS {quoted(name)}"
-            yield f"{plan.dates[name].on} AS {quoted(name[:-3] + '_day')}"
-        else:
+            yield f"{plan.dates[name].on} AS {quoted(_day(name))}"
+        elif name not in plan.absent:
             yield quoted(name)
     if amount:
         yield "_net"
+    if plan.mapping.kind == "order_lines":
+        yield f"{content_sql(plan.mapping)} AS _line"
+
+
+def _day(moment: str) -> str:
+    """The name of the business day of a moment."""
+    return moment.removesuffix("_at").removesuffix("_on") + "_day"
 
 
 def _amount_column(plan: _Plan) -> str:

@@ -117,7 +117,7 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
         nobody = staged.mapping.kind in {"products", "spend", "fx_rates"}
         return (Totals(), ()) if nobody else _plain_totals(bench, keyed)
     # A file of orders without amounts (they stand on its lines) has no sum of its own.
-    names = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
+    names = staged.names(bench)
     net = "_net" if "_net" in names else "NULL::DECIMAL(18,4)"
     units = "quantity" if "quantity" in names else "units"
     row = bench.rows(

@@ -55,7 +55,7 @@ def try_out(brand: Brand, head: Path, mapping: FileMapping) -> Tried:
     try:
         with bench_of(brand) as bench:
             staged = stage(bench, open_source(bench, head), mapping, rules, "tried")
-            names = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
+            names = staged.names(bench)
             shown = _shown(mapping, names)
             cells = ", ".join(quoted(name) for _, _, name in shown) or "1"
             rows = bench.rows(f"SELECT {cells} FROM ({good(staged)}) LIMIT {SHOWN}")
