@@ -1,7 +1,7 @@
 """Mappings: read from YAML with clear faults, written back the same, kept for next time."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from valence.core.errors import BadInputError
@@ -91,6 +91,7 @@ def test_a_mapping_written_and_read_again_is_the_same():
         assert read_mapping(mapping_yaml(mapping), where="again") == mapping
 
 
+@example({"status": Cell(column=("a\x85b",))}, "")
 @given(
     st.dictionaries(
         st.sampled_from(["order_id", "ordered_at", "net_amount", "status"]),

@@ -27,6 +27,7 @@ from valence.intake.quotes import as_written, stage_lines
 from valence.intake.reading import Source, open_source
 from valence.intake.records import land_records, load_lookup
 from valence.intake.staging import Check, Rules, Staged, good, mark
+from valence.intake.statements import keep_precedence, precedence_of
 from valence.intake.summary import (
     FileSummary,
     ImportSummary,
@@ -245,14 +246,24 @@ class _Run:
                 continue
             source, settled, said = with_currency(self.bench, source, choice.mapping, self.currency)
             self.rules_of(settled)
-            content = f"{sha256_of(path)}{mapping_yaml(settled)}{self.rules.brand_zone}"
-            files.append(_File(source, settled, _hash(content), (*choice.warnings, *said)))
+            files.append(_File(source, settled, "", (*choice.warnings, *said)))
         if not files:
             raise BadInputError(
                 "None of the files could be recognised: {why}",
                 why=" ".join(str(warning) for warning in warnings),
             )
-        return sorted(files, key=lambda file: _SEQUENCE.index(file.mapping.kind))
+        files = sorted(files, key=lambda file: _SEQUENCE.index(file.mapping.kind))
+        for file in files:
+            if file.mapping.precedence:
+                keep_precedence(self.writer, file.mapping.namespace, file.mapping.precedence)
+        return [replace(file, content_hash=self._content_hash(file)) for file in files]
+
+    def _content_hash(self, file: _File) -> str:
+        """Return a hash of all that decides what a file's rows become."""
+        trusted = precedence_of(self.writer, file.mapping.namespace).fields
+        told = json.dumps(trusted, sort_keys=True) if trusted else ""
+        content = f"{sha256_of(file.source.path)}{mapping_yaml(file.mapping)}"
+        return _hash(f"{content}{self.rules.brand_zone}{told}")
 
     def rules_of(self, mapping: FileMapping) -> None:
         """Refuse a mapping whose amounts could not be converted at all."""
@@ -301,6 +312,7 @@ class _Run:
             updated=counts.lines.updated,
             unchanged=counts.lines.unchanged,
             quarantined=len(held),
+            outranked=counts.outranked,
             orders_new=counts.orders.new,
             orders_updated=counts.orders.updated,
             orders_unchanged=counts.orders.unchanged,
@@ -443,4 +455,28 @@ def _told(
             count=counts.changed_orders,
             file=name,
             lines=counts.lines.updated,
+        )
+    yield from _told_precedence(name, counts)
+
+
+def _told_precedence(name: str, counts: OrderCounts) -> Iterable[Message]:
+    if counts.outranked:
+        yield message(
+            "{count} lines of {file} were left out: a more trusted source tells these orders.",
+            count=counts.outranked,
+            file=name,
+        )
+    if counts.taken_over:
+        yield message(
+            "{count} lines that a less trusted source told went: {file} tells these orders.",
+            count=counts.taken_over,
+            file=name,
+        )
+    if counts.undecided:
+        listed = ", ".join(counts.undecided)
+        yield message(
+            "{sources} tell of the same orders, and no precedence says which is trusted more: the "
+            "file that comes last counts. Name them in the mapping, such as `precedence: "
+            "[{sources}]`.",
+            sources=listed,
         )

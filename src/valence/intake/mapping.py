@@ -18,6 +18,7 @@ from valence.core.messages import Message
 from valence.core.settings import Brand
 from valence.intake.dates import DateOrder
 from valence.intake.parsing import Decimals
+from valence.intake.precedence import ALL, FIELDS
 from valence.intake.targets import KINDS, Kind
 from valence.people.normalise import ID_TYPES
 
@@ -60,6 +61,10 @@ def _day_order(value: Any) -> Any:
     return None if value in {"", "auto"} else value
 
 
+def _for_all(value: Any) -> Any:
+    return {ALL: value} if isinstance(value, list | tuple) else value
+
+
 class Returns(_Part):
     """How a source says that goods came back."""
 
@@ -98,8 +103,9 @@ class FileMapping(_Part):
     fill_down: tuple[str, ...] = Field(
         (), description="Columns that stand on the first line of an order only."
     )
-    precedence: tuple[str, ...] = Field(
-        (), description="Sources of one namespace, the most trusted first."
+    precedence: Annotated[dict[str, tuple[str, ...]], BeforeValidator(_for_all)] = Field(
+        default_factory=dict,
+        description="Sources of the namespace, the most trusted first; also field by field.",
     )
 
     @property
@@ -119,6 +125,11 @@ class FileMapping(_Part):
             if name not in ID_TYPES:
                 raise ValueError(
                     f"{name!r} is not a kind of identifier. {did_you_mean(name, ID_TYPES)}"
+                )
+        for name in self.precedence:
+            if name not in FIELDS:
+                raise ValueError(
+                    f"precedence: {name!r} is no field of an order. {did_you_mean(name, FIELDS)}"
                 )
         return self
 
@@ -170,6 +181,18 @@ def load_mapping(path: Path) -> FileMapping:
     return read_mapping(path.read_text("utf-8"), where=str(path))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML that says the same when it is read: unquoted, NEL would come back as a blank."""
+
+
+def _quoted_where_needed(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = '"' if "\x85" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted_where_needed)
+
+
 def mapping_yaml(mapping: FileMapping) -> str:
     """Return a mapping as canonical YAML: only what differs from the defaults."""
     document = mapping.model_dump(mode="json", exclude_defaults=True)
@@ -179,7 +202,9 @@ def mapping_yaml(mapping: FileMapping) -> str:
             if list(cell) == ["column"]:
                 found = cell["column"]
                 document[group][name] = found[0] if len(found) == 1 else found
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    if list(document.get("precedence", ())) == [ALL]:
+        document["precedence"] = document["precedence"][ALL]
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def keep_mapping(brand: Brand, mapping: FileMapping, signature: str) -> Path:

@@ -1,12 +1,12 @@
 """Orders and their lines: from staged rows to the two canonical tables.
 
-Lines are merged first; then every order that a file touched is made anew from all lines known of
-it, so that a later file with some of the lines takes nothing away. What a line cannot say (status,
-store, who ordered) comes from the file's own rows or stays as it was.
+What a file says of its orders is kept as a statement of its source (see `statements`), and every
+order that the file touched is made anew from all statements and all lines known of it. So a later
+file with some of the lines takes nothing away, and the order of the files does not matter.
 
-Identities that hold: `original_amount` of an order is the sum over its lines unless the order's own
-file stated it; `net_amount` is what remains after returns; `net_amount + returned_amount` is what
-was sold.
+Identities that hold: `original_amount` of an order is the sum over its lines unless a source stated
+it; `net_amount` is what remains after returns; `net_amount + returned_amount` is what was sold.
+Lines bear the moment and the customer of their order.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from dataclasses import dataclass
 
 from valence.intake.amounts import adjustment_sql, returned_sql
 from valence.intake.mapping import FileMapping
+from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted
+from valence.intake.statements import precedence_of, resolve, state, tellers_of
 from valence.lake.workbench import literal
 from valence.lake.writer import Counts, Writer
 
-_HEAD = ("status", "channel", "store", "country", "coupon", "campaign", "account_id")
 _AMOUNT = "DECIMAL(18,4)"
-_WHO = (
-    "({'source': source, 'id_type': id_type, 'id_key': id_key}, _row) FILTER (id_key IS NOT NULL)"
-)
+_OF_ORDER = ("ordered_at", "ordered_on", "id_type", "id_key")  # what lines bear of their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,9 @@ class OrderCounts:
     orders: Counts
     lines: Counts
     changed_orders: int = 0  # known before with lines or amounts, and different now
+    outranked: int = 0  # lines of orders whose lines a more trusted source tells
+    taken_over: int = 0  # lines of a less trusted source that went
+    undecided: tuple[str, ...] = ()  # sources that tell of the same orders, none trusted more
 
 
 def land_lines(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
@@ -52,16 +54,17 @@ def land_lines(writer: Writer, mapping: FileMapping, keyed: str, currency: str) 
     bench, rows = writer.bench, converted(keyed, mapping, currency)
     bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT {literal(mapping.namespace)} AS namespace, "
-        f"{_line_id(mapping)} AS _content, {returned_sql(mapping)} AS _returned, "
-        f"{adjustment_sql(mapping)} AS _adjusted, * FROM ({rows})"
+        f"{_line_id(mapping)} AS _content, {_told_return(mapping)} AS _returned, "
+        f"{_told_adjustment(mapping)} AS _adjusted, * FROM ({rows})"
     )
-    _heads_of_rows(writer)
+    _heads_of_rows(writer, mapping)
+    teller = Teller(mapping.system, "lines")
+    undecided = _settle(writer, mapping.namespace, teller)
+    outranked, taken_over = _lines_of_one_source(writer, teller)
     _number_lines(writer, mapping)
     lines = writer.merge("order_lines", _lines(), stored=True)
-    select = _orders(writer)
-    before = _known(writer)
-    orders = writer.merge("orders", select, stored=True)
-    return OrderCounts(orders, lines, min(before, orders.updated))
+    orders, changed = _merge_orders(writer)
+    return OrderCounts(orders, lines, changed, outranked, taken_over, undecided)
 
 
 def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
@@ -70,23 +73,60 @@ def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str)
     stated = "_net" if {"net_amount", "gross_amount"} & set(mapping.columns) else "NULL"
     bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT {literal(mapping.namespace)} AS namespace, "
-        f"{returned_sql(mapping)} AS _returned, {adjustment_sql(mapping)} AS _adjusted, * "
-        f"FROM ({converted(keyed, mapping, currency)})"
+        f"{_told_return(mapping)} AS _returned, {_told_adjustment(mapping)} AS _adjusted, "
+        f"{stated}::{_AMOUNT} AS _stated, * FROM ({converted(keyed, mapping, currency)})"
     )
-    head = ", ".join(_HEAD)
+    back = "CASE WHEN _stated < 0 AND NOT coalesce(_adjusted, false) THEN -_stated END"
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, ordered_at, "
-        "ordered_day AS ordered_on, CASE WHEN id_key IS NOT NULL THEN {'source': source, "
-        f"'id_type': id_type, 'id_key': id_key}} END AS who, source, {head}, currency, "
-        "_rate AS rate, _returned AS returned, _adjusted AS adjusted, "
-        f"{stated}::{_AMOUNT} AS stated, discount_amount AS discount, tax_amount AS tax, "
-        "cost_amount AS cost, returned_amount AS given_back, units FROM _rows"
+        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, source, "
+        f"'order' AS grain, ordered_at, ordered_day AS ordered_on, {', '.join(HEAD)}, "
+        "_returned AS returned, _adjusted AS adjusted, currency, _stated AS original_amount, "
+        f"{_home('_stated')} AS net_amount, {_home('abs(discount_amount)')} AS discount_amount, "
+        f"{_home('tax_amount')} AS tax_amount, {_home('cost_amount')} AS cost_amount, "
+        f"{_home(f'coalesce(returned_amount, {back})')} AS returned_amount, "
+        f"{_off(mapping, ('discount_amount', 'returned_amount'), unless='_stated IS NOT NULL')}, "
+        "units, id_type, id_key FROM _rows"
     )
     _last_of_each(writer)
-    select = _orders(writer)
-    before = _known(writer)
-    orders = writer.merge("orders", select, stored=True)
-    return OrderCounts(orders, Counts(), min(before, orders.updated))
+    undecided = _settle(writer, mapping.namespace, Teller(mapping.system, "order"))
+    orders, changed = _merge_orders(writer)
+    return OrderCounts(orders, Counts(), changed, undecided=undecided)
+
+
+def _settle(writer: Writer, namespace: str, teller: Teller) -> tuple[str, ...]:
+    """Keep what the file says, make `_resolved` of all that is said; return undecided sources."""
+    precedence = precedence_of(writer, namespace)
+    state(writer, namespace, teller)
+    told = tellers_of(writer, namespace, teller)
+    resolve(writer.bench, told, precedence)
+    sources = sorted({one.teller.source for one in told})
+    return () if precedence.decides(sources) else tuple(sources)
+
+
+def _home(amount: str, rate: str = "_rate") -> str:
+    """SQL of an amount in the reporting currency."""
+    return f"({amount} * {rate})::{_AMOUNT}"
+
+
+def _off(mapping: FileMapping, given: tuple[str, str], *, rate: str = "_rate", unless: str) -> str:
+    """SQL of the two columns with what goes off the sum of an order's lines, null if unknown."""
+    discount, back = given
+    parts = [back] if mapping.discounted else [f"abs({discount})", back]
+    off = " + ".join(f"coalesce({part}, 0)" for part in parts)
+    known = f"coalesce({', '.join(parts)}) IS NOT NULL AND NOT ({unless})"
+    off = f"CASE WHEN {known} THEN {off} END"
+    return f"({off})::{_AMOUNT} AS off_original, {_home(f'({off})', rate)} AS off_amount"
+
+
+def _told_return(mapping: FileMapping) -> str:
+    """SQL for whether a row is a return, null where its source has no way to say so."""
+    told = returned_sql(mapping)
+    return "NULL::BOOLEAN" if told == "false" else told
+
+
+def _told_adjustment(mapping: FileMapping) -> str:
+    told = adjustment_sql(mapping)
+    return "NULL::BOOLEAN" if told == "false" else told
 
 
 def _last_of_each(writer: Writer) -> None:
@@ -118,12 +158,6 @@ def _last_of_each(writer: Writer) -> None:
     bench.sql("INSERT INTO _heads BY NAME FROM _merged")
 
 
-def _known(writer: Writer) -> int:
-    """How many of the orders at hand were known with an amount."""
-    clause = "original_amount IS NOT NULL"
-    return int(writer.bench.rows(f"SELECT count(*) FROM _before WHERE {clause}")[0][0])
-
-
 def _line_id(mapping: FileMapping) -> str:
     """SQL for what makes a line the same line: the source's id, else the hash of its content."""
     if "line_id" in mapping.columns:
@@ -133,26 +167,52 @@ def _line_id(mapping: FileMapping) -> str:
     return f"left(md5(concat_ws(chr(31), {told})), 16)"
 
 
-def _heads_of_rows(writer: Writer) -> None:
+def _heads_of_rows(writer: Writer, mapping: FileMapping) -> None:
     """Make `_heads`: what the rows of a line file say of their orders."""
-    head = ", ".join(f"max({name}) AS {name}" for name in _HEAD)
-    who = f"arg_min{_WHO}"
+    head = ", ".join(f"max({name}) AS {name}" for name in HEAD)
+    # Rows that do not name their customer bear the one of their order: nothing new is said.
+    who = "id_key IS NOT NULL" if mapping.identifiers else "false"
+    nothing = ", ".join(
+        f"NULL::{_AMOUNT} AS {name}"
+        for name in ("original_amount", "net_amount", "tax_amount", "cost_amount")
+    )
+    given = ("max(order_discount)", "max(order_returned)")
+    off = _off(mapping, given, rate="max(_rate)", unless="false")
     writer.bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, min(ordered_at) AS "
-        f"ordered_at, min(ordered_day) AS ordered_on, {who} AS who, any_value(source) AS source, "
-        f"{head}, max(currency) AS currency, max(_rate) AS rate, "
-        "bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
-        f"NULL::{_AMOUNT} AS stated, max(order_discount) AS discount, NULL::{_AMOUNT} AS tax, "
-        f"NULL::{_AMOUNT} AS cost, max(order_returned) AS given_back, NULL::DOUBLE AS units "
+        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, any_value(source) AS "
+        f"source, 'lines' AS grain, min(ordered_at) AS ordered_at, min(ordered_day) AS ordered_on, "
+        f"{head}, bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
+        f"max(currency) AS currency, {nothing}, "
+        f"{_home('abs(max(order_discount))', 'max(_rate)')} AS discount_amount, "
+        f"{_home('max(order_returned)', 'max(_rate)')} AS returned_amount, {off}, "
+        f"NULL::DOUBLE AS units, arg_min(id_type, _row) FILTER ({who}) AS id_type, "
+        f"arg_min(id_key, _row) FILTER ({who}) AS id_key "
         "FROM _rows GROUP BY namespace, order_id"
     )
-    writer.table_of("orders")
-    # The moment and the customer of a file without them come from the orders known already.
-    writer.bench.sql(
-        "UPDATE _heads h SET ordered_at = o.ordered_at, ordered_on = o.ordered_on, "
-        "who = {'source': o.source, 'id_type': o.id_type, 'id_key': o.id_key} FROM orders o "
-        "WHERE h.ordered_at IS NULL AND o.namespace = h.namespace AND o.order_id = h.order_id"
+
+
+def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
+    """Let the lines of an order come from one source, the most trusted: none count twice.
+
+    Return how many lines of this file were left out, and how many known ones went for them.
+    """
+    bench = writer.bench
+    if not bench.rows("SELECT 1 FROM _others WHERE grain = 'lines' LIMIT 1"):
+        return 0, 0
+    ours = f"r.line_source = {literal(teller.source)}"
+    [[left_out]] = bench.rows(
+        f"SELECT count(*) FROM _rows JOIN _resolved r USING (namespace, order_id) WHERE NOT {ours}"
     )
+    if left_out:
+        others = f"SELECT order_id FROM _resolved r WHERE NOT {ours}"
+        bench.sql(f"DELETE FROM _rows WHERE order_id IN ({others})")
+    writer.table_of("order_lines")
+    gone = writer.remove(
+        "order_lines",
+        "SELECT l.namespace, l.order_id, l.line_key FROM order_lines l JOIN _resolved r "
+        f"USING (namespace, order_id) WHERE l.source <> r.line_source AND {ours}",
+    )
+    return left_out, gone
 
 
 def _number_lines(writer: Writer, mapping: FileMapping) -> None:
@@ -183,75 +243,103 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
 
 def _lines() -> str:
     """SQL of the canonical lines of `_rows`."""
+    of_order = ", ".join(f"o.{name} AS {name}" for name in _OF_ORDER)
     return (
         "SELECT r.namespace, r.order_id, CASE WHEN starts_with(r._content, 'i:') THEN "
-        "r._content[3:] ELSE r._content || '-' || coalesce(d.n, 1) END AS line_key, h.ordered_at, "
-        "h.ordered_on, product_id, description, category, quantity, unit_price, r.currency, "
-        f"_net AS original_amount, (_net * _rate)::{_AMOUNT} AS net_amount, "
-        f"(abs(discount_amount) * _rate)::{_AMOUNT} AS discount_amount, "
-        f"(tax_amount * _rate)::{_AMOUNT} AS tax_amount, "
-        f"(coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost) * _rate)::{_AMOUNT} "
-        "AS cost_amount, CASE WHEN r._adjusted THEN 0 ELSE greatest(-_net * _rate, 0) END::"
-        f"{_AMOUNT} AS returned_amount, "
-        "coalesce(h.who.source, r.source) AS source, h.who.id_type AS id_type, "
-        "h.who.id_key AS id_key FROM _rows r "
-        "JOIN _heads h ON h.order_id = r.order_id AND h.namespace = r.namespace "
+        "r._content[3:] ELSE r._content || '-' || coalesce(d.n, 1) END AS line_key, "
+        "product_id, description, category, quantity, unit_price, r.currency, "
+        f"_net AS original_amount, {_home('_net')} AS net_amount, "
+        f"{_home('abs(discount_amount)')} AS discount_amount, "
+        f"{_home('tax_amount')} AS tax_amount, "
+        f"{_home(f'coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)')} "
+        "AS cost_amount, CASE WHEN coalesce(r._adjusted, false) THEN 0 "
+        f"ELSE greatest(-_net * _rate, 0) END::{_AMOUNT} AS returned_amount, "
+        f"r.source, {of_order} FROM _rows r "
+        "JOIN _resolved o ON o.order_id = r.order_id AND o.namespace = r.namespace "
         "LEFT JOIN _numbers d ON d._row = r._row"
     )
 
 
-def _orders(writer: Writer) -> str:
-    """SQL of the canonical orders of `_heads`, from all lines known and what was known before."""
+def _merge_orders(writer: Writer) -> tuple[Counts, int]:
+    """Make the orders of `_resolved` anew; return what changed, and how many were known before."""
     bench = writer.bench
-    writer.table_of("order_lines")
     writer.table_of("orders")
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _sums AS SELECT namespace, order_id, count(*) AS lines, "
-        f"sum(original_amount)::{_AMOUNT} AS original, sum(net_amount)::{_AMOUNT} AS net, "
-        f"sum(discount_amount)::{_AMOUNT} AS discount, sum(tax_amount)::{_AMOUNT} AS tax, "
-        f"sum(cost_amount)::{_AMOUNT} AS cost, sum(returned_amount)::{_AMOUNT} AS returned, "
-        "sum(quantity) AS units, max(currency) AS currency FROM order_lines SEMI JOIN _heads "
-        "USING (namespace, order_id) GROUP BY ALL"
-    )
-    bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _before AS SELECT o.* FROM orders o SEMI JOIN _heads "
+        "CREATE OR REPLACE TEMP TABLE _before AS SELECT * FROM orders SEMI JOIN _heads "
         "USING (namespace, order_id)"
     )
-    head = ", ".join(f"coalesce(h.{n}, b.{n}) AS {n}" for n in _HEAD)
+    _restamp_lines(writer)
+    orders = writer.merge("orders", _orders(writer), stored=True)
+    known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
+    return orders, min(int(known), orders.updated)
+
+
+def _restamp_lines(writer: Writer) -> None:
+    """Give the lines known before the moment and the customer of their order, where these moved."""
+    bench = writer.bench
+    moved = " OR ".join(f"o.{name} IS DISTINCT FROM b.{name}" for name in _OF_ORDER)
+    bench.sql(
+        f"CREATE OR REPLACE TEMP TABLE _moved AS SELECT o.namespace, o.order_id, "
+        f"{', '.join(f'o.{name}' for name in _OF_ORDER)} FROM _resolved o JOIN _before b "
+        f"USING (namespace, order_id) WHERE b.lines > 0 AND ({moved})"
+    )
+    if not bench.rows("SELECT 1 FROM _moved LIMIT 1"):
+        return
+    writer.table_of("order_lines")
+    stamped = ", ".join(f"m.{name} AS {name}" for name in _OF_ORDER)
+    writer.merge(
+        "order_lines",
+        f"SELECT l.* EXCLUDE (batch_id, loaded_at, row_hash) REPLACE ({stamped}) FROM order_lines "
+        "l JOIN _moved m USING (namespace, order_id)",
+    )
+
+
+def _orders(writer: Writer) -> str:
+    """SQL of the canonical orders of `_resolved`, with the sums of all lines known."""
+    bench = writer.bench
+    writer.table_of("order_lines")
+    bench.sql(
+        "CREATE OR REPLACE TEMP TABLE _sums AS SELECT namespace, order_id, count(*) AS lines, "
+        f"sum(original_amount)::{_AMOUNT} AS original_amount, sum(net_amount)::{_AMOUNT} AS "
+        f"net_amount, sum(discount_amount)::{_AMOUNT} AS discount_amount, sum(tax_amount)::"
+        f"{_AMOUNT} AS tax_amount, sum(cost_amount)::{_AMOUNT} AS cost_amount, "
+        f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
+        "max(currency) AS currency FROM order_lines SEMI JOIN _heads "
+        "USING (namespace, order_id) GROUP BY ALL"
+    )
+    amount = "coalesce(o.original_amount_over, s.original_amount, o.original_amount_under)"
     kind = (
-        "CASE WHEN h.adjusted THEN 'adjustment' WHEN h.returned OR coalesce(h.stated, s.original) "
-        "< 0 THEN 'return' WHEN h.stated IS NULL AND s.original IS NULL THEN coalesce(b.kind, "
-        "'sale') ELSE 'sale' END"
+        "CASE WHEN o.adjusted THEN 'adjustment' "
+        f"WHEN o.returned OR {amount} < 0 THEN 'return' ELSE 'sale' END"
     )
     return (
-        "SELECT h.namespace, h.order_id, coalesce(h.ordered_at, b.ordered_at) AS ordered_at, "
-        "coalesce(h.ordered_on, b.ordered_on) AS ordered_on, "
-        f"{kind} AS kind, {head}, coalesce(h.currency, s.currency, b.currency) AS currency, "
-        f"{_order_amounts()}, "
-        "coalesce(h.units, s.units, b.units) AS units, coalesce(s.lines, 0) AS lines, "
-        "coalesce(q.order_id IS NOT NULL, false) AS incomplete, "
-        "coalesce(h.who.source, b.source, h.source) AS source, "
-        "coalesce(h.who.id_type, b.id_type) AS id_type, coalesce(h.who.id_key, b.id_key) AS id_key "
-        "FROM _heads h LEFT JOIN _sums s USING (namespace, order_id) "
-        "LEFT JOIN _before b USING (namespace, order_id) "
+        "SELECT o.namespace, o.order_id, o.ordered_at, o.ordered_on, "
+        f"{kind} AS kind, {', '.join(f'o.{name}' for name in HEAD)}, {_order_amounts()}, "
+        "coalesce(s.lines, 0) AS lines, coalesce(q.order_id IS NOT NULL, false) AS incomplete, "
+        "o.source, o.id_type, o.id_key "
+        "FROM _resolved o LEFT JOIN _sums s USING (namespace, order_id) "
         "LEFT JOIN _waiting q USING (namespace, order_id)"
     )
 
 
 def _order_amounts() -> str:
-    """SQL of an order's amounts: stated by its own file, else the sums of its lines.
-
-    An order that was stated before and has no lines keeps what was stated.
-    """
-    kept = "CASE WHEN b.lines = 0 AND b.original_amount IS NOT NULL THEN b.{} END"
-    off = "(coalesce(abs(h.discount), 0) + coalesce(h.given_back, 0))"
-    back = "CASE WHEN h.stated < 0 AND NOT h.adjusted THEN -h.stated * h.rate END"
-    amounts = {
-        "original_amount": f"h.stated, {kept.format('original_amount')}, s.original - {off}",
-        "net_amount": (f"h.stated * h.rate, {kept.format('net_amount')}, s.net - {off} * h.rate"),
-        "discount_amount": "abs(h.discount) * h.rate, s.discount, b.discount_amount",
-        "tax_amount": "h.tax * h.rate, s.tax, b.tax_amount",
-        "cost_amount": "h.cost * h.rate, s.cost, b.cost_amount",
-        "returned_amount": f"h.given_back * h.rate, {back}, s.returned, b.returned_amount, 0",
+    """SQL of an order's amounts: stated above its lines, else the sum of these, else stated."""
+    sums = {
+        "original_amount": "s.original_amount - o.off_original",
+        "net_amount": "s.net_amount - o.off_amount",
+        "currency": "CASE WHEN s.original_amount IS NOT NULL THEN s.currency END",
     }
-    return ", ".join(f"coalesce({sql})::{_AMOUNT} AS {name}" for name, sql in amounts.items())
+    last = {"currency": "o.currency_told", "returned_amount": "0"}
+    names = ("original_amount", "currency", *MONEY)
+    told = (
+        (
+            name,
+            f"o.{name}_over, {sums.get(name, f's.{name}')}, o.{name}_under"
+            + (f", {last[name]}" if name in last else ""),
+        )
+        for name in names
+    )
+    return ", ".join(
+        f"coalesce({sql}){'' if name in {'currency', 'units'} else f'::{_AMOUNT}'} AS {name}"
+        for name, sql in told
+    )

@@ -48,6 +48,7 @@ class FileSummary:
     updated: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    outranked: int = 0  # lines of orders whose lines a more trusted source tells
     orders_new: int = 0
     orders_updated: int = 0
     orders_unchanged: int = 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from valence.lake.canonical import CanonicalTable
+from dataclasses import replace
+
+from valence.lake.canonical import ORDERS, CanonicalTable
 from valence.lake.columns import Column
 
 IDENTIFIER_MAP = CanonicalTable(
@@ -57,6 +59,49 @@ IMPORTS = CanonicalTable(
     customer=False,
 )
 
+
+def _of_orders(*names: str) -> tuple[Column, ...]:
+    """Columns of orders that a statement may leave empty."""
+    return tuple(replace(ORDERS.column(name), required=False) for name in names)
+
+
+ORDER_STATEMENTS = CanonicalTable(
+    "order_statements",
+    "What one source says of one order, at one grain; orders are made from all that is said.",
+    ("namespace", "order_id", "source", "grain"),
+    (
+        ORDERS.column("namespace"),
+        ORDERS.column("order_id"),
+        Column("source", "text", "System that says it.", required=True),
+        Column("grain", "text", "order (a row for each order) or lines.", required=True),
+        *_of_orders("ordered_at", "ordered_on", "status", "channel", "store", "country", "coupon"),
+        *_of_orders("campaign", "account_id"),
+        Column("returned", "bool", "Whether it is a return; empty where the source cannot tell."),
+        Column("adjusted", "bool", "Whether it is no sale; empty where the source cannot tell."),
+        *_of_orders("currency", "original_amount", "net_amount", "discount_amount", "tax_amount"),
+        *_of_orders("cost_amount", "returned_amount", "units", "id_type", "id_key"),
+        Column("off_original", "amount", "What goes off the sum of its lines, original currency."),
+        Column("off_amount", "amount", "What goes off the sum of its lines, reporting currency."),
+    ),
+    customer=False,
+)
+ORDER_PRECEDENCE = CanonicalTable(
+    "order_precedence",
+    "Which source of a namespace is trusted most, field by field.",
+    ("namespace",),
+    (
+        Column("namespace", "text", "As in orders.", required=True),
+        Column(
+            "fields",
+            "json",
+            "Field of an order (all: those not named) → sources, the most trusted first.",
+            required=True,
+        ),
+    ),
+    customer=False,
+)
+
 INTERNAL: dict[str, CanonicalTable] = {
-    table.name: table for table in (IDENTIFIER_MAP, TOUCHED, FX_RATES, IMPORTS)
+    table.name: table
+    for table in (IDENTIFIER_MAP, TOUCHED, FX_RATES, IMPORTS, ORDER_STATEMENTS, ORDER_PRECEDENCE)
 }

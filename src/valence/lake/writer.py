@@ -9,7 +9,7 @@ from valence.core import clock, ids
 from valence.lake.canonical import CANONICAL, LINEAGE, CanonicalTable
 from valence.lake.delta import PartFile, rows_in
 from valence.lake.head import TableState, publish
-from valence.lake.internal import IDENTIFIER_MAP, INTERNAL, TOUCHED
+from valence.lake.internal import INTERNAL, TOUCHED
 from valence.lake.lake import Lake
 from valence.lake.workbench import SQL_TYPE, Workbench, literal, quoted
 
@@ -78,12 +78,35 @@ class Writer:
         self._take_in(table, select, stored=stored)
         counts = self._counted(table)
         if counts.new or counts.updated:
-            self._mark_touched(table, replaced=bool(counts.updated))
+            replaced = [self._replaced_rows(table)] if counts.updated else []
+            self._mark(table, ["SELECT * FROM _changed", *replaced])
             self._write(table, replaced=bool(counts.updated))
         self.bench.sql("DROP VIEW _changed")
         self.bench.sql("DROP TABLE IF EXISTS _classified")
         self.bench.sql(f"DROP {self._incoming_is} _incoming")
         return counts
+
+    def remove(self, name: str, select: str) -> int:
+        """Take rows out of a table; return how many went.
+
+        `select` gives the keys of rows that are in the table.
+        """
+        table = self._declared(name)
+        if not self._present(name):
+            return 0
+        self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _old AS {self._select_with_part(table)}")
+        self.bench.sql(
+            "CREATE TEMP TABLE _changed AS SELECT k.*, o._part, 'updated' AS _change FROM "
+            f"({select}) k JOIN _old o ON {_same(table.key, 'o', 'k')}"
+        )
+        gone = int(self.bench.rows("SELECT count(*) FROM _changed")[0][0])
+        if gone:
+            self._mark(table, [self._replaced_rows(table)])
+            parts = [row[0] for row in self.bench.rows("SELECT DISTINCT _part FROM _changed")]
+            files = [self._without_replaced(table, part) for part in parts]
+            self._commit_files(name, [f for f in files if f.rows], replacing=parts)
+        self.bench.sql("DROP TABLE _changed")
+        return gone
 
     def replace(self, name: str, select: str) -> int:
         """Make the whole table anew from SQL; return its rows. Nothing is marked as touched."""
@@ -191,17 +214,19 @@ class Writer:
             for file in self._present(table.name)
         )
 
-    def _mark_touched(self, table: CanonicalTable, *, replaced: bool) -> None:
-        if table.name == IDENTIFIER_MAP.name:
-            return  # people says which customers changed
+    def _replaced_rows(self, table: CanonicalTable) -> str:
+        """SQL of the rows that go, as they were."""
+        return (
+            "SELECT o.* FROM _old o SEMI JOIN (FROM _changed WHERE _change = 'updated') n "
+            f"ON {_same(table.key, 'o', 'n')}"
+        )
+
+    def _mark(self, table: CanonicalTable, sources: Sequence[str]) -> None:
+        """Mark the customers and days of rows that come, change or go."""
+        if table.name in INTERNAL:
+            return  # no mart reads one; for the identifier map people says who changed
         key = "id_key" if any(c.name == "id_key" for c in table.columns) else "NULL"
         day = table.day or "NULL"
-        sources = ["SELECT * FROM _changed"]
-        if replaced:
-            sources.append(
-                "SELECT o.* FROM _old o SEMI JOIN (FROM _changed WHERE _change = 'updated') n "
-                f"ON {_same(table.key, 'o', 'n')}"
-            )
         for source in sources:
             self.bench.sql(
                 f"INSERT INTO _touched SELECT DISTINCT {literal(table.name)}, {key}, NULL, NULL "
