@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from tests.people.worlds import key, partition, records
 
 from valence.lake.lake import Lake
+from valence.people import rows
 from valence.people.decisions import split
 from valence.people.publish import Published, changed_customers, publish_map
 from valence.people.resolve import resolve
@@ -92,4 +93,13 @@ def test_what_was_not_committed_is_published_the_next_time(lake, store):
     resolve(store, records("u1 e1"))
     publish(lake, store, commit=False)
     assert publish(lake, store).identifiers == 2
+    assert lake_partition(lake) == partition(store)
+
+
+def test_a_map_published_in_batches_is_the_whole_map(lake, store, monkeypatch):
+    monkeypatch.setattr(rows, "_FETCHED", 2)
+    resolve(store, records("u1 e1", "u2", "u3", "u4 e4"))
+    assert publish(lake, store) == Published(revision=1, identifiers=6, customers=4)
+    resolve(store, records("u1 e9", "u2 e9", "u3 e8"))
+    assert publish(lake, store).identifiers == 3
     assert lake_partition(lake) == partition(store)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from valence.people.mapped import joined_text, known_identifiers
 from valence.people.redirects import current_customer, current_customers, trees
-from valence.people.rows import CHUNK, Query, chunks, fetch, fetch_where, hex_of, ids_of
+from valence.people.rows import CHUNK, Query, among, chunks, fetch, fetch_where, hex_of, ids_of
 from valence.people.tables import identifiers, vault_entries, vault_tokens
 from valence.store import Unit, View
 
@@ -59,7 +59,7 @@ def not_there(view: View, ready: pa.Table) -> pa.Table:
     held = view.scalar(sa.select(sa.func.count()).select_from(vault_entries))
     stored = (
         fetch(view, _PAIRS, _PAIRS_SCHEMA)
-        if once.num_rows * 8 > held
+        if once.num_rows * 2 > held
         else fetch_where(
             view, _PAIRS, vault_entries.c.blind, once["blind"].to_pylist(), _PAIRS_SCHEMA
         )
@@ -69,9 +69,10 @@ def not_there(view: View, ready: pa.Table) -> pa.Table:
     return once.filter(pc.invert(there)).select(READY.names).sort_by("customer")
 
 
-def owners(ready: pa.Table) -> list[UUID]:
-    """Return the customers of entries, each once."""
-    return ids_of(pc.unique(ready["customer"]).to_pylist())
+def owners(ready: pa.Table) -> list[str]:
+    """Return the customers of entries, each once, as hexadecimal digits."""
+    found: list[str] = pc.unique(ready["customer"]).to_pylist()
+    return found
 
 
 def where(
@@ -80,7 +81,7 @@ def where(
     """Return the rows whose column has one of these values, oldest first."""
     found: list[sa.RowMapping] = []
     for chunk in chunks(values, CHUNK):
-        query = sa.select(vault_entries).where(column.in_(chunk))
+        query = sa.select(vault_entries).where(among(view, column, chunk))
         query = query.where(vault_entries.c.kind == kind) if kind else query
         found += view.rows(query)
     return sorted(found, key=lambda row: int(row["entry_id"]))
@@ -113,7 +114,7 @@ def belongs(view: View, rows: Sequence[sa.RowMapping]) -> dict[int, UUID | None]
     owner: dict[str, UUID | None] = {}
     for chunk in chunks(keys, CHUNK):
         query = sa.select(identifiers.c.id_key, identifiers.c.customer_id)
-        found = view.rows(query.where(identifiers.c.id_key.in_(chunk)))
+        found = view.rows(query.where(among(view, identifiers.c.id_key, chunk)))
         owner |= {row["id_key"]: row["customer_id"] for row in found}
     holder = {row["entry_id"]: owner.get(row["id_key"], row["customer_id"]) for row in rows}
     current = current_customers(view, {who for who in holder.values() if who})

@@ -56,7 +56,7 @@ def known_identifiers(view: View, keys: pa.Array) -> Known:
     # Reading all in one go is cheaper than asking for a large part by name.
     rows = (
         fetch(view, _KNOWN, _KNOWN_SCHEMA)
-        if len(keys) * 8 > held
+        if len(keys) * 2 > held
         else fetch_where(view, _KNOWN, identifiers.c.id_key, keys.to_pylist(), _KNOWN_SCHEMA)
     )
     at = pc.index_in(keys, value_set=rows["id_key"].combine_chunks())
@@ -71,7 +71,7 @@ def known_identifiers(view: View, keys: pa.Array) -> Known:
 def links_from(view: View, keys: pa.Array) -> pa.Table:
     """Return the stored links whose lesser end is among these, and perhaps others."""
     held = view.scalar(sa.select(sa.func.count()).select_from(identifier_links))
-    if len(keys) * 8 > held:
+    if len(keys) * 2 > held:
         return fetch(view, _LINKS, LINKS_SCHEMA)
     return fetch_where(view, _LINKS, identifier_links.c.id_key, keys.to_pylist(), LINKS_SCHEMA)
 

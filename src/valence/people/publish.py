@@ -6,7 +6,7 @@ itself says up to which revision it is published: a lost commit or a restored la
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from valence.people.decisions import current_revision
 from valence.people.mapped import scope_names
 from valence.people.redirects import roots, trees
-from valence.people.rows import Query, fetch, fetch_where, hex_of, ids_of
+from valence.people.rows import CHUNK, Query, among, batches, chunks, hex_of, ids_of
 from valence.people.tables import identifiers, merge_decision_customers, merge_decisions
 from valence.store import Store, View
 
@@ -84,8 +84,14 @@ def publish_map(writer: MapWriter, store: Store) -> Published:
         revision = current_revision(view)
         if revision == since:
             return Published(revision, 0, 0)
-        changed = _changed(view, since if since < revision else 0)
-    bench.register("_people_changed", changed)
+        bench.sql(
+            "CREATE OR REPLACE TEMP TABLE _people_changed (id_key VARCHAR, customer_id VARCHAR, "
+            "id_type VARCHAR, source VARCHAR)"
+        )
+        # A batch at a time: the map of five million customers would fill the memory.
+        for rows in _changed(view, since if since < revision else 0):
+            bench.register("_people_batch", _current(view, rows))
+            bench.sql("INSERT INTO _people_changed SELECT * FROM _people_batch")
     bench.sql(
         "CREATE OR REPLACE TEMP TABLE _people_moved AS SELECT n.*, o.customer_id AS before "
         f"FROM _people_changed n LEFT JOIN {TABLE} o USING (id_key) "
@@ -105,6 +111,7 @@ def publish_map(writer: MapWriter, store: Store) -> Published:
     moved = bench.rows("SELECT count(*) FROM _people_moved")[0][0]
     touched = bench.rows(f"SELECT count(DISTINCT customer_id) FROM ({both})")[0][0]
     bench.sql("DROP TABLE _people_moved")
+    bench.sql("DROP TABLE _people_changed")
     return Published(revision, int(moved), int(touched))
 
 
@@ -122,24 +129,16 @@ def _published(bench: Bench) -> int:
     return int(last or 0)
 
 
-def _changed(view: View, since: int) -> pa.Table:
+def _changed(view: View, since: int) -> Iterator[pa.RecordBatch]:
+    """Yield what changed after a revision, in batches."""
     if since == 0:
-        rows = fetch(view, _ROWS, _SCHEMA)
-    else:
-        moved = ids_of(sorted(_moved_customers(view, since)))
-        rows = pa.concat_tables(
-            [
-                fetch(view, _ROWS.where(identifiers.c.revision > since), _SCHEMA),
-                fetch_where(
-                    view,
-                    _ROWS.where(identifiers.c.revision <= since),
-                    identifiers.c.customer_id,
-                    moved,
-                    _SCHEMA,
-                ),
-            ]
-        )
-    return _current(view, rows.combine_chunks())
+        yield from batches(view, _ROWS, _SCHEMA)
+        return
+    yield from batches(view, _ROWS.where(identifiers.c.revision > since), _SCHEMA)
+    older = _ROWS.where(identifiers.c.revision <= since)
+    for moved in chunks(ids_of(sorted(_moved_customers(view, since))), CHUNK):
+        of_moved = older.where(among(view, identifiers.c.customer_id, moved))
+        yield from batches(view, of_moved, _SCHEMA)
 
 
 def _moved_customers(view: View, since: int) -> set[str]:
@@ -154,7 +153,7 @@ def _moved_customers(view: View, since: int) -> set[str]:
     return trees(view, view.scalars(losers))
 
 
-def _current(view: View, rows: pa.Table) -> pa.Table:
+def _current(view: View, rows: pa.RecordBatch) -> pa.Table:
     """Return rows as the lake has them: the customer by redirects, the names of the scope."""
     owners = pc.unique(rows["customer"]).drop_null()
     root = roots(view, owners.to_pylist())

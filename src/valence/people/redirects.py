@@ -18,6 +18,7 @@ from valence.store import View
 _POINTS = sa.select(hex_of(customers.c.customer_id), hex_of(customers.c.redirect_to)).where(
     customers.c.redirect_to.is_not(None)
 )
+_HOW_MANY = sa.select(sa.func.count()).where(customers.c.redirect_to.is_not(None))
 _SCHEMA = pa.schema([("customer", pa.string()), ("to", pa.string())])
 
 
@@ -46,7 +47,7 @@ def roots(view: View, hexes: Sequence[str]) -> dict[str, str]:
 
 def pointers(view: View, hexes: Sequence[str]) -> dict[str, str]:
     """Return the redirects that matter for these customers, followed to the end."""
-    if len(hexes) > CHUNK:
+    if len(hexes) > CHUNK and len(hexes) > view.scalar(_HOW_MANY):
         return _as_dict(fetch(view, _POINTS, _SCHEMA))
     points: dict[str, str] = {}
     ahead = sorted(set(hexes))

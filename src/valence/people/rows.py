@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -18,6 +19,7 @@ from valence.store import Unit, View
 Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 CHUNK = 5_000  # values of one IN list: below the 32,766 that SQLite takes
 _INSERTS = 50_000
+_FETCHED = 50_000
 
 
 def insert(unit: Unit, table: sa.Table, columns: Mapping[str, Iterable[Any]]) -> None:
@@ -47,16 +49,31 @@ def insert(unit: Unit, table: sa.Table, columns: Mapping[str, Iterable[Any]]) ->
 
 def fetch(view: View, statement: Query, schema: pa.Schema) -> pa.Table:
     """Run a query and return its rows as an Arrow table of that schema."""
-    batches = []
+    return pa.Table.from_batches(batches(view, statement, schema), schema)
+
+
+def batches(view: View, statement: Query, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Run a query and yield its rows as Arrow, so many at a time that they never fill the memory.
+
+    Other statements may be run between two batches.
+    """
+    for rows in _some_at_a_time(view, statement):
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+        yield pa.record_batch(arrays, schema=schema)
+
+
+def _some_at_a_time(view: View, statement: Query) -> Iterator[Sequence[Any]]:
+    if view.dialect == "postgresql":
+        # Its driver would else take in all rows before it gives the first one.
+        yield from view.execute(statement.execution_options(yield_per=_FETCHED)).partitions()
+        return
     result = view.execute(statement)
     # The driver's own cursor: texts and numbers need none of SQLAlchemy's work on each row.
     cursor: Any = result.cursor
-    while rows := cursor.fetchmany(100_000):
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
-        batches.append(pa.record_batch(arrays, schema=schema))
+    while rows := cursor.fetchmany(_FETCHED):
+        yield rows
     result.close()
-    return pa.Table.from_batches(batches, schema)
 
 
 def fetch_where(
@@ -68,9 +85,21 @@ def fetch_where(
 ) -> pa.Table:
     """Run a query for the rows whose column has one of many values."""
     found = [
-        fetch(view, statement.where(column.in_(chunk)), schema) for chunk in chunks(values, CHUNK)
+        fetch(view, statement.where(among(view, column, chunk)), schema)
+        for chunk in chunks(values, CHUNK)
     ]
     return pa.concat_tables(found) if found else schema.empty_table()
+
+
+def among(
+    view: View, column: sa.ColumnElement[Any], values: Sequence[Any]
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of many values: texts or ids."""
+    if view.dialect != "sqlite":
+        return column.in_(values)
+    # Bound as one text: to name thousands of bound values takes longer than to look them up.
+    told = json.dumps([one.hex if isinstance(one, UUID) else one for one in values])
+    return column.in_(sa.select(sa.func.json_each(told).table_valued("value").c.value))
 
 
 def chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from valence.core.errors import ValenceError
 
 NONCE = 12  # bytes
+_LENGTHS = tuple(length.to_bytes(4) for length in range(256))
 
 
 class TamperedError(ValenceError):
@@ -46,4 +47,9 @@ class Seal:
 
 def _place(parts: tuple[bytes, ...]) -> bytes:
     # Lengths keep ("ab", "c") and ("a", "bc") apart.
-    return b"".join(len(part).to_bytes(4) + part for part in parts)
+    return b"".join(
+        [
+            (_LENGTHS[size] if (size := len(part)) < 256 else size.to_bytes(4)) + part
+            for part in parts
+        ]
+    )

@@ -94,7 +94,7 @@ class Vault:
         owned = ready.num_rows
         ready = stored.not_there(unit, ready)
         seals = self._subjects.seals(unit, stored.owners(ready))
-        gone = pa.array([one.hex for one, seal in seals.items() if seal is None], pa.string())
+        gone = pa.array([one for one, seal in seals.items() if seal is None], pa.string())
         alive = ready.filter(pc.invert(pc.is_in(ready["customer"], value_set=gone)))
         self._write(unit, alive, {who: seal for who, seal in seals.items() if seal})
         return Put(
@@ -205,12 +205,11 @@ class Vault:
             parts.append(named.filter(pc.is_valid(named["value"])).cast(stored.READY))
         return pa.concat_tables(parts).combine_chunks()
 
-    def _write(self, unit: Unit, entries: pa.Table, seals: dict[UUID, Seal]) -> None:
+    def _write(self, unit: Unit, entries: pa.Table, seals: dict[str, Seal]) -> None:
         if not entries.num_rows:
             return
         missing = [one for one in stored.owners(entries) if one not in seals]
         seals = seals | self._subjects.create(unit, missing)
-        by_hex = {one.hex: (one.bytes, seal) for one, seal in seals.items()}
         top = unit.scalar(sa.select(sa.func.max(vault_entries.c.entry_id))) or 0
         numbers = range(top + 1, top + 1 + entries.num_rows)
         columns = {name: entries[name].to_pylist() for name in entries.column_names}
@@ -227,7 +226,7 @@ class Vault:
                 "id_key": columns["id_key"],
                 "blind": columns["blind"],
                 "sealed": (
-                    by_hex[who][1].sealed(value.encode(), *stored.place(by_hex[who][0], *place))
+                    seals[who].sealed(value.encode(), *stored.place(bytes.fromhex(who), *place))
                     for who, *place, value in rows
                 ),
             },
@@ -276,11 +275,11 @@ class Vault:
 
     def _opened(self, view: View, rows: Sequence[sa.RowMapping]) -> list[Entry]:
         """Return the entries of rows, given to whom they belong now; those of nobody drop out."""
-        seals = self._subjects.seals(view, {row["customer_id"] for row in rows})
+        seals = self._subjects.seals(view, {row["customer_id"].hex for row in rows})
         belongs = stored.belongs(view, rows)
         entries = []
         for row in rows:
-            seal, who = seals.get(row["customer_id"]), belongs[row["entry_id"]]
+            seal, who = seals.get(row["customer_id"].hex), belongs[row["entry_id"]]
             if seal is None or who is None:
                 continue
             place = stored.place(row["customer_id"].bytes, row["kind"], row["id_key"], row["blind"])
