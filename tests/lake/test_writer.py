@@ -109,3 +109,22 @@ def test_vacuum_removes_replaced_files_and_keeps_published_ones(tmp_path):
             writer.commit()
     assert lake.vacuum(keep_hours=0) > 0
     assert products(lake) == [("1", "mate")]
+
+
+def test_a_first_merge_without_rows_leaves_no_file_and_no_table(tmp_path):
+    lake = toy_lake(tmp_path)
+    with lake.writing("nothing") as writer:
+        assert writer.merge("products", f"{product(1)} WHERE false") == Counts()
+        writer.commit()
+    assert lake.snapshot().names == ()
+    assert list(lake.path.rglob("*.parquet")) == []
+
+
+def test_rows_whose_keys_are_known_to_differ_land_like_others(tmp_path):
+    lake = toy_lake(tmp_path)
+    for name, counts in (("tea", Counts(new=2)), ("mate", Counts(updated=2))):
+        with lake.writing(name) as writer:
+            two = f"{product(1, name)} UNION ALL {product(2, name)}"
+            assert writer.merge("products", two, distinct=True) == counts
+            writer.commit()
+    assert products(lake) == [("1", "mate"), ("2", "mate")]

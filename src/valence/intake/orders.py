@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from valence.intake.amounts import adjustment_sql, returned_sql
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
-from valence.intake.rates import converted
+from valence.intake.rates import converted, rate_sql
 from valence.intake.statements import precedence_of, resolve, state, tellers_of
-from valence.lake.workbench import literal
+from valence.lake.workbench import Workbench, literal
 from valence.lake.writer import Counts, Writer
 
 _AMOUNT = "DECIMAL(18,4)"
@@ -37,7 +37,9 @@ class OrderCounts:
     undecided: tuple[str, ...] = ()  # sources that tell of the same orders, none trusted more
 
 
-def land_lines(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
+def land_lines(
+    writer: Writer, mapping: FileMapping, keyed: str, currency: str, *, bare: str = ""
+) -> OrderCounts:
     """Merge the lines of one file and the orders they belong to.
 
     Parameters
@@ -50,26 +52,26 @@ def land_lines(writer: Writer, mapping: FileMapping, keyed: str, currency: str) 
         SQL of the good rows with their customer.
     currency
         The brand's.
+    bare
+        SQL of the same rows for where their customer is not asked: to look it up a second time
+        costs as much as the first.
     """
-    bench, rows = writer.bench, converted(keyed, mapping, currency)
-    bench.sql(
-        f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT {literal(mapping.namespace)} AS namespace, "
-        f"{_line_id(mapping)} AS _content, {_told_return(mapping)} AS _returned, "
-        f"{_told_adjustment(mapping)} AS _adjusted, * FROM ({rows})"
-    )
-    _heads_of_rows(writer, mapping)
+    rate = rate_sql(mapping, currency)
+    keyed_rows = _take_rows(writer.bench, mapping, (keyed, bare or keyed), currency)
+    _heads_of_rows(writer, mapping, keyed_rows, rate)
     teller = Teller(mapping.system, "lines")
     undecided = _settle(writer, mapping.namespace, teller)
     outranked, taken_over = _lines_of_one_source(writer, teller)
     _number_lines(writer, mapping)
-    lines = writer.merge("order_lines", _lines(), stored=True)
+    lines = writer.merge("order_lines", _lines(mapping, rate), stored=True, distinct=True)
     orders, changed = _merge_orders(writer)
     return OrderCounts(orders, lines, changed, outranked, taken_over, undecided)
 
 
 def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
     """Merge the orders of a file that has one row for each."""
-    bench = writer.bench
+    bench, rate = writer.bench, rate_sql(mapping, currency)
+    off = _off(mapping, ("discount_amount", "returned_amount"), rate, unless="_stated IS NOT NULL")
     stated = "_net" if {"net_amount", "gross_amount"} & set(mapping.columns) else "NULL"
     bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT {literal(mapping.namespace)} AS namespace, "
@@ -81,10 +83,10 @@ def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str)
         "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, source, "
         f"'order' AS grain, ordered_at, ordered_day AS ordered_on, {', '.join(HEAD)}, "
         "_returned AS returned, _adjusted AS adjusted, currency, _stated AS original_amount, "
-        f"{_home('_stated')} AS net_amount, {_home('abs(discount_amount)')} AS discount_amount, "
-        f"{_home('tax_amount')} AS tax_amount, {_home('cost_amount')} AS cost_amount, "
-        f"{_home(f'coalesce(returned_amount, {back})')} AS returned_amount, "
-        f"{_off(mapping, ('discount_amount', 'returned_amount'), unless='_stated IS NOT NULL')}, "
+        f"{_home('_stated', rate)} AS net_amount, "
+        f"{_home('abs(discount_amount)', rate)} AS discount_amount, "
+        f"{_home('tax_amount', rate)} AS tax_amount, {_home('cost_amount', rate)} AS cost_amount, "
+        f"{_home(f'coalesce(returned_amount, {back})', rate)} AS returned_amount, {off}, "
         "units, id_type, id_key FROM _rows"
     )
     _last_of_each(writer)
@@ -103,12 +105,12 @@ def _settle(writer: Writer, namespace: str, teller: Teller) -> tuple[str, ...]:
     return () if precedence.decides(sources) else tuple(sources)
 
 
-def _home(amount: str, rate: str = "_rate") -> str:
-    """SQL of an amount in the reporting currency."""
-    return f"({amount} * {rate})::{_AMOUNT}"
+def _home(amount: str, rate: str) -> str:
+    """SQL of an amount in the reporting currency; without a rate it is in it already."""
+    return f"({amount} * {rate})::{_AMOUNT}" if rate else f"({amount})::{_AMOUNT}"
 
 
-def _off(mapping: FileMapping, given: tuple[str, str], *, rate: str = "_rate", unless: str) -> str:
+def _off(mapping: FileMapping, given: tuple[str, str], rate: str, *, unless: str) -> str:
     """SQL of the two columns with what goes off the sum of an order's lines, null if unknown."""
     discount, back = given
     parts = [back] if mapping.discounted else [f"abs({discount})", back]
@@ -158,36 +160,60 @@ def _last_of_each(writer: Writer) -> None:
     bench.sql("INSERT INTO _heads BY NAME FROM _merged")
 
 
-def _line_id(mapping: FileMapping) -> str:
-    """SQL for what makes a line the same line: the source's id, else the hash of its content."""
-    if "line_id" in mapping.columns:
-        return "'i:' || line_id"
-    content = "product_id, description, quantity, unit_price, _net"
-    told = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in content.split(", "))
-    return f"left(md5(concat_ws(chr(31), {told})), 16)"
+def _take_rows(bench: Workbench, mapping: FileMapping, rows: tuple[str, str], currency: str) -> str:
+    """Make `_line_rows` of the rows of a file; return SQL of the same with their customer.
+
+    They are looked at where they are staged: to write a million rows again costs more than that.
+    """
+    told = f"{_told_return(mapping)} AS _returned, {_told_adjustment(mapping)} AS _adjusted"
+    keyed, bare = (f"SELECT {told}, * FROM ({converted(one, mapping, currency)})" for one in rows)
+    if rate_sql(mapping, currency):  # but to find their rates again costs more
+        bench.sql(f"CREATE OR REPLACE TEMP TABLE _converted AS {keyed}")
+        keyed = bare = "SELECT * FROM _converted"
+    bench.sql(f"CREATE OR REPLACE TEMP VIEW _all_line_rows AS {bare}")
+    bench.sql("CREATE OR REPLACE TEMP VIEW _line_rows AS FROM _all_line_rows")
+    bench.sql("CREATE OR REPLACE TEMP TABLE _left_out (_row BIGINT)")
+    return keyed
 
 
-def _heads_of_rows(writer: Writer, mapping: FileMapping) -> None:
+def _leave_out(bench: Workbench, rows: str) -> None:
+    """Take rows out of `_line_rows`; `rows` is SQL of their `_row`."""
+    bench.sql(f"INSERT INTO _left_out {rows}")
+    bench.sql(
+        "CREATE OR REPLACE TEMP VIEW _line_rows AS FROM _all_line_rows ANTI JOIN _left_out "
+        "USING (_row)"
+    )
+
+
+def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -> None:
     """Make `_heads`: what the rows of a line file say of their orders."""
-    head = ", ".join(f"max({name}) AS {name}" for name in HEAD)
+    given = {*mapping.columns}
+    head = ", ".join(
+        f"{f'max({name})' if name in given else 'NULL::VARCHAR'} AS {name}" for name in HEAD
+    )
     # Rows that do not name their customer bear the one of their order: nothing new is said.
     who = "id_key IS NOT NULL" if mapping.identifiers else "false"
     nothing = ", ".join(
         f"NULL::{_AMOUNT} AS {name}"
         for name in ("original_amount", "net_amount", "tax_amount", "cost_amount")
     )
-    given = ("max(order_discount)", "max(order_returned)")
-    off = _off(mapping, given, rate="max(_rate)", unless="false")
+    discount, back = (
+        f"max({name})" if name in given else f"NULL::{_AMOUNT}"
+        for name in ("order_discount", "order_returned")
+    )
+    rate = "max(_rate)" if rate else ""
+    off = _off(mapping, (discount, back), rate, unless="false")
     writer.bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, any_value(source) AS "
-        f"source, 'lines' AS grain, min(ordered_at) AS ordered_at, min(ordered_day) AS ordered_on, "
-        f"{head}, bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
+        f"CREATE OR REPLACE TEMP TABLE _heads AS SELECT {literal(mapping.namespace)} AS namespace, "
+        f"order_id, {literal(mapping.system)} AS source, 'lines' AS grain, min(ordered_at) AS "
+        f"ordered_at, min(ordered_day) AS ordered_on, {head}, "
+        "bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
         f"max(currency) AS currency, {nothing}, "
-        f"{_home('abs(max(order_discount))', 'max(_rate)')} AS discount_amount, "
-        f"{_home('max(order_returned)', 'max(_rate)')} AS returned_amount, {off}, "
+        f"{_home(f'abs({discount})', rate)} AS discount_amount, "
+        f"{_home(back, rate)} AS returned_amount, {off}, "
         f"NULL::DOUBLE AS units, arg_min(id_type, _row) FILTER ({who}) AS id_type, "
         f"arg_min(id_key, _row) FILTER ({who}) AS id_key "
-        "FROM _rows GROUP BY namespace, order_id"
+        f"FROM ({rows}) GROUP BY order_id"
     )
 
 
@@ -201,11 +227,11 @@ def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
         return 0, 0
     ours = f"r.line_source = {literal(teller.source)}"
     [[left_out]] = bench.rows(
-        f"SELECT count(*) FROM _rows JOIN _resolved r USING (namespace, order_id) WHERE NOT {ours}"
+        f"SELECT count(*) FROM _line_rows JOIN _resolved r USING (order_id) WHERE NOT {ours}"
     )
     if left_out:
         others = f"SELECT order_id FROM _resolved r WHERE NOT {ours}"
-        bench.sql(f"DELETE FROM _rows WHERE order_id IN ({others})")
+        _leave_out(bench, f"SELECT _row FROM _line_rows WHERE order_id IN ({others})")
     writer.table_of("order_lines")
     gone = writer.remove(
         "order_lines",
@@ -222,41 +248,41 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
     """
     bench = writer.bench
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _repeated AS SELECT order_id, _content FROM _rows "
-        "GROUP BY ALL HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE _repeated AS SELECT hash(order_id, _line) AS hashed FROM "
+        "_line_rows GROUP BY hashed HAVING count(*) > 1"
     )
+    again = "_line_rows WHERE hash(order_id, _line) IN (FROM _repeated)"
+    bench.sql("CREATE OR REPLACE TEMP TABLE _numbers (_row BIGINT, n BIGINT)")
     if "line_id" in mapping.columns:
         # The source says that it is one line: the last row that tells of it counts.
-        bench.sql(
-            "CREATE OR REPLACE TEMP TABLE _numbers AS SELECT max(_row) AS _row, 1 AS n FROM _rows "
-            "GROUP BY order_id, _content"
+        _leave_out(
+            bench,
+            f"SELECT _row FROM {again} QUALIFY row_number() OVER (PARTITION BY order_id, _line "
+            "ORDER BY _row DESC) > 1",
         )
-        bench.sql("DELETE FROM _rows WHERE _row NOT IN (SELECT _row FROM _numbers)")
-        bench.sql("DELETE FROM _numbers")
         return
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _numbers AS SELECT _row, row_number() OVER (PARTITION BY "
-        "order_id, _content ORDER BY ordered_at, _row) AS n FROM _rows SEMI JOIN _repeated "
-        "USING (order_id, _content)"
+        f"INSERT INTO _numbers SELECT _row, row_number() OVER (PARTITION BY order_id, _line "
+        f"ORDER BY ordered_at, _row) AS n FROM {again} QUALIFY n > 1"
     )
 
 
-def _lines() -> str:
-    """SQL of the canonical lines of `_rows`."""
+def _lines(mapping: FileMapping, rate: str) -> str:
+    """SQL of the canonical lines of `_line_rows`."""
     of_order = ", ".join(f"o.{name} AS {name}" for name in _OF_ORDER)
+    cost = f"coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)"
     return (
-        "SELECT r.namespace, r.order_id, CASE WHEN starts_with(r._content, 'i:') THEN "
-        "r._content[3:] ELSE r._content || '-' || coalesce(d.n, 1) END AS line_key, "
+        f"SELECT {literal(mapping.namespace)} AS namespace, r.order_id, "
+        "CASE WHEN starts_with(r._line, 'i:') THEN r._line[3:] ELSE r._line || '-' || "
+        "coalesce(d.n, 1) END AS line_key, "
         "product_id, description, category, quantity, unit_price, r.currency, "
-        f"_net AS original_amount, {_home('_net')} AS net_amount, "
-        f"{_home('abs(discount_amount)')} AS discount_amount, "
-        f"{_home('tax_amount')} AS tax_amount, "
-        f"{_home(f'coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)')} "
-        "AS cost_amount, CASE WHEN coalesce(r._adjusted, false) THEN 0 "
-        f"ELSE greatest(-_net * _rate, 0) END::{_AMOUNT} AS returned_amount, "
-        f"r.source, {of_order} FROM _rows r "
-        "JOIN _resolved o ON o.order_id = r.order_id AND o.namespace = r.namespace "
-        "LEFT JOIN _numbers d ON d._row = r._row"
+        f"_net AS original_amount, {_home('_net', rate)} AS net_amount, "
+        f"{_home('abs(discount_amount)', rate)} AS discount_amount, "
+        f"{_home('tax_amount', rate)} AS tax_amount, {_home(cost, rate)} AS cost_amount, "
+        "CASE WHEN coalesce(r._adjusted, false) THEN 0 "
+        f"ELSE greatest({_home('-_net', rate)}, 0) END::{_AMOUNT} AS returned_amount, "
+        f"{literal(mapping.system)} AS source, {of_order} FROM _line_rows r "
+        "JOIN _resolved o ON o.order_id = r.order_id LEFT JOIN _numbers d ON d._row = r._row"
     )
 
 
@@ -269,7 +295,7 @@ def _merge_orders(writer: Writer) -> tuple[Counts, int]:
         "USING (namespace, order_id)"
     )
     _restamp_lines(writer)
-    orders = writer.merge("orders", _orders(writer), stored=True)
+    orders = writer.merge("orders", _orders(writer), stored=True, distinct=True)
     known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
     return orders, min(int(known), orders.updated)
 

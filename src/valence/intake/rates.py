@@ -12,6 +12,11 @@ def currency_sql(mapping: FileMapping, brand_currency: str) -> str:
     return f"coalesce(upper(currency), {fallback})" if "currency" in mapping.columns else fallback
 
 
+def rate_sql(mapping: FileMapping, brand_currency: str) -> str:
+    """Return SQL for a row's rate, empty where it is always 1."""
+    return "" if currency_sql(mapping, brand_currency) == literal(brand_currency) else "_rate"
+
+
 def converted(rows: str, mapping: FileMapping, brand_currency: str) -> str:
     """Return SQL of rows with `currency` and `_rate`; rows without a rate are left out.
 

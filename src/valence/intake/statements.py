@@ -65,7 +65,7 @@ def state(writer: Writer, namespace: str, teller: Teller) -> None:
         )
     said = "_merged_heads" if before else "_heads"
     bench.sql(f"CREATE TEMP VIEW _mine AS SELECT {', '.join((*_KEY, *_TOLD))} FROM {said}")
-    writer.merge("order_statements", "SELECT * FROM _mine", stored=True)
+    writer.merge("order_statements", "SELECT * FROM _mine", stored=True, distinct=True)
 
 
 def _newer(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from valence.core import clock, ids
 from valence.lake.canonical import CANONICAL, LINEAGE, CanonicalTable
@@ -55,7 +56,9 @@ class Writer:
         files = [file.path for file in self._present(name)]
         self.bench.view(name, files, self.lake.columns(name))
 
-    def merge(self, name: str, select: str, *, stored: bool = False) -> Counts:
+    def merge(
+        self, name: str, select: str, *, stored: bool = False, distinct: bool = False
+    ) -> Counts:
         """Merge rows by the table's key: new rows land, changed ones replace, equal ones stay.
 
         Parameters
@@ -68,6 +71,8 @@ class Writer:
         stored
             The SQL only picks from a table of the workbench, so that reading it several times costs
             less than keeping its answer.
+        distinct
+            No key comes twice by the way in which the rows were made, so nobody needs to look.
 
         Raises
         ------
@@ -76,11 +81,16 @@ class Writer:
         """
         table = self._declared(name)
         self._take_in(table, select, stored=stored)
-        counts = self._counted(table)
-        if counts.new or counts.updated:
-            replaced = [self._replaced_rows(table)] if counts.updated else []
-            self._mark(table, ["SELECT * FROM _changed", *replaced])
-            self._write(table, replaced=bool(counts.updated))
+        if not distinct:
+            self._refuse_repeated(table)
+        first = not self._present(name)
+        counts = Counts() if first else self._counted(table)
+        if first:
+            self.bench.sql("CREATE TEMP VIEW _changed AS FROM _incoming")
+        if first or counts.new or counts.updated:
+            written = self._copy_changed(table)
+            counts = Counts(new=written.rows) if first else counts
+            self._keep(table, written, replaced=bool(counts.updated))
         self.bench.sql("DROP VIEW _changed")
         self.bench.sql("DROP TABLE IF EXISTS _classified")
         self.bench.sql(f"DROP {self._incoming_is} _incoming")
@@ -179,11 +189,6 @@ class Writer:
 
     def _counted(self, table: CanonicalTable) -> Counts:
         """Compare what came in with what is there; view `_changed` is what has to be written."""
-        keys = ", ".join(quoted(key) for key in table.key)
-        rows = self._distinct_rows(table, keys)
-        if not self._present(table.name):
-            self.bench.sql("CREATE TEMP VIEW _changed AS SELECT *, 'new' AS _change FROM _incoming")
-            return Counts(new=rows)
         on, same = _same(table.key, "i", "o"), _same(self._compared, "i", "o")
         self.bench.sql(f"CREATE OR REPLACE TEMP VIEW _old AS {self._select_with_part(table)}")
         self.bench.sql(
@@ -198,14 +203,14 @@ class Writer:
         found = dict(self.bench.rows("SELECT _change, count(*) FROM _classified GROUP BY ALL"))
         return Counts(found.get("new", 0), found.get("updated", 0), found.get("unchanged", 0))
 
-    def _distinct_rows(self, table: CanonicalTable, keys: str) -> int:
+    def _refuse_repeated(self, table: CanonicalTable) -> None:
+        keys = ", ".join(quoted(key) for key in table.key)
         distinct, rows = self.bench.rows(
             f"SELECT (SELECT count(*) FROM (SELECT DISTINCT {keys} FROM _incoming)), "
             "(SELECT count(*) FROM _incoming)"
         )[0]
         if distinct != rows:
             raise ValueError(f"rows for {table.name} hold a key ({keys}) more than once")
-        return int(rows)
 
     def _select_with_part(self, table: CanonicalTable) -> str:
         names = ", ".join(quoted(c.name) for c in table.columns)
@@ -237,7 +242,8 @@ class Writer:
                 f"FROM ({source})"
             )
 
-    def _write(self, table: CanonicalTable, *, replaced: bool) -> None:
+    def _copy_changed(self, table: CanonicalTable) -> PartFile:
+        """Write what is new or changed, so that it is computed once and can be read from there."""
         names = ", ".join(
             quoted(c.name) for c in table.columns if c.name not in {"batch_id", "loaded_at"}
         )
@@ -245,11 +251,15 @@ class Writer:
             f"{literal(self.batch_id)} AS batch_id, "
             f"TIMESTAMPTZ {literal(self.loaded_at.isoformat())} AS loaded_at"
         )
-        written = self._copy(
-            table,
-            f"SELECT {names}, {stamped} FROM _changed",
-            part=self.batch_id,
-        )
+        return self._copy(table, f"SELECT {names}, {stamped} FROM _changed", part=self.batch_id)
+
+    def _keep(self, table: CanonicalTable, written: PartFile, *, replaced: bool) -> None:
+        """Add what was written to the table, and mark what it touches."""
+        if not written.rows:
+            Path(written.path).unlink()
+            return
+        gone = [self._replaced_rows(table)] if replaced else []
+        self._mark(table, [f"FROM read_parquet({literal(written.path)})", *gone])
         files, replacing = [written], []
         if replaced:
             parts = "SELECT DISTINCT _part FROM _classified WHERE _change = 'updated'"
