@@ -7,6 +7,7 @@ from tests.value.faces.brands import SHOP, fill, literal_lines
 from tests.value.faces.fixtures import client, customer_id
 
 from valence.people.decisions import link, split
+from valence.trust.audit import entries
 
 
 def text_of(answer):
@@ -36,6 +37,23 @@ def test_contact_data_are_masked_until_they_are_asked_for(few):
     )
     assert "<html" not in fragment.text
     assert "+442079460123" in fragment.text
+
+
+def trail(house, subject):
+    with house.store.reading() as view:
+        return entries(view, subject=subject)
+
+
+def test_each_look_at_contact_data_is_noted_with_who_and_what_but_no_value(few):
+    ada = customer_id(few, "1")
+    before = len(trail(few, ada))
+    client(few).get(f"/customers/{ada}")  # masked: nothing to note
+    client(few).post(f"/customers/{ada}/show", headers={"hx-request": "true"})
+    told = client(few).post(f"/api/v1/customers/{ada}/reveal").json()
+    assert {"kind": "email", "value": "ada@example.co.uk"} in told["contact"]
+    added = trail(few, ada)[: -before or None]
+    assert [(one.actor, one.action) for one in added] == [("local", "audience:reveal")] * 2
+    assert added[0].detail == {"kinds": ["email", "name", "phone", "user_id"]}
 
 
 def test_showing_is_never_a_link_that_could_be_followed_or_kept(few):

@@ -81,6 +81,12 @@ def test_a_customer_is_found_by_number_address_phone_and_name(few, typed, number
         assert customer_id(few, number) in answer.text
 
 
+def test_the_api_finds_customers_by_what_somebody_types(few):
+    found = client(few).post("/api/v1/customers/find", json={"text": "lovelace"}).json()
+    assert found == {"items": [{"customer_id": customer_id(few, "1"), "label": "A. L. 1"}]}
+    assert client(few).post("/api/v1/customers/find", json={"text": "nobody"}).json()["items"] == []
+
+
 def test_who_is_not_found_gets_a_hint_and_keeps_what_was_typed(few):
     answer = client(few).post("/customers/find", data={"typed": "Nobody <b>"})
     assert "No customer is known by that" in answer.text

@@ -95,6 +95,23 @@ def test_long_emoji_and_right_to_left_names_come_back_as_they_were(store, keyrin
     assert name in found(vault, name.split()[1] if " " in name else name)
 
 
+def test_customers_are_labelled_by_masked_name_and_number_in_one_go(store, keyring):
+    lin, nameless = made(store, keyring, {"name": "林志玲", "email": "lin@x.com"}, {})
+    labels = Vault(store, keyring).labels([str(lin), str(nameless), str(lin), "not an id"])
+    assert {text: str(label) for text, label in labels.items()} == {
+        str(lin): "林 ** 1001",
+        str(nameless): "1002",
+        "not an id": "not an id",
+    }
+
+
+def test_whom_nobody_knows_is_called_by_the_end_of_the_id(store, keyring):
+    (erased,) = made(store, keyring, {"name": "Ann Lee"})
+    Vault(store, keyring).shred(erased)
+    label = Vault(store, keyring).labels([str(erased)])[str(erased)]
+    assert str(label) == f"…{str(erased)[-6:]}"
+
+
 def test_names_are_found_by_beginnings_of_words_and_by_characters(store, keyring):
     made(
         store, keyring,

@@ -8,14 +8,16 @@ from fastapi import Query
 
 from valence.audience import schemas
 from valence.audience.columns import CUSTOMERS
-from valence.audience.finding import customer_of, id_keys_of
+from valence.audience.finding import customer_of, id_keys_of, search
 from valence.audience.profile import contact_data, profile
+from valence.audience.reveal import revealed
 from valence.audience.timeline import SIZE, lines_of, timeline
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
 from valence.kit.opened import OpenBrand
 from valence.kit.routes import ApiRouter
 from valence.kit.tables import TableParams, table_api
+from valence.people.vault import Vault
 
 api = ApiRouter("audience")
 
@@ -61,6 +63,27 @@ def customer(ask: Ask, text: str) -> dict[str, Any]:
             }
             for one in found.who.decisions
         ],
+    }
+
+
+@api.post("/customers/find", permission="audience:read", response_model=schemas.FoundCustomers)
+def find(ask: Ask, body: schemas.FindIn) -> dict[str, Any]:
+    """Find customers by name, e-mail, phone or number; posted, so that no log keeps the words."""
+    house = ask.service(OpenBrand)
+    found = search(house, ask.reader, body.text)
+    named = Vault(house.store, house.keyring).labels(found)
+    return {"items": [{"customer_id": one, "label": str(named[one])} for one in found]}
+
+
+@api.post("/customers/{text}/reveal", permission="audience:reveal", response_model=schemas.Revealed)
+def reveal(ask: Ask, text: str) -> dict[str, Any]:
+    """Give the contact data of one customer unmasked; the audit trail keeps who asked."""
+    house = ask.service(OpenBrand)
+    found = profile(house, ask.reader, customer_of(house, ask.reader, text))
+    contact = revealed(house, ask.actor, found)
+    return {
+        "customer_id": found.customer_id,
+        "contact": [{"kind": kind, "value": value} for kind, value in contact],
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from valence.audience.labels import as_uuid
 from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.opened import OpenBrand
 from valence.lake.reader import Reader
+from valence.people.labels import as_uuid
 from valence.people.lookup import find_customer, identifiers_of
 from valence.people.vault import Vault
 

@@ -14,8 +14,8 @@ from fastapi.responses import RedirectResponse, Response
 from valence.audience import quick, view
 from valence.audience.columns import CUSTOMERS
 from valence.audience.finding import customer_of, id_keys_of, search
-from valence.audience.labels import labels
 from valence.audience.profile import contact_data, profile
+from valence.audience.reveal import revealed
 from valence.audience.rows import timeline_rows
 from valence.audience.timeline import OrderDay, counts, lines_of, order_of, timeline
 from valence.audience.words import BASIS, ID_TYPES
@@ -26,6 +26,7 @@ from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step
 from valence.kit.routes import PageRouter
 from valence.kit.tables import TableCell, TableView, table_export, table_view
+from valence.people.vault import Vault
 
 pages = PageRouter()
 CRUMBS = (Crumb(message("Customers"), "/customers"),)
@@ -49,6 +50,11 @@ def customers_page(ask: Ask) -> Response:
         answer=quick.answer(ask, shown),
         tiers=quick.tiers(ask, shown.query.where),
         segments=quick.segments(ask, shown.query.where),
+        how=view.how_all(_built(ask)),
+        next=[
+            Step(message("See who carries the value"), "/value"),
+            Step(message("See which cohorts stay"), "/cohorts"),
+        ],
     )
 
 
@@ -64,7 +70,7 @@ def find_page(ask: Ask, typed: Annotated[str, Form()] = "") -> Response:
         crumbs=CRUMBS,
         typed=typed,
         rows=quick.found_rows(ask.reader, found),
-        labels=labels(house.store, house.keyring, found),
+        labels=Vault(house.store, house.keyring).labels(found),
         worded=quick.tier_and_segment,
     )
 
@@ -81,14 +87,15 @@ def customer_page(ask: Ask, text: str, cursor: str = "") -> Response:
 
 @pages.post("/customers/{customer_id}/show", permission="audience:reveal")
 def show_page(ask: Ask, customer_id: str) -> Response:
-    """Show the contact data of one customer unmasked, once."""
-    found = profile(ask.service(OpenBrand), ask.reader, customer_id)
+    """Show the contact data of one customer unmasked, once; the audit trail keeps who saw it."""
+    house = ask.service(OpenBrand)
+    found = profile(house, ask.reader, customer_id)
+    contact = revealed(house, ask.actor, found)
     if ask.is_fragment:
-        contact = contact_data(found.who, masked=False)
         return ask.page(
             "audience/contact.html", found=found, contact=contact, masked=False, words=ID_TYPES
         )
-    return _customer(ask, customer_id, masked=False)
+    return _customer(ask, customer_id, contact=contact)
 
 
 @pages.get("/customers/{customer_id}/timeline", permission="audience:read")
@@ -122,20 +129,26 @@ def order_page(
     if ask.is_fragment:
         return ask.page("audience/lines.html", **values)
     house = ask.service(OpenBrand)
-    named = labels(house.store, house.keyring, [customer_id])[customer_id]
+    named = Vault(house.store, house.keyring).labels([customer_id])[customer_id]
     crumbs = (*CRUMBS, Crumb(str(named), f"/customers/{quote(customer_id, safe='')}"))
     row = timeline_rows(ask.format, customer_id, [order])[0]
     return ask.page("audience/order.html", crumbs=crumbs, row=row, **values)
 
 
-def _customer(ask: Asked, customer_id: str, *, masked: bool = True, cursor: str = "") -> Response:
+def _customer(
+    ask: Asked,
+    customer_id: str,
+    *,
+    contact: list[tuple[str, str]] | None = None,
+    cursor: str = "",
+) -> Response:
     found, fmt = profile(ask.service(OpenBrand), ask.reader, customer_id), ask.format
     return ask.page(
         "audience/customer.html",
         crumbs=CRUMBS,
         found=found,
-        contact=contact_data(found.who, masked=masked),
-        masked=masked,
+        contact=contact_data(found.who) if contact is None else contact,
+        masked=contact is None,
         words=ID_TYPES,
         answer=view.answer(found, fmt),
         chips=_chips(found.row["value_basis"]) if found.row else [],
@@ -173,7 +186,7 @@ def _with_labels(ask: Asked, shown: TableView) -> TableView:
     if "customer_id" not in names:
         return shown
     at, house = names.index("customer_id"), ask.service(OpenBrand)
-    found = labels(house.store, house.keyring, [row[at].text for row in shown.rows])
+    found = Vault(house.store, house.keyring).labels(row[at].text for row in shown.rows)
 
     def named(cell: TableCell) -> TableCell:
         return replace(cell, text=str(found[cell.text]))

@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary
 import ibis.expr.types as ir
 
 from valence.audience.finding import CUSTOMERS, row_of
-from valence.audience.labels import Label, as_uuid, label, shown
 from valence.audience.timeline import OrderDay, order_days
 from valence.core.errors import NotFoundError
 from valence.kit.opened import OpenBrand
 from valence.lake.reader import Reader
 from valence.people.decisions import Decision, history_of
+from valence.people.labels import Label, as_uuid, label, shown
 from valence.people.lookup import Identifier, identifiers_of
 from valence.people.vault import Entry, Vault
 

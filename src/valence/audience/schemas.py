@@ -39,6 +39,32 @@ class ContactData(BaseModel):
     value: str = Field(description="Masked where it could reach the customer.")
 
 
+class Revealed(BaseModel):
+    """What the vault holds of a customer, as it is."""
+
+    customer_id: str = Field(description="The customer of today, after all merges.")
+    contact: list[ContactData] = Field(description="Unmasked.")
+
+
+class FindIn(BaseModel):
+    """What somebody looks for."""
+
+    text: str = Field(max_length=320, description="A name, e-mail, phone or number.")
+
+
+class FoundCustomer(BaseModel):
+    """One customer who could be meant."""
+
+    customer_id: str
+    label: str = Field(description="Masked name and the number that a source knows them by.")
+
+
+class FoundCustomers(BaseModel):
+    """The customers who could be meant, at most twenty."""
+
+    items: list[FoundCustomer]
+
+
 class KnownBy(BaseModel):
     """One identifier of a customer, without its value."""
 

@@ -323,6 +323,22 @@ def history(decisions: Sequence[Decision], fmt: Formats) -> list[Message]:
     ]
 
 
+def how_all(built: Words) -> How:
+    """Return how the columns of all customers are computed."""
+    return How(
+        message(
+            "One row for each customer who bought or gave back, after all identifiers of a person "
+            "were brought together. Value is all that the customer's orders brought, returns taken "
+            "off; tier and segment compare the customer with all others."
+        ),
+        source=message("Hughes, Strategic Database Marketing (1994)."),
+        inputs=("customers", "order_facts"),
+        built=built,
+        note=message("The title of each column tells what it means; a rule may name every column."),
+        links=((message("What each column means"), "/builds/tables/customers"),),
+    )
+
+
 def how(found: Profile, built: Words) -> How:
     """Return how worth and scores of a customer are computed."""
     basis = found.row["value_basis"] if found.row else ""

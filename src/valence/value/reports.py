@@ -12,9 +12,9 @@ from valence.kit.format import Formats
 from valence.kit.languages import language
 from valence.kit.opened import OpenBrand
 from valence.people.lookup import find_customer
+from valence.people.vault import Vault
 from valence.value.answers import by_segment, cells_of, summary_of, tiers_of
 from valence.value.cohort_answers import as_months, cohorts_of, staying_of
-from valence.value.naming import names_of
 from valence.value.purchases import purchases
 from valence.value.reading import Tables
 from valence.value.segments import SEGMENTS
@@ -295,7 +295,7 @@ def customer(house: OpenBrand, tables: Tables, who: str, limit: int) -> dict[str
     rows = tables.one(own.agg(n=own.count()))
     return {
         "customer_id": customer_id,
-        "name": names_of(house.store, house.keyring, [customer_id])[customer_id],
+        "name": str(Vault(house.store, house.keyring).labels([customer_id])[customer_id]),
         "facts": facts,
         "order_rows": rows["n"] if rows else 0,
         "orders": purchases(tables, customer_id, limit=limit),
@@ -352,8 +352,8 @@ def _of_hundred(share: float | None) -> str:
 
 
 def _named(house: OpenBrand, rows: Rows) -> Rows:
-    names = names_of(house.store, house.keyring, [row["customer_id"] for row in rows])
-    return [{"name": names[row["customer_id"]], **row} for row in rows]
+    names = Vault(house.store, house.keyring).labels(row["customer_id"] for row in rows)
+    return [{"name": str(names[row["customer_id"]]), **row} for row in rows]
 
 
 def _segment(code: str | None) -> str:

@@ -6,6 +6,8 @@ import pytest
 from tests.app.desk.brands import land, orders
 from tests.app.desk.conftest import client
 from valence.lake.build import Ask
+from valence.trust.actor import LOCAL
+from valence.trust.audit import record
 
 
 def text_of(answer) -> str:
@@ -103,3 +105,14 @@ def test_figures_of_a_day_before_the_first_order_say_so(house):
     assert "The figures were built for 1 Jan 2020, and no order was placed up to then." in (
         text_of(page)
     )
+
+
+def test_the_api_gives_the_audit_trail_newest_first_page_by_page(house, web):
+    for subject in ("c1", "c2", "c1"):
+        house.store.transact(lambda unit, s=subject: record(unit, LOCAL, "audience:reveal", s))
+    first = web.get("/api/v1/audit", params={"limit": 2}).json()
+    assert [one["subject"] for one in first["items"]] == ["c1", "c2"]
+    rest = web.get("/api/v1/audit", params={"before": first["next"]}).json()
+    assert ([one["subject"] for one in rest["items"]], rest["next"]) == (["c1"], None)
+    only = web.get("/api/v1/audit", params={"subject": "c2"}).json()["items"]
+    assert [(one["actor"], one["action"]) for one in only] == [("local", "audience:reveal")]
