@@ -58,6 +58,8 @@ def sentences(root: Path = SOURCE) -> Iterator[Found]:
 def _of_python(text: str, *, settings: bool) -> Iterator[tuple[int, str]]:
     """Yield the sentences of `message(…)`, `ask._(…)`, our errors, and of declarations."""
     for node in ast.walk(ast.parse(text)):
+        if settings and isinstance(node, ast.ClassDef) and (said := ast.get_docstring(node)):
+            yield node.lineno, said.splitlines()[0]  # what a definition decides
         if not isinstance(node, ast.Call):
             continue
         argument = _sentence_of(node, settings=settings)

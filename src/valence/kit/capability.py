@@ -46,6 +46,7 @@ class Capability:
     definition_kinds: str = ""  # a sequence of definitions.kinds.DefinitionKind
     job_kinds: str = ""  # a function of the kit.opened.OpenBrand: its jobs.kinds.JobKind
     subscribers: str = ""  # a function of the kit.opened.OpenBrand: its store.delivery.Subscriber
+    chores: str = ""  # functions of the kit.opened.OpenBrand that the worker calls now and then
     pages: str = ""  # a kit.routes.PageRouter
     api: str = ""  # a kit.routes.ApiRouter
     commands: str = ""  # a kit.commands.Commands

@@ -170,6 +170,8 @@ class Formats:
         """Return a duration: 0.4 s, 12 s, 3 min 20 s."""
         if value is None:
             return ABSENT
+        if value < 0.05:
+            return self.language.worded("under {n} s", n=self.number(0.1, 1))
         if value < 60:
             figure = self.number(value, 0 if value >= 10 else 1)
             return self.language.worded("{n} s", n=figure)
@@ -199,6 +201,7 @@ class Formats:
         forms: dict[str, Callable[[Any], str]] = {
             "int": self.integer,
             "float": lambda v: self.number(v, 2),
+            "quantity": lambda v: self.number(v, 0 if v == int(v) else 2),
             "percent": self.percent,
             "money": self.money,
             "day": self.day,

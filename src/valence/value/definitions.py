@@ -82,7 +82,11 @@ class RfmDefinition(_Document):
 class TierShare(_Document):
     """One value tier: its name, and its share of all customers."""
 
-    name: str = Field(min_length=1, max_length=40)
+    name: str = Field(
+        min_length=1,
+        max_length=40,
+        description="What it is called; top, middle and base are worded in each language.",
+    )
     share: Share = Field(description="Share of customers, 0 to 1; the last tier takes the rest.")
 
 

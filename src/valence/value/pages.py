@@ -17,6 +17,8 @@ from valence.value.cohort_answers import cohort_answers
 from valence.value.tables import COHORTS, SEGMENTS
 
 pages = PageRouter()
+WORTH = message("Who carries our value, and how concentrated is it?")
+STAYS = message("Which cohort stays longest?")
 
 
 @pages.get("/value", permission="value:read")
@@ -25,13 +27,16 @@ def value_page(ask: Ask) -> Response:
     found, fmt = worth(ask.reader), ask.format
     if found is None or not found.summary["customers"]:
         will = message("Who carries your value, and how concentrated it is.")
-        return ask.page("value/empty.html", title=message("Worth"), empty=_empty(ask, will))
+        return ask.page(
+            "value/empty.html", title=message("Worth"), question=WORTH, empty=_empty(ask, will)
+        )
     table = by_segment(ask.reader.table("segments"))
     if how := ask.request.query_params.get("format"):
         return table_export(ask, SEGMENTS, table, how)
     view, built = table_view(ask, SEGMENTS, table), built_of(ask, "value_tiers")
     return ask.page(
         "value/value.html",
+        question=WORTH,
         status=422 if view.fault else 200,
         answer=worth_view.answer(found, fmt),
         chips=[worth_view.basis_chip(found.summary["value_basis"])],
@@ -55,13 +60,16 @@ def cohorts_page(ask: Ask) -> Response:
     found, fmt = cohort_answers(ask.reader), ask.format
     if found is None or not found.months:
         will = message("Which cohort stays, and what a customer is worth month after month.")
-        return ask.page("value/empty.html", title=message("Cohorts"), empty=_empty(ask, will))
+        return ask.page(
+            "value/empty.html", title=message("Cohorts"), question=STAYS, empty=_empty(ask, will)
+        )
     table = ask.reader.table("cohorts")
     if how := ask.request.query_params.get("format"):
         return table_export(ask, COHORTS, table, how)
     view = table_view(ask, COHORTS, table)
     return ask.page(
         "value/cohorts.html",
+        question=STAYS,
         status=422 if view.fault else 200,
         answer=cohort_view.answer(found, fmt),
         figures=cohort_view.figures(found, fmt),

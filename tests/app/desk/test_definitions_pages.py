@@ -40,8 +40,26 @@ def published(web):
 
 def test_every_kind_is_listed_with_the_defaults_where_nothing_is_published(web):
     page = shown(web.get("/definitions"))
-    assert "Nothing is published yet: the defaults hold everywhere." in page
+    assert "Nothing of your own holds: the defaults hold everywhere." in page
     assert all(name in page for name in ("RFM scores", "Value tiers", "Cohorts"))
+
+
+def test_a_draft_beside_a_published_version_does_not_hide_that_it_holds(web):
+    published(web)
+    drafted(web, FOUR.replace("0.1", "0.2").replace("silver, share: '0.2'", "silver, share: '0.1'"),
+            **base_of(web))  # fmt: skip
+    page = shown(web.get("/definitions"))
+    assert "1 definition of your own holds" in page
+    assert "version 1 holds" in page
+    assert "version 2: draft" in page
+
+
+def test_the_editor_tells_what_each_setting_means_and_may_be(web):
+    page = shown(web.get("/definitions/rfm/rfm"))
+    assert "weights.recency How recently the customer bought. number, 0 to 1000 20" in page
+    assert "window_months Only orders of so many months count; empty: all." in page
+    assert "whole number, 1 to 600, or null for none" in page
+    assert "tiers[].share Share of customers" in shown(web.get(TIERS))
 
 
 def test_a_kind_of_which_there_is_one_leads_straight_to_it(web):
@@ -57,7 +75,7 @@ def test_a_draft_is_saved_shown_as_changes_published_and_retired(web):
     assert "tiers[name=gold]" in page
     assert published(web).status_code == 303
     assert "Version 1 holds since" in shown(web.get(TIERS))
-    assert "1 definition is published." in shown(web.get("/definitions"))
+    assert "1 definition of your own holds; else the defaults do." in shown(web.get("/definitions"))
     web.post(f"{TIERS}/retire", data={"at": ""})
     page = shown(web.get(TIERS))
     assert "Nothing is published: the defaults hold." in page

@@ -24,6 +24,22 @@ LAYERS: Mapping[str, Message] = {
     "mart": message("Mart"),
     "page": message("Pages"),
 }
+# Canonical tables are named in code; a reader meets them by these words.
+TABLE_TITLES: Mapping[str, Message] = {
+    "orders": message("Orders"),
+    "order_lines": message("Order lines"),
+    "products": message("Products"),
+    "identifiers": message("Identifiers"),
+    "events": message("Events"),
+    "feedback": message("Feedback"),
+    "contacts": message("Service contacts"),
+    "messages": message("Messages"),
+    "spend": message("Advertising spend"),
+    "exposures": message("Exposures"),
+    "fx_rates": message("Exchange rates"),
+    "imports": message("Imports"),
+    IDENTIFIER_MAP.name: message("Who is who"),
+}
 _COLOURS: Mapping[str, str] = {"table": REST, "mart": MAIN, "page": SERIES[1]}
 _TABLES: Mapping[str, CanonicalTable] = {**CANONICAL, IDENTIFIER_MAP.name: IDENTIFIER_MAP}
 
@@ -65,7 +81,7 @@ def lineage(house: WholeHouse, head: Head) -> Lineage:
     for name in [*tables, *titles, *pages]:
         layer: Layer = "table" if name in _TABLES else "mart" if name in titles else "page"
         state = head.tables.get(name)
-        title, href = Message(name), f"/builds/tables/{name}"
+        title, href = TABLE_TITLES.get(name, Message(name)), f"/builds/tables/{name}"
         if layer == "page":
             title, href, _ = pages[name]
         nodes[name] = Node(
@@ -129,7 +145,8 @@ def table_info(house: WholeHouse, name: str) -> TableInfo:
         return TableInfo(name, mart.title, about, mart.columns, mart.grain, mart)
     declared = {**CANONICAL, **INTERNAL}
     if table := declared.get(name):
-        return TableInfo(name, Message(name), Message(table.grain), table.columns, table.key)
+        title = TABLE_TITLES.get(name, Message(name))
+        return TableInfo(name, title, Message(table.grain), table.columns, table.key)
     raise NotFoundError(
         "There is no table {name!r} in the lake. {fix}",
         name=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,9 @@ from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step
 
+# What a file tells: its title, how a cell shows it, and where it stands in the summary.
+_Fact = tuple[Message, str, Callable[[FileSummary], Any]]
+AMOUNT = message("Amount without tax")
 FEW = 3  # fewer months are bars: a line needs places to go between
 CHECK = How(
     message(
@@ -42,10 +45,12 @@ def result_parts(
         Rows of each file that stand in quarantine now; those of the summary by default.
     """
     now_held = sum(held.values()) if held is not None else summary.quarantined
+    told = _told(summary)
     return {
         "answer": _answer(ask, summary),
         "figures": _figures(ask, summary, now_held),
-        "files": [_file(file, (held or {}).get(file.file)) for file in summary.files],
+        "columns": [(said, kind) for said, kind, _ in told],
+        "files": [_file(file, told, (held or {}).get(file.file)) for file in summary.files],
         "warnings": _warnings(summary),
         "chart": _chart(ask, summary),
         "how": CHECK,
@@ -112,33 +117,48 @@ def _updated(ask: Asked, summary: ImportSummary) -> Message:
     )
 
 
-def _file(file: FileSummary, held: int | None) -> dict[str, Any]:
-    totals = file.totals
-    ordered = file.kind in {"orders", "order_lines"}
-    facts: list[tuple[Message, Any, str]] = [
-        (message("Rows read"), file.read, "int"),
-        (message("New rows"), file.new, "int"),
-        (message("Updated"), file.updated, "int"),
-        (message("Unchanged"), file.unchanged, "int"),
-        (message("Quarantined"), file.quarantined, "int"),
-        (message("From"), file.first, "instant"),
-        (message("To"), file.last, "instant"),
-    ]
-    if ordered:
-        facts += [
-            (message("Orders"), totals.orders, "int"),
-            (message("Customers"), totals.customers, "int"),
-            (message("Quantity"), totals.quantity or None, "float"),
-            (message("Amount without tax"), totals.amount, "float"),
-            (message("Rows without customer"), totals.without_customer, "int"),
-            (message("Their amount"), totals.without_customer_amount, "float"),
-        ]
-    elif totals.customers:
-        facts.append((message("Customers"), totals.customers, "int"))
+_EVERY: tuple[_Fact, ...] = (
+    (message("Rows read"), "int", lambda file: file.read),
+    (message("New rows"), "int", lambda file: file.new),
+    (message("Updated"), "int", lambda file: file.updated),
+    (message("Unchanged"), "int", lambda file: file.unchanged),
+    (message("Quarantined"), "int", lambda file: file.quarantined),
+)
+_SOME: tuple[_Fact, ...] = (
+    (message("From"), "instant", lambda file: file.first),
+    (message("To"), "instant", lambda file: file.last),
+    (message("Customers"), "int", lambda file: file.totals.customers),
+    (message("Orders"), "int", lambda file: _ordered(file, file.totals.orders)),
+    (message("Quantity"), "quantity", lambda file: _ordered(file, file.totals.quantity)),
+    (AMOUNT, "float", lambda file: _ordered(file, file.totals.amount)),
+    (
+        message("Rows without customer"),
+        "int",
+        lambda file: _ordered(file, file.totals.without_customer),
+    ),
+    (
+        message("Their amount without tax"),
+        "float",
+        lambda file: _ordered(file, file.totals.without_customer_amount),
+    ),
+)
+
+
+def _ordered(file: FileSummary, value: Any) -> Any:
+    """Return a figure that only files of orders have."""
+    return value if file.kind in {"orders", "order_lines"} else None
+
+
+def _told(summary: ImportSummary) -> list[_Fact]:
+    """Return what every file tells, and what at least one of them tells."""
+    return [*_EVERY, *(fact for fact in _SOME if any(fact[2](file) for file in summary.files))]
+
+
+def _file(file: FileSummary, told: Sequence[_Fact], held: int | None) -> dict[str, Any]:
     return {
         "file": file,
         "kind": KIND_TITLES.get(file.kind, file.kind),
-        "facts": facts,
+        "cells": [(tell(file), kind) for _, kind, tell in told],
         "held": file.quarantined if held is None else held,
     }
 
@@ -156,7 +176,7 @@ def _chart(ask: Asked, summary: ImportSummary) -> Chart | None:
             (message("Month"), "month"),
             (message("Rows"), "int"),
             (message("Orders"), "int"),
-            (message("Amount without tax"), "float"),
+            (AMOUNT, "float"),
         ),
         [(at, m.rows, m.orders, float(m.amount)) for at, m in zip(places, months, strict=True)],
     )
@@ -164,12 +184,12 @@ def _chart(ask: Asked, summary: ImportSummary) -> Chart | None:
         marks = [Bar(ask.format.month(at), v) for at, v in zip(places, values, strict=True)]
         drawn = bars(
             ask.format, "months", title, marks, unit="number", name=message("Month"),
-            value_name=message("Amount without tax"), sort=False,
+            value_name=AMOUNT, sort=False,
         )  # fmt: skip
     else:
         drawn = lines(
             ask.format, "months", title, places, [Line("", values)], unit="number",
-            place_name=message("Month"), value_name=message("Amount without tax"), months=True,
+            place_name=message("Month"), value_name=AMOUNT, months=True,
         )  # fmt: skip
     return Chart(
         drawn.id, drawn.title, drawn.option, table,

@@ -104,7 +104,7 @@ def _upload(ask: Asked, job: Job) -> str:
 
 def _doing(ask: Asked, job: Job) -> Doing:
     words: dict[str, Message | str] = {
-        "queued": message("It waits for a worker; `valence serve` and `valence worker` run one."),
+        "queued": message("It begins as soon as the work before it is done."),
         "running": job.step.label if job.step else message("It has begun."),
         "failed": job.error or "",
         "cancelled": message("Nothing of it was kept."),

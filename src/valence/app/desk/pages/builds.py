@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
@@ -124,7 +124,18 @@ def plan_page(ask: Ask) -> Response:
     if not making:
         core = message("A build would change nothing: every mart is up to date.")
     rows = [(item, WILL[item.mode]) for item in planned]
-    return ask.page("desk/plan.html", crumbs=[BUILDS], empty=None, rows=rows, answer=Answer(core))
+    titles = {
+        node.name: node.title for node in lineage(house, ask.reader.snapshot.head).nodes.values()
+    }
+    return ask.page(
+        "desk/plan.html",
+        crumbs=[BUILDS],
+        empty=None,
+        rows=rows,
+        titles=titles,
+        making=making,
+        answer=Answer(core),
+    )
 
 
 @pages.get("/builds/runs/{run_id}", permission="house:read")
@@ -143,6 +154,11 @@ def run_page(ask: Ask, run_id: str) -> Response:
         trouble=fault_of(run),
         rows=[(mart, titles.get(mart.mart, mart.mart), MODES[mart.mode]) for mart in run.marts],
         how=HOW,
+        figures=_run_figures(ask, run),
+        next=[
+            Step(message("Look at the figures"), "/"),
+            Step(message("See what is made from what"), "/builds#lineage-card"),
+        ],
     )
 
 
@@ -177,6 +193,30 @@ def _run_answer(ask: Asked, run: Run) -> Answer:
     )  # fmt: skip
 
 
+def _run_figures(ask: Asked, run: Run) -> list[Figure]:
+    fmt = ask.format
+    made = [mart for mart in run.marts if mart.mode != "keep"]
+    over = run.status not in ("running", "killed")
+    return [
+        Figure(
+            message("The figures stand for"),
+            fmt.day(date.fromisoformat(run.as_of)) if run.as_of else None,
+        ),
+        Figure(
+            message("Time taken"),
+            fmt.seconds(run.seconds) if over else None,
+            message("by {engine}", engine=_engine(run.engine)),
+            absent=message("still at work") if run.status == "running" else message("not known"),
+        ),
+        Figure(
+            message("Marts made"),
+            fmt.integer(len(made)),
+            message("of {n}", n=fmt.integer(len(run.marts))),
+        ),
+        Figure(message("Rows in them"), fmt.integer(sum(mart.rows for mart in made))),
+    ]
+
+
 def _engine(name: str) -> str:
     return {"duckdb": "DuckDB", "spark": "Spark"}.get(name, name)
 
@@ -188,6 +228,7 @@ def _row(run: Run) -> dict[str, Any]:
         "started": started(run),
         "status": STATUS[status_of(run)],
         "engine": _engine(run.engine),
+        "as_of": date.fromisoformat(run.as_of) if run.as_of else None,
         "made": len(made),
         "rows": sum(mart.rows for mart in made),
         "fault": fault_of(run),

@@ -19,6 +19,7 @@ from valence.app.desk.defined import (
     version_of,
 )
 from valence.app.desk.pages.router import house_of, pages
+from valence.app.desk.settings import about, settings_of
 from valence.core.errors import BadInputError, ConflictError, ValenceError
 from valence.core.messages import Message, message
 from valence.definitions import lifecycle
@@ -69,16 +70,22 @@ def definitions_page(ask: Ask) -> Response:
     """Show all kinds of definitions and what there is of each."""
     house = house_of(ask)
     kinds = list(kinds_of(house))
+    by_name = {kind.name: kind for kind in kinds}
     with house.store.reading() as view:
-        found = heads(view)
-    listed = {kind.name: [one for one in found if one.kind == kind.name] for kind in kinds}
-    held = sum(one.state == "published" for one in found)
+        found = [
+            stand_of(view, by_name[one.kind], one.name)
+            for one in heads(view)
+            if one.kind in by_name
+        ]
+    listed = {kind.name: [one for one in found if one.kind is kind] for kind in kinds}
+    held = sum(one.held is not None for one in found)
     return ask.page(
         "desk/definitions.html",
         kinds=kinds,
         listed=listed,
+        about=about,
         states=STATES,
-        answer=_answer(held, sum(one.state == "draft" for one in found), len(kinds)),
+        answer=_answer(held, sum(one.draft is not None for one in found), len(kinds)),
         how=HOW,
         empty=Empty(
             message("Here you will see what the brand has defined: tiers, scores, programmes."),
@@ -104,6 +111,8 @@ def _new(ask: Asked, kind: AnyKind, name: str, typed: Typed, status: int = 200) 
         kind=kind,
         name=name,
         typed=typed,
+        about=about(kind),
+        settings=settings_of(kind, defaults(kind)),
         how=HOW,
     )
 
@@ -163,6 +172,8 @@ def _page(ask: Asked, stand: Stand, typed: Typed, status: int = 200) -> Response
         changed=changes(before or {}, draft.document) if draft else [],
         shown=_shown,
         held_text=text_of(before),
+        about=about(stand.kind),
+        settings=settings_of(stand.kind, before),
         how=HOW,
         zone=ask.brand.settings.brand.timezone,
     )
@@ -282,7 +293,7 @@ def version_page(ask: Ask, kind_name: str, name: str, number: int, against: int 
     before = other.document if other else None
     return ask.page(
         "desk/definition_version.html",
-        crumbs=[DEFINITIONS, Crumb(name, f"/definitions/{kind_name}/{name}")],
+        crumbs=[DEFINITIONS, Crumb(_called(stand), f"/definitions/{kind_name}/{name}")],
         kind=stand.kind,
         name=name,
         stand=stand,
@@ -295,6 +306,10 @@ def version_page(ask: Ask, kind_name: str, name: str, number: int, against: int 
         shown=_shown,
         how=HOW,
     )
+
+
+def _called(stand: Stand) -> Message | str:
+    return stand.kind.title if stand.kind.singleton else stand.name
 
 
 def _lines(before: object, version: Version, other: Version | None) -> list[tuple[str, str]]:
@@ -334,11 +349,11 @@ def _answer(held: int, drafts: int, kinds: int) -> Answer | None:
         return None
     core = by_number(
         held,
-        message("1 definition is published."),
-        message("{n} definitions are published.", n=held),
+        message("1 definition of your own holds; else the defaults do."),
+        message("{n} definitions of your own hold; else the defaults do.", n=held),
     )
     if not held:
-        core = message("Nothing is published yet: the defaults hold everywhere.")
+        core = message("Nothing of your own holds: the defaults hold everywhere.")
     rest = by_number(
         drafts,
         message("1 draft waits to be published."),

@@ -17,7 +17,7 @@ from valence.jobs.tables import STATES
 from valence.kit.ask import Ask, Asked
 from valence.kit.forms import FormData
 from valence.kit.languages import by_number
-from valence.kit.page import Answer, Crumb, Doing, Empty, Figure, How, Tab
+from valence.kit.page import Answer, Crumb, Doing, Empty, Figure, How, Step, Tab, Words
 from valence.store import outbox
 from valence.trust.actor import authorize
 
@@ -66,6 +66,7 @@ def jobs_page(ask: Ask, state: str = "", before: UUID | None = None) -> Response
         empty=Empty(
             message("Here you will see work that takes longer than a page: imports, builds."),
             message("There is no job of this kind.") if state else message("Nothing was asked."),
+            Step(message("Import a file"), "/imports") if not state else None,
         ),
     )
 
@@ -84,10 +85,13 @@ def job_page(ask: Ask, job_id: UUID) -> Response:
         job=job,
         doing=doing(ask, job),
         state=STATE_WORDS[job.state],
+        answer=_job_answer(ask, job),
         facts=_facts(job),
-        params=_pairs(job.params),
-        result=_pairs(job.result),
-        checkpoint=_pairs(job.checkpoint),
+        record=[
+            (message("What was asked"), _pairs(job.params)),
+            (message("What came of it"), _pairs(job.result)),
+            (message("Its last checkpoint"), _pairs(job.checkpoint)),
+        ],
         how=HOW,
         can_cancel=job.state in ("queued", "running") and not job.cancel_asked_by,
         can_retry=job.state in ("failed", "cancelled"),
@@ -189,7 +193,21 @@ def _waits(ask: Asked, job: Job) -> Message:
         )
     if job.scheduled_for > now():
         return message("It begins at {when}.", when=ask.format.instant(job.scheduled_for))
-    return message("It waits for a worker; `valence serve` and `valence worker` run one.")
+    return message("It begins as soon as the work before it is done.")
+
+
+def _job_answer(ask: Asked, job: Job) -> Answer | None:
+    """Say in a sentence how it went; while it goes on, its progress says it."""
+    took = ask.format.seconds(_seconds(job))
+    rest: Words = message("Asked for by {who}.", who=job.actor)
+    if job.state == "done":
+        return Answer(message("It is done, in {seconds}.", seconds=took), rest=rest)
+    if job.state == "failed":
+        return Answer(message("It failed; nothing of it was published."), rest=rest)
+    if job.state == "cancelled":
+        core = message("It was cancelled by {who}.", who=job.cancel_asked_by or job.actor)
+        return Answer(core, rest=message("It can be tried again."))
+    return None
 
 
 def result_page(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import ibis.expr.types as ir
@@ -17,8 +18,10 @@ from valence.kit.charts import DataTable
 from valence.kit.export import export
 from valence.kit.page import Answer, Empty, Step
 from valence.lake.columns import Kind
+from valence.lake.head import MartState
 
 SAMPLE = 20
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}")
 SORTED_ROWS = 200_000
 KINDS: dict[Kind, Message] = {
     "text": message("text"),
@@ -77,6 +80,7 @@ def table_page(ask: Ask, name: str) -> Response:
         used_by=[drawn.nodes[i] for i in node.used_by] if node else [],
         rebuild=REBUILD[info.mart.rebuild] if info.mart else "",
         state=head.marts.get(name),
+        built=_built(head.marts.get(name)),
         empty=Empty(
             message("Here you will see a sample of the rows."), message("The table is empty.")
         ),
@@ -102,7 +106,13 @@ def sample(ask: Asked, info: TableInfo, table: ir.Table, count: int) -> DataTabl
     )
 
 
+def _built(state: MartState | None) -> datetime | None:
+    return None if state is None else datetime.fromisoformat(state.built_at)
+
+
 def _cell(value: object, kind: Kind) -> object:
+    if isinstance(value, str) and _ID.fullmatch(value):
+        return f"…{value[-12:]}"  # told apart by its end: the beginning is the time it was made
     if kind in ("text", "json") and isinstance(value, str) and len(value) > 80:
         return f"{value[:79]}…"
     return value
