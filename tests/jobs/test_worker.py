@@ -12,7 +12,7 @@ from tests.jobs import work
 from tests.jobs.work import COUNTING, MONDAY, ask, kind
 
 from valence.core.clock import frozen, now
-from valence.core.errors import BadInputError, BusyError
+from valence.core.errors import BadInputError, BusyError, OutOfSpaceError
 from valence.core.messages import message
 from valence.core.progress import Step
 from valence.jobs import Worker, cancel, enqueue, find, listing, retry
@@ -85,7 +85,7 @@ def test_a_job_is_not_begun_before_its_time(store):
 
 def test_a_job_that_fails_is_tried_again_after_its_backoff_and_then_given_up(store):
     def run(_params, _context):
-        raise BusyError("The lake is busy with {what}.", what="a build")
+        raise OutOfSpaceError("The disk of {what} is full.", what="the lake")
 
     failing = kind(run, max_attempts=2, backoff=Backoff(timedelta(seconds=10)))
     worker = Worker(store, [failing])
@@ -94,11 +94,30 @@ def test_a_job_that_fails_is_tried_again_after_its_backoff_and_then_given_up(sto
         once = worker.run_once()
         assert (once.state, once.attempts) == ("queued", 1)
         assert once.scheduled_for == MONDAY + timedelta(seconds=10)
-        assert str(once.error) == "The lake is busy with a build."
+        assert str(once.error) == "The disk of the lake is full."
         assert worker.run_once() is None
     with frozen(MONDAY + timedelta(seconds=10)):
         twice = worker.run_once()
     assert (twice.state, twice.attempts, twice.is_over) == ("failed", 2, True)
+
+
+def test_a_job_waits_for_whoever_holds_the_lake_without_counting_an_attempt(store):
+    """However long an import at the command line took, a build from the web must not fail of it."""
+
+    def run(_params, _context):
+        raise BusyError("The lake is busy with {what}.", what="an import")
+
+    of = kind(run, max_attempts=2)
+    with frozen(MONDAY):
+        job = ask(store, of, {"to": 1})
+    for turn in range(5):
+        with frozen(MONDAY + timedelta(minutes=turn)):
+            Worker(store, [of]).run_once()
+    waiting = look(store, job)
+    assert (waiting.state, waiting.attempts) == ("queued", 0)
+    assert str(waiting.error) == "The lake is busy with an import."
+    with frozen(MONDAY + timedelta(minutes=9)):
+        assert Worker(store, [COUNTING]).run_once().state == "done"
 
 
 def test_bad_input_fails_at_once_because_trying_again_does_not_help(store):
@@ -124,6 +143,35 @@ def test_an_unexpected_error_is_named_with_a_way_on(store):
         "An unexpected error stopped this job: ZeroDivisionError: division by zero. "
         "The worker's log has the details."
     )
+
+
+def test_a_database_error_is_told_without_what_was_being_written(store, caplog):
+    """It once stood in the job, on its page and in the log with the statement and its values."""
+
+    row = {"name": "anna@x.org", "position": 1}
+
+    def run(_params, context):
+        with context.store.writing() as unit:
+            for _ in range(2):
+                unit.execute(sa.insert(effects), row)
+
+    ask(store, kind(run, max_attempts=1), {"to": 1})
+    with caplog.at_level("INFO"):
+        failed = Worker(store, [kind(run, max_attempts=1)]).run_once()
+    assert "IntegrityError" in str(failed.error)
+    assert "anna@x.org" not in str(failed.error)
+    assert "INSERT" not in str(failed.error)
+    assert "failed" in caplog.text
+    assert "anna@x.org" not in caplog.text
+
+
+def test_a_worker_tells_when_it_takes_a_job_and_how_it_ended(store, caplog):
+    job = ask(store, COUNTING, {"to": 1})
+    with caplog.at_level("INFO", logger="valence.jobs"):
+        Worker(store, [COUNTING]).run_once()
+    began, done = [record.getMessage() for record in caplog.records]
+    assert began == f"counting: begun, attempt 1 (job {job.id})."
+    assert done.startswith("counting: done in ")
 
 
 def test_a_result_that_json_cannot_say_is_a_failure(store):

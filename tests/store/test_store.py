@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from datetime import UTC, datetime
@@ -24,6 +25,15 @@ POSITION = sa.select(outbox_subscribers.c.position)
 
 def add(unit, name):
     unit.execute(sa.insert(outbox_subscribers), {"name": name, "position": 0})
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_being_written(store):
+    """Keys, names and samples of a row once reached the terminal with the failing statement."""
+    row = {"name": "anna@x.org", "position": 1}
+    with pytest.raises(sa.exc.IntegrityError) as fault, store.writing() as unit:
+        unit.execute(sa.insert(outbox_subscribers), [row, row])
+    told = "".join(traceback.format_exception(fault.value))
+    assert "anna@x.org" not in told
 
 
 def test_what_a_unit_wrote_is_read_after_it(store):

@@ -78,6 +78,14 @@ class OutOfSpaceError(ValenceError):
     status = 507
 
 
+def in_short(error: BaseException) -> str:
+    """Return the class and the first line of an error that nobody worded.
+
+    The lines after it may repeat what was being written: statements, parameters, rows.
+    """
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".rstrip(": ")
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> Message:
     """Offer the nearest known name, or list what there is."""
     names = sorted(known)

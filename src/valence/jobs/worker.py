@@ -17,6 +17,7 @@ from valence.core.errors import (
     MissingExtraError,
     NotFoundError,
     ValenceError,
+    in_short,
 )
 from valence.core.messages import Message, message
 from valence.jobs import lease
@@ -33,10 +34,11 @@ from valence.jobs.queue import find
 from valence.store import Store
 from valence.store.engine import checked_json
 from valence.store.heartbeat import beating
-from valence.store.sentences import kept
+from valence.store.sentences import kept, restored
 
 LEASE = timedelta(seconds=30)
 TOLD_EVERY = timedelta(seconds=0.25)
+BUSY_WAIT = timedelta(seconds=5)  # until a job asks again for what somebody else holds
 
 # Trying again does not help where the input, the right or a part is missing.
 _FOR_GOOD = (BadInputError, NotFoundError, ForbiddenError, MissingExtraError, ConflictError)
@@ -105,6 +107,9 @@ class Worker:
         return self._store.transact(lambda unit: lease.claim(unit, names, self._lease_for))
 
     def _run(self, claimed: Claim, stop: threading.Event) -> None:
+        job = claimed.job
+        _log.info("%s: begun, attempt %d (job %s).", job.kind, job.attempts + 1, job.id)
+        began = now()
         context = Context(
             self._store,
             claimed,
@@ -117,7 +122,9 @@ class Worker:
         if ending is None or not self._store.transact(
             lambda unit: lease.settle(unit, claimed, ending)
         ):
-            _log.warning("The job %s was taken over by another worker.", claimed.job.id)
+            _log.warning("%s: taken over by another worker (job %s).", job.kind, job.id)
+            return
+        _tell_end(job, ending, (now() - began).total_seconds())
 
     def _ending(self, claimed: Claim, context: Context) -> dict[str, Any] | None:
         kind = self._kinds[claimed.job.kind]
@@ -133,16 +140,19 @@ class Worker:
             # Nothing went wrong: this attempt does not count.
             return lease.again(now(), attempts=claimed.job.attempts)
         except ValenceError as error:
-            return self._failed(kind, context, error, error.message)
+            return self._failed(claimed, context, error, error.message)
         except Exception as error:  # noqa: BLE001 - written down, shown, and tried again
             _log.exception("The job %s (%s) failed.", claimed.job.id, kind.name)
-            return self._failed(kind, context, error, _unexpected(error))
+            return self._failed(claimed, context, error, _unexpected(error))
 
     def _failed(
-        self, kind: JobKind[Any], context: Context, error: Exception, said: Message
+        self, claimed: Claim, context: Context, error: Exception, said: Message
     ) -> dict[str, Any]:
-        for_good = isinstance(error, _FOR_GOOD) and not isinstance(error, BusyError)
-        if for_good or context.attempt >= kind.max_attempts:
+        kind = self._kinds[claimed.job.kind]
+        if isinstance(error, BusyError):
+            # Nothing was tried yet: however long the other one works, this job only waits.
+            return lease.again(now() + BUSY_WAIT, attempts=claimed.job.attempts, error=kept(said))
+        if isinstance(error, _FOR_GOOD) or context.attempt >= kind.max_attempts:
             return lease.ended("failed", error=kept(said))
         return lease.again(now() + kind.backoff.after(context.attempt), error=kept(said))
 
@@ -150,5 +160,18 @@ class Worker:
 def _unexpected(error: Exception) -> Message:
     return message(
         "An unexpected error stopped this job: {why}. The worker's log has the details.",
-        why=f"{type(error).__name__}: {error}".rstrip("."),
+        why=in_short(error).rstrip("."),
     )
+
+
+def _tell_end(job: Job, ending: dict[str, Any], seconds: float) -> None:
+    said = restored(ending.get("error"))
+    if ending["state"] == "done":
+        _log.info("%s: done in %.1f s (job %s).", job.kind, seconds, job.id)
+    elif ending["state"] == "failed":
+        _log.warning("%s: failed (job %s). %s", job.kind, job.id, said)
+    elif ending["state"] == "queued":
+        again = f"{ending['scheduled_for']:%H:%M:%S} UTC"
+        _log.info("%s: goes on at %s (job %s). %s", job.kind, again, job.id, said or "")
+    else:
+        _log.info("%s: %s (job %s).", job.kind, ending["state"], job.id)

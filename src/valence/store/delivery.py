@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from valence.core.clock import now
-from valence.core.errors import ValenceError
+from valence.core.errors import ValenceError, in_short
 from valence.core.ids import new_id
 from valence.store import outbox
 from valence.store.backoff import PATIENT, Backoff
@@ -209,13 +209,12 @@ class _Turn:
         try:
             self._subscriber.deliver(events)
         except Exception as trouble:  # noqa: BLE001 - kept with the event, retried, and shown
+            why = in_short(trouble)[:_ERROR_LENGTH]
+            what = events[0].id if len(events) == 1 else f"{len(events)} events"
             _log.warning(
-                "The subscriber %s could not take %s: %s",
-                self._subscriber.name,
-                events[0].id if len(events) == 1 else f"{len(events)} events",
-                trouble,
+                "The subscriber %s could not take %s: %s", self._subscriber.name, what, why
             )
-            return f"{type(trouble).__name__}: {trouble}"[:_ERROR_LENGTH]
+            return why
         return None
 
     def _advance(self, position: int, back: Sequence[tuple[Placed, str | None]]) -> None:

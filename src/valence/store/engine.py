@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 
 from valence.core.errors import BadInputError, MissingExtraError, SettingsError
 
@@ -60,6 +60,7 @@ def _sqlite(url: URL) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="sqlite+pysqlite"),
         json_serializer=_dumps,
+        hide_parameters=True,
         pool_size=16,
         max_overflow=48,
         connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
@@ -91,9 +92,10 @@ def _postgres(url: URL) -> sa.Engine:
             "A PostgreSQL store needs its driver. Install it with "
             "`pip install 'valence[postgres]'`."
         )
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=_dumps,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=24,
         pool_pre_ping=True,
@@ -102,11 +104,16 @@ def _postgres(url: URL) -> sa.Engine:
             "application_name": "valence",
         },
     )
+    sa.event.listen(engine, "handle_error", _withhold_rows)
+    return engine
 
 
-def sqlite_file(engine: sa.Engine) -> Path | None:
-    """Return the file of a SQLite engine, or None on PostgreSQL."""
-    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+def _withhold_rows(context: ExceptionContext) -> None:
+    # PostgreSQL adds "DETAIL: Key (email)=(…)" or the whole failing row: neither is for a log.
+    for fault in (context.original_exception, context.sqlalchemy_exception):
+        if fault is not None and fault.args:
+            first, _, more = str(fault.args[0]).partition("\nDETAIL:")
+            fault.args = (first, *fault.args[1:]) if more else fault.args
 
 
 def checked_json(value: object, *, what: str) -> object:
