@@ -2,6 +2,7 @@
 
 import pytest
 
+from valence.intake import columns
 from valence.intake.columns import date_order, decimals, with_currency
 from valence.intake.mapping import Cell, FileMapping
 
@@ -38,6 +39,13 @@ def test_dates_that_could_be_either_are_assumed_and_told(bench, opened, month_fi
     assert f"They are read as {order}; say `--date dmy` or `--date mdy`" in str(
         finding.question.text
     )
+
+
+@pytest.mark.parametrize(("later", "order"), [("2024-03-05", "ymd"), ("31/12/2024", "dmy")])
+def test_what_stands_late_in_a_large_file_counts_as_well(bench, opened, monkeypatch, later, order):
+    monkeypatch.setattr(columns, "LARGE", 1_000)
+    cells = ["2024-03-05 10:00"] * 2_000 + [later] * 3_000
+    assert date_order(bench, written(opened, "day", cells), "day").order == order
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from valence.core.messages import Message, message
@@ -17,6 +18,10 @@ from valence.lake.workbench import Workbench, literal, quoted
 _COMMA = r"^[0-9]*,([0-9]{1,2}|[0-9]{4,})$|\.[0-9]{3},|\.[0-9]{3}\.[0-9]{3}"
 _POINT = r"^[0-9]*\.([0-9]{1,2}|[0-9]{4,})$|,[0-9]{3}\.|,[0-9]{3},[0-9]{3}"
 _CROWNS = frozenset({"SEK", "NOK", "DKK", "ISK"})  # all of them are written kr
+# Read whole below this size (bytes); of what is larger, blocks from all over are looked at first.
+LARGE, _BLOCKS, _BLOCK = 16 * 2**20, 64, 16 * 2**10
+_YEAR_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.DOTALL)
+_YEAR_LAST = re.compile(rb"(?<![-/.0-9])[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,4}(?![0-9])")
 _PARTS = r"^\s*(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{2,4})(\D.*)?$"
 
 
@@ -34,10 +39,13 @@ def date_order(
     """Return the order of a column's dates, judged by all of its cells.
 
     A first part above 12 shows that the day comes first, a second one that the month does.
-    `month_first` is what is assumed where nothing shows.
+    `month_first` is what is assumed where nothing shows. A large file of which every part looked
+    at has the year first is not read to its end for this.
     """
     if counted := _counted(source, column):
         return DateFinding(counted)
+    if _all_year_first(source, column):
+        return DateFinding("ymd")
     cell = f"{quoted(column)}::VARCHAR"
     # Most dates show their order by their shape; only the others are taken apart.
     parts = (
@@ -69,6 +77,22 @@ def _counted(source: Source, column: str) -> DateOrder | None:
     if lengths <= {10, 13, 16}:
         return "epoch"
     return "excel" if lengths == {5} else "ymd"
+
+
+def _all_year_first(source: Source, column: str) -> bool:
+    """Whether a large CSV begins with such dates, and holds no others in blocks from all over."""
+    cells = [cell.strip() for row in source.sample if (cell := row[column])]
+    shown = cells and all(_YEAR_FIRST.fullmatch(cell) for cell in cells)
+    size = source.plain.stat().st_size
+    if not shown or source.format != "csv" or size < LARGE:
+        return False
+    with source.plain.open("rb") as file:
+        for number in range(_BLOCKS):
+            file.seek(size * number // _BLOCKS)
+            file.readline()  # a block begins anywhere, perhaps within a date
+            if _YEAR_LAST.search(file.read(_BLOCK)):
+                return False
+    return True
 
 
 def decimals(bench: Workbench, source: Source, column: str) -> Decimals:

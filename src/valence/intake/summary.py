@@ -127,9 +127,10 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
         f"coalesce(sum({net}) FILTER (id_key IS NULL), 0) FROM ({keyed})"
     )[0]
     months = bench.rows(
-        "SELECT strftime(ordered_day, '%Y-%m'), count(*), count(DISTINCT order_id), "
+        "SELECT strftime(month, '%Y-%m'), * EXCLUDE (month) FROM (SELECT date_trunc('month', "
+        "ordered_day) AS month, count(*), count(DISTINCT order_id), "
         f"coalesce(sum({net}), 0) FROM ({good(staged)}) WHERE ordered_day IS NOT NULL "
-        "GROUP BY 1 ORDER BY 1"
+        "GROUP BY month) ORDER BY month"
     )
     return Totals(*row), tuple(Month(*month) for month in months)
 
