@@ -23,7 +23,7 @@ from valence.kit.commands import (
 if TYPE_CHECKING:
     from valence.app.house import WholeHouse
 
-everyday = Commands("valence", "One customer, what they are worth, and what to do next.")
+everyday = Commands("", "The everyday verbs.")
 EngineName = Annotated[
     Literal["duckdb", "spark"] | None,
     typer.Option("--engine", help="What computes the marts; the answer is the same."),
@@ -40,11 +40,20 @@ def init(
     currency: Annotated[str, typer.Option(help="Reporting currency, ISO 4217.")] = "EUR",
     timezone: Annotated[str, typer.Option(help="Zone of the business day.")] = "UTC",
     name: Annotated[str, typer.Option(help="Name of the brand.")] = "",
+    country: Annotated[str, typer.Option(help="Where phones without prefix belong: GB.")] = "",
+    language: Annotated[Literal["en", "zh"], typer.Option(help="Of the pages.")] = "en",
 ) -> None:
     """Make a brand folder. Example: valence init mybrand --currency GBP."""
     from valence.app.folder import make_folder  # noqa: PLC0415
 
-    brand = make_folder(folder, name=name or folder.name, currency=currency, timezone=timezone)
+    brand = make_folder(
+        folder,
+        name=name or folder.resolve().name,
+        currency=currency,
+        timezone=timezone,
+        country=country,
+        language=language,
+    )
     say(
         f"Made {brand.root}.\nNext: cd {folder} && valence import orders.csv, then valence build, "
         "then valence serve."
@@ -147,10 +156,12 @@ def worker_command(brand: BrandFolder = HERE) -> None:
 def vacuum_command(
     brand: BrandFolder = HERE,
     keep_hours: Annotated[int, typer.Option(min=0, help="Keep replaced files this long.")] = 168,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Remove files that no published version needs. Example: valence vacuum --keep-hours 24."""
     gone = _house(brand).lake.vacuum(keep_hours=keep_hours)
-    say(f"Removed {gone} files.")
+    print_json({"removed": gone}) if as_json else say(f"Removed {gone:,} files.")
 
 
 def _house(brand: Path) -> WholeHouse:

@@ -12,7 +12,13 @@ _IGNORED = "data/\n"
 
 
 def make_folder(
-    folder: Path, *, name: str, currency: str, timezone: str, country: str = ""
+    folder: Path,
+    *,
+    name: str,
+    currency: str,
+    timezone: str,
+    country: str = "",
+    language: str = "en",
 ) -> Brand:
     """Make a brand folder and return the brand.
 
@@ -20,7 +26,7 @@ def make_folder(
     ----------
     folder
         Where; it may exist but not be a brand folder.
-    name, currency, timezone, country
+    name, currency, timezone, country, language
         Fields of `[brand]`.
 
     Raises
@@ -37,10 +43,10 @@ def make_folder(
             folder=folder,
             file=FILE,
         )
-    brand = {"name": name, "currency": currency, "timezone": timezone}
-    given: dict[str, dict[str, object]] = {
-        "brand": {**brand, "country": country} if country else {**brand}
-    }
+    brand: dict[str, object] = {"name": name, "currency": currency, "timezone": timezone}
+    brand |= {"country": country} if country else {}
+    brand |= {"language": language} if language != "en" else {}
+    given = {"brand": brand}
     text = _text(given)
     read(text, {}, where=str(folder / FILE))
     for part in ("definitions", "mappings", "data"):

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from valence.app.house import WholeHouse
+from valence.app.logs import log_to
 from valence.app.web import create_app
 from valence.app.worker import Background
 from valence.core.errors import ConflictError
@@ -52,6 +53,7 @@ def serve(house: WholeHouse, host: str, port: int, *, with_worker: bool = True) 
     """
     check_host(host)
     listening = _listen(host, port)
+    log_to(house.brand.data)
     say(
         f"Valence serves {house.brand.settings.brand.name} on "
         f"http://{host}:{listening.getsockname()[1]} — stop with Ctrl-C."

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TextIO, TypeVar
 from uuid import UUID
 
 import typer
@@ -22,7 +24,7 @@ from rich.table import Table
 
 from valence.core.messages import Message
 from valence.core.progress import Progress, Step, silent
-from valence.core.settings import Brand, load
+from valence.core.settings import FILE, Brand, load
 from valence.trust.actor import LOCAL, authorize, checked_permission
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -32,6 +34,7 @@ BrandFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 HERE = Path()
+_UNBROKEN = 100_000  # columns, where nobody looks at a screen
 
 
 class Commands:
@@ -60,11 +63,19 @@ class Commands:
 
 def open_brand(folder: Path) -> Brand:
     """Return the brand of a folder, or of the nearest folder above that is one."""
+    return load(_above(folder) or folder)  # without one: the sentence that says what to do
+
+
+def brand_root(words: Sequence[str]) -> Path | None:
+    """Return the brand folder that a command line meant, for a fault that came before it opened."""
+    named = [later for word, later in pairwise(words) if word == "--brand"]
+    named += [word.removeprefix("--brand=") for word in words if word.startswith("--brand=")]
+    return _above(Path(named[0] if named else os.environ.get("VALENCE_BRAND", "")))
+
+
+def _above(folder: Path) -> Path | None:
     start = folder.resolve()
-    for candidate in (start, *start.parents):
-        if (candidate / "valence.toml").is_file():
-            return load(candidate)
-    return load(folder)  # raises the sentence that says what to do
+    return next((each for each in (start, *start.parents) if (each / FILE).is_file()), None)
 
 
 def print_json(value: Any) -> None:
@@ -101,7 +112,16 @@ def print_table(
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in shown))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    _console(sys.stdout).print(table)
+
+
+def _console(stream: TextIO) -> Console:
+    """Return a console that wraps on a terminal only.
+
+    What a program reads stays in one line: an id that is cut in four finds nothing.
+    """
+    wide = None if stream.isatty() else _UNBROKEN
+    return Console(file=stream, width=wide, highlight=False)
 
 
 def cell(value: Any) -> str:
@@ -121,7 +141,7 @@ def cell(value: Any) -> str:
 
 def say(text: str | Message) -> None:
     """Tell the person at the terminal something that is not the result: on standard error."""
-    Console(stderr=True, highlight=False).print(str(text), markup=False)
+    _console(sys.stderr).print(str(text), markup=False)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from valence.core.errors import ValenceError
+from valence.core.errors import ValenceError, in_short
 from valence.core.ids import new_id
 from valence.core.messages import Message, message
 from valence.core.rules import RuleError
@@ -107,7 +107,7 @@ def fault_of(error: Exception) -> Fault:
         kind = _BY_STATUS.get(error.status_code, "bad-request")
         return Fault(kind, error.status_code, _STATUS_DETAIL.get(kind, Message(str(error.detail))))
     incident = str(new_id())
-    log.error("incident %s", incident, exc_info=error)
+    log.error("incident %s: %s", incident, in_short(error), exc_info=error)
     said = message(
         "It was not your input. Try again; if it stays, give incident {incident} to whoever runs "
         "this server: the log has the details. What you sent was kept whole or not at all.",
