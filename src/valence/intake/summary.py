@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from valence.core.messages import Message, message
 from valence.intake.staging import Staged, good
 from valence.lake.workbench import Workbench
+from valence.store.sentences import kept, restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class FileSummary:
     totals: Totals = Totals()
     months: tuple[Month, ...] = ()
     skipped: bool = False  # the same bytes landed before under the same mapping
+    again: str = ""  # replayed or waited: these rows stood in quarantine before
     warnings: tuple[Message, ...] = ()
 
 
@@ -170,8 +172,14 @@ def summary_as_json(summary: FileSummary) -> dict[str, Any]:
     return plain
 
 
+def summary_to_keep(summary: FileSummary) -> dict[str, Any]:
+    """Return a file's summary as JSON whose sentences can be worded in any language later."""
+    return summary_as_json(summary) | {"warnings": [kept(one) for one in summary.warnings]}
+
+
 def summary_from(told: Mapping[str, Any]) -> FileSummary:
-    """Return the summary that `summary_as_json` wrote."""
+    """Return the summary that `summary_to_keep` or `summary_as_json` gave."""
+    known = {name.name for name in fields(FileSummary)}
     totals = dict(told["totals"])
     for name in ("amount", "without_customer_amount"):
         totals[name] = Decimal(totals[name])
@@ -182,13 +190,19 @@ def summary_from(told: Mapping[str, Any]) -> FileSummary:
     }
     return FileSummary(
         **{
-            **told,
+            **{name: value for name, value in told.items() if name in known},
             **instants,
             "totals": Totals(**totals),
             "months": months,
-            "warnings": tuple(Message(warning) for warning in told["warnings"]),
+            "warnings": sentences(told["warnings"]),
         }
     )
+
+
+def sentences(told: Sequence[Any]) -> tuple[Message, ...]:
+    """Return sentences that were kept; older logs hold them as English text."""
+    found = (Message(one) if isinstance(one, str) else restored(one) for one in told)
+    return tuple(one for one in found if one is not None)
 
 
 def _plain(value: object) -> str:
