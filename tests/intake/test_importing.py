@@ -63,7 +63,7 @@ def test_a_later_file_with_some_of_the_lines_takes_nothing_away(shop):
     shop.bring("a.csv", LINES + "1,2024-03-05,7,A,2,5\n1,2024-03-05,7,B,1,2\n")
     got = shop.bring("b.csv", LINES + "1,2024-03-05,7,C,1,3\n")
     assert shop.rows("orders", "order_id", "net_amount", "lines") == [("1", Decimal(15), 3)]
-    assert "1 orders of b.csv were known with other contents" in told(got)
+    assert "1 order of b.csv was known with other contents" in told(got)
 
 
 def test_a_bad_row_waits_with_line_column_value_and_reason_while_others_land(shop):

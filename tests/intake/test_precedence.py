@@ -110,13 +110,11 @@ def test_lines_of_an_order_come_from_one_source_only(shop):
         ("3", "C", Decimal(4), "events"),
     ]
     assert shop.rows("order_lines", *columns) == expected
-    assert "1 lines that a less trusted source told went: shop.csv tells these orders." in told(got)
+    assert "1 line of a less trusted source gave way to those of shop.csv." in told(got)
     again = bring(shop, "items.csv", title="once more")
     assert shop.rows("order_lines", *columns) == expected
     assert (again.read, again.unchanged, again.files[0].outranked) == (2, 1, 1)
-    assert "1 lines of items.csv were left out: a more trusted source tells these orders." in told(
-        again
-    )
+    assert "1 line of items.csv was left out: a more trusted source tells it." in told(again)
 
 
 def test_each_field_can_have_a_precedence_of_its_own(shop):

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from valence.core import clock
-from valence.intake import quarantine
+from valence.intake import held, quarantine
+from valence.intake.replaying import replay
 from valence.people.keys import Keyring
 
 LINES = "order_id,order date,customer id,sku,quantity,price\n"
@@ -36,12 +37,37 @@ def test_a_broken_line_keeps_its_words_and_the_header(shop):
     assert row.header == tuple(LINES.strip().split(","))
 
 
-def test_rows_that_mended_ones_stand_for_leave_when_those_land(shop):
+def test_a_mended_row_leaves_when_it_lands(shop):
     shop.bring("o.csv", LINES + "1,2024-03-05,7,A,1,5\n1,2024-03-05,7,B,two,5\n")
-    held = [row.row_id for row in waiting(shop)]
-    shop.bring("mended.csv", LINES + "1,2024-03-05,7,B,2,5\n", replacing=held)
-    assert waiting(shop) == []
+    [row] = waiting(shop)
+    with shop.store.writing() as unit:
+        held.amend(unit, Keyring.of(shop.brand), row.row_id, {"quantity": "2"})
+    done = replay(shop.brand, shop.store, [row.row_id])
+    assert (done.landed, done.again, waiting(shop)) == (1, 0, [])
     assert shop.rows("orders", "net_amount", "lines", "incomplete") == [(Decimal(15), 2, False)]
+
+
+def test_a_row_that_is_held_again_keeps_its_place_and_has_its_new_reason(shop):
+    shop.bring("o.csv", LINES + "1,2024-03-05,7,A,1,5\n\n1,2024-03-05,7,B,two,5\n")
+    [row] = waiting(shop)
+    with shop.store.writing() as unit:
+        held.amend(unit, Keyring.of(shop.brand), row.row_id, {"quantity": "2", "price": "x"})
+    done = replay(shop.brand, shop.store, [row.row_id])
+    assert (done.landed, done.again) == (0, 1)
+    [again] = waiting(shop)
+    assert (again.file, again.line, again.column, again.value) == ("o.csv", 4, "price", "x")
+    assert again.row_id != row.row_id
+
+
+def test_an_amended_row_is_sealed_like_every_other(shop):
+    shop.bring("o.csv", "order_id,order date,email,amount\n1,soon,anna@example.org,5\n")
+    [row] = waiting(shop)
+    with shop.store.writing() as unit:
+        held.amend(unit, Keyring.of(shop.brand), row.row_id, {"email": "ben@example.org"})
+    with shop.store.engine.connect() as connection:
+        stored = repr(connection.exec_driver_sql("SELECT * FROM quarantined_rows").fetchall())
+    assert "ben" not in stored
+    assert waiting(shop)[0].cells["email"] == "ben@example.org"
 
 
 def test_rows_of_an_import_that_died_before_it_was_published_are_dropped(shop):

@@ -58,6 +58,12 @@ class WholeHouse(OpenBrand):
         named = [each.subscribers for each in self.capabilities if each.subscribers]
         return [subscriber for name in named for subscriber in loaded(name)(self)]
 
+    def chores(self) -> None:
+        """Do what a worker does at its start and now and then, such as healing after a crash."""
+        for capability in self.capabilities:
+            for chore in loaded(capability.chores):
+                chore(self)
+
     def context(self, as_of: date) -> BuildContext:
         """What marts may know: settings, and the definitions published for that day."""
         settings = self.brand.settings

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
 
 from valence.app.house import WholeHouse
+from valence.app.logs import log_to
+from valence.core.errors import ValenceError
 from valence.jobs.worker import Worker
 from valence.kit.commands import say
 from valence.store.delivery import OutboxWorker
+
+_CHORES_EVERY = 60.0  # seconds
+
+_log = logging.getLogger(__name__)
 
 
 class Background:
@@ -20,6 +27,7 @@ class Background:
         loops: list[Callable[[threading.Event], None]] = [
             Worker(house.store, house.job_kinds).run_forever,
             OutboxWorker(house.store, house.subscribers).run_forever,
+            lambda stop: _keep_house(house, stop),
         ]
         self._threads = [
             threading.Thread(target=loop, args=(self._stop,), name=f"background {number}")
@@ -42,8 +50,20 @@ class Background:
         self._stop.wait()
 
 
+def _keep_house(house: WholeHouse, stop: threading.Event) -> None:
+    """Do the chores of the house at the start and every minute until told to stop."""
+    while True:
+        try:
+            house.chores()
+        except ValenceError as trouble:  # the store is busy, full or away: it will come back
+            _log.warning("The chores of the house wait: %s", trouble)
+        if stop.wait(_CHORES_EVERY):
+            return
+
+
 def run_worker(house: WholeHouse) -> None:
     """Work until the process is asked to end (Ctrl-C or SIGTERM)."""
+    log_to(house.brand.data, shown=logging.INFO)
     background = Background(house)
     signal.signal(signal.SIGTERM, lambda *_: background.stop())
     background.start()

@@ -15,10 +15,11 @@ from valence.core.errors import BadInputError
 from valence.intake import confirming, held, log, quarantine
 from valence.intake.asking import answered, confirmed, parsed_columns, show
 from valence.intake.held import Which
-from valence.intake.importing import files_of, import_files
-from valence.intake.jobs import replay_result, tell_landed
+from valence.intake.importing import import_files
+from valence.intake.jobs import replay_result
 from valence.intake.looking import Look, look
 from valence.intake.mapping import load_mapping, mapping_yaml, ready_mappings
+from valence.intake.opening import files_of
 from valence.intake.quarantine import REASONS
 from valence.intake.replaying import replay
 from valence.intake.telling import told
@@ -102,7 +103,6 @@ def import_command(
                 actor=LOCAL.id,
                 store=opened.store,
             )
-        tell_landed(opened.store, [summary], actor=LOCAL.id)
     if as_json:
         print_json(log.as_json(summary))
         return
@@ -352,7 +352,6 @@ def replay_rows(
                     held.amend(unit, opened.keyring, number, cells)
         with shown_progress() as progress:
             done = replay(opened.brand, opened.store, numbers, progress=progress, actor=LOCAL.id)
-        tell_landed(opened.store, done.summaries, actor=LOCAL.id)
     if as_json:
         print_json(replay_result(done))
         return

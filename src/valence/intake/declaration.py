@@ -9,6 +9,7 @@ INTAKE = Capability(
     "intake",
     message("Data sources"),
     job_kinds="valence.intake.jobs:job_kinds",
+    chores="valence.intake.healing:CHORES",
     pages="valence.intake.pages:pages",
     api="valence.intake.api:api",
     commands="valence.intake.commands:intake",

@@ -159,15 +159,7 @@ def amend(
     else:
         cells.update({name: text if text != "" else None for name, text in changes.items()})
         told, value = json.dumps(cells, ensure_ascii=False), str(cells.get(row.column) or "")
-    document = json.dumps([value, told, row.header], ensure_ascii=False).encode()
-    unit.execute(
-        sa.update(quarantined_rows)
-        .where(_ROWS.row_id == row_id)
-        .values(
-            sealed=quarantine._seal(keyring).sealed(document, b"quarantine"),
-            generation=keyring.generation,
-        )
-    )
+    quarantine.amend(unit, keyring, row, value, told)
 
 
 def discard(unit: Unit, row_ids: Sequence[int], *, why: str, actor: str) -> int:
@@ -229,7 +221,7 @@ def _opened(store: Store, keyring: Keyring, which: Which) -> Iterator[quarantine
     while True:
         with store.reading() as view:
             block = listing(view, which, after=after, limit=_BLOCK)
-            rows = [quarantine.show(view, keyring, row.row_id) for row in block]
+            rows = list(quarantine.opened(view, keyring, [row.row_id for row in block]))
         yield from rows
         if len(block) < _BLOCK:
             return

@@ -1,8 +1,7 @@
-"""Imports and replays as durable work, and the event by which the house learns of new data."""
+"""Imports and replays as durable work."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +12,12 @@ from valence.intake.held import Which, numbers
 from valence.intake.importing import import_files
 from valence.intake.log import to_keep
 from valence.intake.replaying import Replayed, replay
-from valence.intake.summary import ImportSummary
 from valence.intake.uploads import Upload, Uploads
 from valence.jobs import Context, Job, JobKind, enqueue, retry
 from valence.kit.opened import OpenBrand
-from valence.store import Event, Store, Unit
+from valence.store import Unit
 
 IMPORT, REPLAY = "intake.import", "intake.replay"
-LANDED = "intake.landed"
 TRIES = 8  # somebody else may hold the lake's lease: a build, an import from the command line
 
 
@@ -88,26 +85,6 @@ def replay_kind(opened: OpenBrand) -> JobKind[ReplayParams]:
     )
 
 
-def emit_landed(unit: Unit, summaries: Sequence[ImportSummary], *, actor: str) -> None:
-    """Tell the house that data landed, in a unit of work: figures are then built by themselves."""
-    for summary in summaries:
-        if not summary.files:
-            continue
-        payload = {
-            "import_id": summary.import_id,
-            "files": [file.file for file in summary.files],
-            "new": summary.new,
-            "updated": summary.updated,
-            "actor": actor,
-        }
-        unit.emit(Event(LANDED, "intake", payload))
-
-
-def tell_landed(store: Store, summaries: Sequence[ImportSummary], *, actor: str) -> None:
-    """Tell the house that data landed: for whoever imports outside a job."""
-    store.transact(lambda unit: emit_landed(unit, summaries, actor=actor))
-
-
 def ask_for_import(opened: OpenBrand, unit: Unit, upload: Upload, *, actor: str) -> Job:
     """Ask for the import of an upload; asking twice is asking once, or again if it failed."""
     names = [file.name for file in upload.files]
@@ -141,15 +118,14 @@ def _import(opened: OpenBrand, params: ImportParams, context: Context) -> dict[s
         # What did not land anew stands in no log of the lake: the job's own page shows it.
         page = f"/imports/jobs/{context.job_id}" if known else f"/imports/{summary.import_id}"
         result = {"page": page, "summary": to_keep(summary)}
-        found = result
-
-        def keep(unit: Unit) -> None:
-            context.checkpoint(found, unit)
-            emit_landed(unit, [summary], actor=context.actor)
-
-        opened.store.transact(keep)
+        _keep(opened, context, result)
     uploads.remove(str(params.upload))  # files hold personal data: they go once they landed
     return result
+
+
+def _keep(opened: OpenBrand, context: Context, result: dict[str, Any]) -> None:
+    """Keep what came of it; in a unit of its own, so that a word to stop comes too late for it."""
+    opened.store.transact(lambda unit: context.checkpoint(result, unit))
 
 
 def _replay(opened: OpenBrand, params: ReplayParams, context: Context) -> dict[str, Any]:
@@ -159,12 +135,7 @@ def _replay(opened: OpenBrand, params: ReplayParams, context: Context) -> dict[s
         rows = numbers(view, params.which)
     done = replay(opened.brand, opened.store, rows, progress=context.progress, actor=context.actor)
     result = replay_result(done, f"/imports/jobs/{context.job_id}")
-
-    def keep(unit: Unit) -> None:
-        context.checkpoint(result, unit)
-        emit_landed(unit, done.summaries, actor=context.actor)
-
-    opened.store.transact(keep)
+    _keep(opened, context, result)
     return result
 
 

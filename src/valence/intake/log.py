@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from json import loads
+from json import dumps, loads
 from typing import Any
 
 import ibis
 
+from valence.core import clock
 from valence.core.errors import NotFoundError
+from valence.core.ids import new_id
 from valence.core.messages import Message
 from valence.intake.summary import (
     FileSummary,
     ImportSummary,
     Month,
+    sentences,
     summary_as_json,
     summary_from,
+    summary_to_keep,
 )
 from valence.lake.reader import Reader
-from valence.store.sentences import kept, restored
+from valence.lake.workbench import literal
+from valence.lake.writer import Writer
+from valence.store.sentences import kept
 
 
 @dataclass(frozen=True)
@@ -123,22 +129,41 @@ def as_json(summary: ImportSummary) -> dict[str, Any]:
 
 def to_keep(summary: ImportSummary) -> dict[str, Any]:
     """Return a summary as a job's result: its sentences can be worded in any language later."""
-    told = as_json(summary)
-    told["warnings"] = [kept(warning) for warning in summary.warnings]
-    for file, given in zip(summary.files, told["files"], strict=True):
-        given["warnings"] = [kept(warning) for warning in file.warnings]
-    return told
+    return as_json(summary) | {
+        "files": [summary_to_keep(file) for file in summary.files],
+        "warnings": [kept(warning) for warning in summary.warnings],
+    }
 
 
 def kept_summary(told: Mapping[str, Any]) -> ImportSummary:
     """Return the summary that `to_keep` gave."""
-    files = []
-    for given in told["files"]:
-        file = summary_from({**given, "warnings": []})
-        warnings = tuple(restored(warning) or Message("") for warning in given["warnings"])
-        files.append(FileSummary(**{**_fields(file), "warnings": warnings}))
-    sentences = tuple(restored(warning) or Message("") for warning in told["warnings"])
-    return ImportSummary(told["import_id"], tuple(files), sentences)
+    files = tuple(summary_from(file) for file in told["files"])
+    return ImportSummary(told["import_id"], files, sentences(told["warnings"]))
+
+
+def record(
+    writer: Writer, landed: Sequence[tuple[str, FileSummary]], warnings: Sequence[Message]
+) -> None:
+    """Write the files of an import, each with the hash of its content, into the log of the lake.
+
+    What was known already and what only helps other files is not in it. What concerns the whole
+    import (`warnings`) stands with its first file.
+    """
+    new = [(h, one) for h, one in landed if not one.skipped and one.kind != "lookup"]
+    rows: list[str] = []
+    for content_hash, one in new:
+        said = summary_to_keep(one)
+        if not rows:
+            said["of_import"] = [kept(warning) for warning in warnings]
+        told = (str(new_id()), one.file, content_hash, one.kind, dumps(said, ensure_ascii=False))
+        rows.append("(" + ", ".join(literal(value) for value in told) + ")")
+    if rows:
+        at = f"TIMESTAMPTZ {literal(clock.now().isoformat())}"
+        writer.merge(
+            "imports",
+            f"SELECT *, {at} AS imported_at FROM (VALUES {', '.join(rows)}) AS "
+            "v(import_id, file_name, file_hash, kind, summary)",
+        )
 
 
 def months_of(summary: ImportSummary) -> list[Month]:
@@ -161,10 +186,9 @@ def months_of(summary: ImportSummary) -> list[Month]:
     return [found[name] for name in sorted(found)]
 
 
-def _fields(file: FileSummary) -> dict[str, Any]:
-    return {name: getattr(file, name) for name in asdict(file)}
-
-
 def _logged(batch: str, rows: list[dict[str, Any]]) -> Logged:
-    files = tuple(summary_from(loads(row["summary"])) for row in rows)
-    return Logged(batch, max(row["imported_at"] for row in rows), ImportSummary(batch, files))
+    told = [loads(row["summary"]) for row in rows]
+    files = tuple(summary_from(one) for one in told)
+    of_import = sentences([said for one in told for said in one.get("of_import", ())])
+    summary = ImportSummary(batch, files, of_import)
+    return Logged(batch, max(row["imported_at"] for row in rows), summary)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from hashlib import blake2b, sha256
 
 import sqlalchemy as sa
@@ -24,7 +23,6 @@ from valence.store import Store, Unit, View
 
 _BLOCK = 5_000
 _PLACE = b"quarantine"
-_dumps = partial(json.dumps, ensure_ascii=False)
 
 REASONS: Mapping[str, Message] = {
     "unreadable": message("The value cannot be read as what the column holds."),
@@ -85,9 +83,15 @@ def held(bench: Workbench, staged: Staged, _keyring: Keyring) -> list[Held]:
     return sorted(found, key=lambda one: one.line)
 
 
-def hold(unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held]) -> None:
-    """Write rows to the store; they show once their import is published (see `heal`)."""
+def hold(
+    unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held], leaving: Sequence[int] = ()
+) -> None:
+    """Write rows to the store; they show once their import is published (see `heal`).
+
+    What stands there already is not written again, but for rows that are `leaving`.
+    """
     seal, generation = _seal(keyring), keyring.generation
+    gone = set(leaving)
     mappings = {id(one.mapping): one.mapping for one in rows}
     for mapping in mappings.values():
         _keep_mapping(unit, mapping)
@@ -110,43 +114,54 @@ def hold(unit: Unit, keyring: Keyring, import_id: str, rows: Sequence[Held]) -> 
                 "mapping_hash": hashes[id(one.mapping)],
                 "content_hash": _content_hash(content_key, one),
                 "generation": generation,
-                "sealed": seal.sealed(
-                    json.dumps([one.value, one.raw, one.header], ensure_ascii=False).encode(),
-                    b"quarantine",
-                ),
+                "sealed": _sealed(seal, one.value, one.raw, one.header),
                 "held_at": at,
             }
             for one in block
         ]
-        known = set(
-            unit.scalars(
-                sa.select(quarantined_rows.c.content_hash).where(
-                    quarantined_rows.c.content_hash.in_([v["content_hash"] for v in values]),
-                    quarantined_rows.c.landed,
-                )
+        same = unit.rows(
+            sa.select(quarantined_rows.c.row_id, quarantined_rows.c.content_hash).where(
+                quarantined_rows.c.content_hash.in_([v["content_hash"] for v in values]),
+                quarantined_rows.c.landed,
             )
         )
+        known = {row["content_hash"] for row in same if row["row_id"] not in gone}
         fresh = [value for value in values if value["content_hash"] not in known]
         if fresh:
             unit.execute(sa.insert(quarantined_rows), fresh)
 
 
-def heal(store: Store, landed: set[str]) -> None:
-    """Show the rows of imports that were published; drop those of imports that were not.
+def let_go(unit: Unit, import_id: str, row_ids: Sequence[int]) -> None:
+    """Note that rows land by an import: they leave once it is published (see `heal`)."""
+    for block in _blocks(row_ids):
+        unit.execute(
+            sa.update(quarantined_rows)
+            .where(quarantined_rows.c.row_id.in_(block))
+            .values(leaves_by=import_id)
+        )
 
-    The lake and the store cannot commit together: a crash between the two is put right here, at
-    the beginning of the next import.
+
+def heal(store: Store, landed: set[str]) -> None:
+    """Finish what imports began that were published; undo it for imports that were not.
+
+    Rows that such an import held show or go, rows that it landed go or stay.
     """
     rows = quarantined_rows
     with store.reading() as view:
-        open_ids = set(view.scalars(sa.select(rows.c.import_id).where(~rows.c.landed).distinct()))
-    if not open_ids:
+        come = set(view.scalars(sa.select(rows.c.import_id).where(~rows.c.landed).distinct()))
+        asked = sa.select(rows.c.leaves_by).where(rows.c.leaves_by.is_not(None)).distinct()
+        go = set(view.scalars(asked))
+    if not come and not go:
         return
     with store.writing() as unit:
-        for import_id in open_ids & landed:
-            unit.execute(sa.update(rows).where(rows.c.import_id == import_id).values(landed=True))
-        for import_id in open_ids - landed:
-            unit.execute(sa.delete(rows).where(rows.c.import_id == import_id))
+        for import_id in come | go:
+            held, left = rows.c.import_id == import_id, rows.c.leaves_by == import_id
+            if import_id in landed:
+                unit.execute(sa.update(rows).where(held, ~rows.c.landed).values(landed=True))
+                unit.execute(sa.delete(rows).where(left))
+            else:
+                unit.execute(sa.delete(rows).where(held, ~rows.c.landed))
+                unit.execute(sa.update(rows).where(left).values(leaves_by=None))
 
 
 def waiting_orders(view: View, namespace: str, leaving: Sequence[int] = ()) -> set[str]:
@@ -194,8 +209,30 @@ def show(view: View, keyring: Keyring, row_id: int) -> Row:
     rows = quarantined_rows
     row = view.row(sa.select(rows).where(rows.c.row_id == row_id, rows.c.landed))
     if row is None:
-        raise NotFoundError("There is no row {number} in quarantine.", number=row_id)
+        raise _not_there(row_id)
     return _opened(row, keyring)
+
+
+def opened(view: View, keyring: Keyring, row_ids: Sequence[int]) -> Iterator[Row]:
+    """Yield rows in quarantine, opened, in the order of their numbers as given."""
+    rows = quarantined_rows
+    for block in _blocks(row_ids):
+        asked = sa.select(rows).where(rows.c.row_id.in_(block), rows.c.landed)
+        found = {row["row_id"]: row for row in view.rows(asked)}
+        for row_id in block:
+            if row_id not in found:
+                raise _not_there(row_id)
+            yield _opened(found[row_id], keyring)
+
+
+def amend(unit: Unit, keyring: Keyring, row: Row, value: str | None, raw: str) -> None:
+    """Write a row anew, sealed as before: the value at fault, and the row as a whole."""
+    sealed = _sealed(_seal(keyring), value, raw, row.header)
+    unit.execute(
+        sa.update(quarantined_rows)
+        .where(quarantined_rows.c.row_id == row.row_id)
+        .values(sealed=sealed, generation=keyring.generation)
+    )
 
 
 def mapping_of(view: View, hashed: str) -> FileMapping:
@@ -210,8 +247,7 @@ def mapping_of(view: View, hashed: str) -> FileMapping:
 
 def remove(unit: Unit, row_ids: Sequence[int]) -> None:
     """Take rows out of quarantine: they landed, or somebody decided against them."""
-    for start in range(0, len(row_ids), _BLOCK):
-        block = row_ids[start : start + _BLOCK]
+    for block in _blocks(row_ids):
         unit.execute(sa.delete(quarantined_rows).where(quarantined_rows.c.row_id.in_(block)))
 
 
@@ -277,6 +313,20 @@ def _ends_with_newline(path: object) -> bool:
     with open(str(path), "rb") as file:  # noqa: PTH123 - a path that exists
         file.seek(-1, 2)
         return file.read(1) in b"\r\n"
+
+
+def _not_there(row_id: int) -> NotFoundError:
+    return NotFoundError("There is no row {number} in quarantine.", number=row_id)
+
+
+def _blocks(row_ids: Sequence[int]) -> Iterator[list[int]]:
+    for start in range(0, len(row_ids), _BLOCK):
+        yield list(row_ids[start : start + _BLOCK])
+
+
+def _sealed(seal: Seal, value: str | None, raw: str, header: Sequence[str]) -> bytes:
+    """Return what a row holds as it is stored; `_opened` reads it."""
+    return seal.sealed(json.dumps([value, raw, header], ensure_ascii=False).encode(), _PLACE)
 
 
 def _opened(row: sa.RowMapping, keyring: Keyring) -> Row:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import secrets
 import shutil
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import sqlalchemy as sa
 
 from valence.core.errors import NotFoundError
 from valence.core.ids import new_id
@@ -22,12 +19,10 @@ from valence.intake.dialect import DELIMITERS
 from valence.intake.importing import import_files
 from valence.intake.mapping import FileMapping
 from valence.intake.quarantine import Row
+from valence.intake.rereading import Again, write_rows
 from valence.intake.summary import ImportSummary
-from valence.intake.tables import quarantined_rows
 from valence.people.keys import Keyring
 from valence.store import Store, View
-
-_ROWS = quarantined_rows.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +55,38 @@ def replay(
     keyring = Keyring.of(brand)
     progress(Step(message("Opening {n} rows", n=len(row_ids))))
     with store.reading() as view:
-        rows = [quarantine.show(view, keyring, row_id) for row_id in row_ids]
+        rows = list(quarantine.opened(view, keyring, row_ids))
         if not rows:
             raise NotFoundError("No row in quarantine fits; nothing was replayed.")
         groups, unread = _groups(view, rows)
     folder = brand.data / "scratch" / f"replay-{new_id()}"
-    summaries: list[ImportSummary] = []
-    again = 0
     try:
-        for mapping, group in groups:
-            place = folder / str(len(summaries))
-            path = _write(place / f"{Path(group[0].file).stem} (replayed rows).jsonl", group)
-            summaries.append(
-                import_files(
-                    brand,
-                    [path],
-                    mapping,
-                    yes=True,
-                    progress=progress,
-                    actor=actor,
-                    store=store,
-                    replacing=[row.row_id for row in group],
-                )
+        summaries = tuple(
+            import_files(
+                brand,
+                [write_rows(folder / f"{number}.jsonl", (row.cells for row in group))],
+                mapping,
+                yes=True,
+                progress=progress,
+                actor=actor,
+                store=store,
+                again=_again(group),
             )
-            again += _keep_place(store, group, summaries[-1])
+            for number, (mapping, group) in enumerate(groups)
+        )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Replayed(len(rows) - unread - again, again, unread, tuple(summaries))
+    held = sum(file.quarantined for one in summaries for file in one.files if file.again)
+    return Replayed(len(rows) - unread - held, held, unread, summaries)
+
+
+def _again(rows: Sequence[Row]) -> Again:
+    return Again(
+        rows[0].file,
+        "replayed",
+        array("q", [row.row_id for row in rows]),
+        array("q", [row.line for row in rows]),
+    )
 
 
 def _groups(view: View, rows: Sequence[Row]) -> tuple[list[tuple[FileMapping, list[Row]]], int]:
@@ -120,30 +120,3 @@ def _read(line: str, header: Sequence[str]) -> Mapping[str, str | None] | None:
         if len(cells) == len(header) > 1:
             return {name: cell or None for name, cell in zip(header, cells, strict=True)}
     return None
-
-
-def _write(path: Path, rows: Sequence[Row]) -> Path:
-    """Write rows as JSON lines: every cell stands as it was, with no dialect to be guessed."""
-    path.parent.mkdir(parents=True)
-    lines = [json.dumps(dict(row.cells), ensure_ascii=False) for row in rows]
-    # The same bytes would count as imported before; blanks behind a line change the bytes only.
-    lines[0] += "".join(secrets.choice(" \t") for _ in range(64))
-    path.write_text("\n".join(lines) + "\n", "utf-8")
-    return path
-
-
-def _keep_place(store: Store, rows: Sequence[Row], summary: ImportSummary) -> int:
-    """Let what is held again stand at its place in its own file; return how many that are."""
-    if not summary.quarantined:
-        return 0
-    with store.writing() as unit:
-        asked = sa.select(_ROWS.row_id, _ROWS.line).where(_ROWS.import_id == summary.import_id)
-        again = unit.rows(asked)
-        for one in again:
-            before = rows[one["line"] - 1]
-            unit.execute(
-                sa.update(quarantined_rows)
-                .where(_ROWS.row_id == one["row_id"])
-                .values(file=before.file, line=before.line)
-            )
-    return len(again)

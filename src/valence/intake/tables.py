@@ -1,10 +1,10 @@
-"""Operational tables of intake: the rows that could not land."""
+"""Operational tables of intake: rows that could not land, imports not yet announced."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from valence.store.columns import Counter, Instant, Words
+from valence.store.columns import Counter, Document, Instant, Words
 from valence.store.metadata import metadata
 
 quarantined_rows = sa.Table(
@@ -25,9 +25,17 @@ quarantined_rows = sa.Table(
     sa.Column("generation", sa.Integer, nullable=False, comment="Secret that seals the row."),
     sa.Column("sealed", sa.LargeBinary, nullable=False, comment="The row as it stood."),
     sa.Column("held_at", Instant, nullable=False),
+    sa.Column("leaves_by", sa.String(36), comment="The import that lands it, until published."),
     sa.Index("ix_quarantined_rows_import_id", "import_id"),
     sa.Index("ix_quarantined_rows_order_id", "namespace", "order_id"),
     sa.Index("ix_quarantined_rows_content_hash", "content_hash"),
+)
+unannounced = sa.Table(
+    "unannounced_imports",
+    metadata,
+    sa.Column("import_id", sa.String(36), primary_key=True),
+    sa.Column("payload", Document, nullable=False, comment="What the house is to be told."),
+    sa.Column("noted_at", Instant, nullable=False),
 )
 quarantine_mappings = sa.Table(
     "quarantine_mappings",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ SQL_TYPE = {
     "instant": "TIMESTAMPTZ",
     "json": "VARCHAR",
 }
+_ASKED_EVERY = 0.2  # seconds
 _DISK_FULL = ("No space left", "Disk quota", "out of disk", "File too large")
 
 
@@ -59,6 +62,28 @@ class Workbench:
         with disk_space(self.folder):
             yield from self.connection.execute(text).to_arrow_reader(size)
 
+    @contextmanager
+    def watched(self, tell: Callable[[float], None]) -> Iterator[None]:
+        """Tell the share (0 to 1) of the statement at work, a few times a second.
+
+        If `tell` raises, the statement is broken off and the error comes out of this block.
+        """
+        self.sql("SET enable_progress_bar = true")
+        self.sql("SET enable_progress_bar_print = false")
+        watch = _Watch(self.connection, tell)
+        watch.start()
+        try:
+            yield
+        except Exception as broken_off:
+            if watch.wrong is not None:
+                raise watch.wrong from broken_off
+            raise
+        finally:
+            watch.stop()
+            self.sql("SET enable_progress_bar = false")
+        if watch.wrong is not None:
+            raise watch.wrong
+
     def register(self, name: str, data: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow data readable as relation `name`, without copying it."""
         self.connection.register(name, data)
@@ -71,6 +96,38 @@ class Workbench:
         """Close and remove the scratch folder."""
         self.connection.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class _Watch(threading.Thread):
+    """Asks an engine at work how far it is."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, tell: Callable[[float], None]
+    ) -> None:
+        super().__init__(name="progress of a statement", daemon=True)
+        self._connection, self._tell = connection, tell
+        self._over = threading.Event()
+        self.wrong: BaseException | None = None
+
+    def run(self) -> None:
+        """Ask until told to stop."""
+        while not self._over.wait(_ASKED_EVERY):
+            if self.wrong is not None:
+                self._connection.interrupt()  # whatever statement came next
+            elif (far := self._connection.query_progress()) > 0:  # -1: nothing is known
+                self._ask_on(min(far, 100.0) / 100)
+
+    def _ask_on(self, share: float) -> None:
+        try:
+            self._tell(share)
+        except BaseException as wrong:  # noqa: BLE001 - whatever it is, the caller gets it
+            self.wrong = wrong
+            self._connection.interrupt()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._over.set()
+        self.join()
 
 
 class disk_space:  # noqa: N801 - reads as a statement: with disk_space(folder)

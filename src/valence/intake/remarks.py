@@ -1,0 +1,124 @@
+"""Remarks: what a user should mind about a file that landed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from valence.core.messages import Message, message
+from valence.intake.opening import OpenFile
+from valence.intake.orders import OrderCounts
+from valence.intake.quarantine import Held
+from valence.intake.staging import Staged
+
+
+def remarks(
+    file: OpenFile, staged: Staged, counts: OrderCounts, held: Sequence[Held]
+) -> Iterator[Message]:
+    """Yield what became of a file beyond its figures."""
+    yield from file.source.warnings
+    yield from file.warnings
+    if staged.read == 0:
+        yield message(
+            "{file} has a header and no rows; nothing was to be imported.", file=file.name
+        )
+    if file.again is not None and file.again.why == "waited":
+        yield from _of_waiting(file.name, staged.read - len(held), len(held))
+    elif held:
+        yield _of_quarantine(file.name, len(held), staged.read)
+    yield from _of_changes(file.name, counts)
+    yield from _of_precedence(file.name, counts)
+
+
+def _of_waiting(file: str, landed: int, held: int) -> Iterator[Message]:
+    if landed:
+        yield _counted(
+            landed,
+            message("1 row of {file} waited for its order and landed with it now.", file=file),
+            message(
+                "{count:,} rows of {file} waited for their orders and landed with them now.",
+                count=landed,
+                file=file,
+            ),
+        )
+    if held:
+        yield _counted(
+            held,
+            message("1 row of {file} that waited for its order has another fault.", file=file),
+            message(
+                "{count:,} rows of {file} that waited for their orders have another fault.",
+                count=held,
+                file=file,
+            ),
+        )
+
+
+def _of_quarantine(file: str, held: int, rows: int) -> Message:
+    return _counted(
+        held,
+        message(
+            "1 of {rows:,} rows of {file} stands in quarantine; the others landed. See it "
+            "with `valence quarantine list`.",
+            rows=rows,
+            file=file,
+        ),
+        message(
+            "{count:,} of {rows:,} rows of {file} stand in quarantine; the others landed. See "
+            "them with `valence quarantine list`.",
+            count=held,
+            rows=rows,
+            file=file,
+        ),
+    )
+
+
+def _of_changes(file: str, counts: OrderCounts) -> Iterator[Message]:
+    if counts.changed_orders:
+        yield _counted(
+            counts.changed_orders,
+            message(
+                "1 order of {file} was known with other contents; it was made anew from all that "
+                "is known of it.",
+                file=file,
+            ),
+            message(
+                "{count:,} orders of {file} were known with other contents; they were made anew "
+                "from all that is known of them.",
+                count=counts.changed_orders,
+                file=file,
+            ),
+        )
+
+
+def _of_precedence(file: str, counts: OrderCounts) -> Iterator[Message]:
+    if counts.outranked:
+        yield _counted(
+            counts.outranked,
+            message("1 line of {file} was left out: a more trusted source tells it.", file=file),
+            message(
+                "{count:,} lines of {file} were left out: a more trusted source tells these "
+                "orders.",
+                count=counts.outranked,
+                file=file,
+            ),
+        )
+    if counts.taken_over:
+        yield _counted(
+            counts.taken_over,
+            message("1 line of a less trusted source gave way to those of {file}.", file=file),
+            message(
+                "{count:,} lines of a less trusted source gave way to those of {file}.",
+                count=counts.taken_over,
+                file=file,
+            ),
+        )
+    if counts.undecided:
+        yield message(
+            "{sources} tell of the same orders, and no precedence says which is trusted more: the "
+            "file that comes last counts. Name them in the mapping, such as `precedence: "
+            "[{sources}]`.",
+            sources=", ".join(counts.undecided),
+        )
+
+
+def _counted(number: int, one: Message, many: Message) -> Message:
+    return one if number == 1 else many

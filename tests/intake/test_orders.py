@@ -1,0 +1,64 @@
+"""Orders from files of orders and files of lines: each fact once, whichever file came first."""
+
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from valence.intake.mapping import read_mapping
+
+HEADS = "order_id,order date,customer id,status,discount\n1,2024-03-05,7,paid,2\n2,2024-03-06,8,,\n"
+STATED = "order_id,order date,customer id,amount\n1,2024-03-05,7,40\n3,2024-03-07,9,6\n"
+ITEMS = "order_id,order date,sku,quantity,price,cost\n1,2024-03-05,A,2,10,4\n1,2024-03-05,B,1,5,2\n"
+RETURNED = "order_id,order date,sku,quantity,price\n1,2024-03-09,A,-1,10\n"
+COLUMNS = (
+    "order_id", "kind", "status", "original_amount", "net_amount", "discount_amount",
+    "cost_amount", "returned_amount", "units", "lines", "id_type", "ordered_on",
+)  # fmt: skip
+MAPPINGS = {
+    "heads.csv": "columns: {order_id: order_id, ordered_at: order date, status: status, "
+    "discount_amount: discount}\nkind: orders\nidentifiers: {user_id: customer id}",
+    "stated.csv": "columns: {order_id: order_id, ordered_at: order date, net_amount: amount}\n"
+    "kind: orders\nidentifiers: {user_id: customer id}",
+    "items.csv": "columns: {order_id: order_id, ordered_at: order date, product_id: sku, "
+    "quantity: quantity, unit_price: price, cost_amount: cost}\nkind: order_lines",
+    "returned.csv": "columns: {order_id: order_id, product_id: sku, quantity: quantity, "
+    "unit_price: price}\nkind: order_lines",
+}
+TEXTS = {
+    "heads.csv": HEADS, "stated.csv": STATED, "items.csv": ITEMS, "returned.csv": RETURNED,
+}  # fmt: skip
+
+
+def after(shop, names):
+    for name in names:
+        mapping = read_mapping(f"name: {name[:-4]}\n{MAPPINGS[name]}", where=name)
+        shop.bring(name, TEXTS[name], mapping=mapping)
+    return shop.rows("orders", *COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("heads.csv", "items.csv"), ("stated.csv", "items.csv"), ("heads.csv", "stated.csv"),
+     ("returned.csv", "heads.csv", "items.csv")],
+)  # fmt: skip
+def test_files_of_one_shop_may_come_in_any_order(shop_of, names):
+    found = [after(shop_of(""), order) for order in permutations(names)]
+    assert all(one == found[0] for one in found)
+
+
+def test_a_stated_amount_stands_above_the_sum_of_lines_which_tell_cost_and_units(shop):
+    first, alone = after(shop, ("items.csv", "stated.csv"))
+    assert first[3:10] == (Decimal(40), Decimal(40), None, Decimal(6), 0, 3.0, 2)
+    assert alone[3:10] == (Decimal(6), Decimal(6), None, None, 0, None, 0)
+
+
+def test_without_a_stated_amount_the_sum_of_lines_less_the_discount_of_the_order_counts(shop):
+    first, second = after(shop, ("items.csv", "heads.csv"))
+    assert first[:6] == ("1", "sale", "paid", Decimal(23), Decimal(23), Decimal(2))
+    assert second[:5] == ("2", "sale", None, None, None)
+
+
+def test_returned_lines_of_an_order_that_came_late_go_off_it(shop):
+    first, _ = after(shop, ("heads.csv", "items.csv", "returned.csv"))
+    assert first[4:10] == (Decimal(13), Decimal(2), Decimal(6), Decimal(10), 2.0, 3)
