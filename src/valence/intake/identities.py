@@ -22,7 +22,7 @@ ORDER = (
 )  # fmt: skip
 _IN_VAULT = {"user_id", "external_id", "loyalty_no", "email", "phone"}  # that people know them by
 # Rows that are in Python at once, whatever the size of the file: sealed, they take 3 KB each.
-BATCH = 20_000
+BATCH = 10_000
 
 
 class Identities:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from valence.people.mapped import joined_text, known_identifiers
 from valence.people.redirects import current_customer, current_customers, trees
-from valence.people.rows import CHUNK, Query, among, chunks, fetch, fetch_where, hex_of, ids_of
+from valence.people.rows import CHUNK, Query, among, chunks, fetch, fetch_where, few, hex_of, ids_of
 from valence.people.tables import identifiers, vault_entries, vault_tokens
 from valence.store import Unit, View
 
@@ -56,10 +56,9 @@ def not_there(view: View, ready: pa.Table) -> pa.Table:
         [("kind", "min"), ("value", "min"), ("id_key", "min")]
     )
     once = once.rename_columns(["blind", "customer", "kind", "value", "id_key"])
-    held = view.scalar(sa.select(sa.func.count()).select_from(vault_entries))
     stored = (
         fetch(view, _PAIRS, _PAIRS_SCHEMA)
-        if once.num_rows * 2 > held
+        if few(view, vault_entries, once.num_rows)
         else fetch_where(
             view, _PAIRS, vault_entries.c.blind, once["blind"].to_pylist(), _PAIRS_SCHEMA
         )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from valence.people.components import Numbers
-from valence.people.rows import Query, fetch, fetch_where, hex_of, insert
+from valence.people.rows import Query, fetch, fetch_where, few, hex_of, insert
 from valence.people.tables import identifier_links, identifier_scopes, identifiers
 from valence.store import Unit, View
 
@@ -52,11 +52,9 @@ class Known:
 
 def known_identifiers(view: View, keys: pa.Array) -> Known:
     """Return what the map holds of these identifiers."""
-    held = view.scalar(sa.select(sa.func.count()).select_from(identifiers))
-    # Reading all in one go is cheaper than asking for a large part by name.
     rows = (
         fetch(view, _KNOWN, _KNOWN_SCHEMA)
-        if len(keys) * 2 > held
+        if few(view, identifiers, len(keys))
         else fetch_where(view, _KNOWN, identifiers.c.id_key, keys.to_pylist(), _KNOWN_SCHEMA)
     )
     at = pc.index_in(keys, value_set=rows["id_key"].combine_chunks())
@@ -70,8 +68,7 @@ def known_identifiers(view: View, keys: pa.Array) -> Known:
 
 def links_from(view: View, keys: pa.Array) -> pa.Table:
     """Return the stored links whose lesser end is among these, and perhaps others."""
-    held = view.scalar(sa.select(sa.func.count()).select_from(identifier_links))
-    if len(keys) * 2 > held:
+    if few(view, identifier_links, len(keys)):
         return fetch(view, _LINKS, LINKS_SCHEMA)
     return fetch_where(view, _LINKS, identifier_links.c.id_key, keys.to_pylist(), LINKS_SCHEMA)
 

@@ -40,7 +40,7 @@ def insert(unit: Unit, table: sa.Table, columns: Mapping[str, Iterable[Any]]) ->
         return
     places = ", ".join("?" * len(columns))
     # Indexes are filled in random order: with the usual 2 MB, pages would go out and come back.
-    unit.connection.exec_driver_sql("PRAGMA cache_size=-65536")
+    unit.connection.exec_driver_sql("PRAGMA cache_size=-32768")
     while chunk := list(islice(rows, _INSERTS)):
         unit.connection.exec_driver_sql(
             f"INSERT INTO {table.name} ({names}) VALUES ({places})", chunk
@@ -89,6 +89,15 @@ def fetch_where(
         for chunk in chunks(values, CHUNK)
     ]
     return pa.concat_tables(found) if found else schema.empty_table()
+
+
+def few(view: View, table: sa.Table, asked: int) -> bool:
+    """Return whether to read all of a table is cheaper than to ask for so many of its rows by name.
+
+    No more rows than that are counted: to count millions for every block takes longer than a block.
+    """
+    some = sa.select(sa.literal(1)).select_from(table).limit(asked * 2).subquery()
+    return bool(view.scalar(sa.select(sa.func.count()).select_from(some)) < asked * 2)
 
 
 def among(
