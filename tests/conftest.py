@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.stores"]
+pytest_plugins = ["tests.stores", "tests.browsing"]
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 ONE_WORKER = ("spark", "browser")  # one session, one browser: their tests stay on one worker

@@ -1,75 +1,18 @@
 """The pages in a real browser: drawn, readable, by keyboard, in every theme, language and width."""
 
-import itertools
 import re
-import socket
-import threading
-from pathlib import Path
 
 import pytest
-import uvicorn
+from tests.browsing import clean, overflow, serious, served
 
-playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = Path("/usr/bin/chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium"),
-]
+pytestmark = pytest.mark.browser
 CHARTS = ("worth", "two", "stake", "lorenz", "cohorts", "rfm", "bridge")
 
 
 @pytest.fixture(scope="module")
 def address(app):
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=str(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium, address):
-    """Open a page in a mode; complaints of the browser are collected in `page.complaints`."""
-    contexts = []
-
-    def opened(path, theme="light", lang="en", width=1440, **options):
-        locale = {"en": "en-GB", "zh": "zh-CN"}[lang]
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            locale=locale,
-            color_scheme=theme,
-            reduced_motion="reduce",  # colours half way to the other theme have no contrast
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                page.complaints.append(said.text)
-                if said.type in ("error", "warning") and "status of 4" not in said.text
-                else None
-            ),
-        )
-        page.goto(address + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
+    with served(app) as at:
+        yield at
 
 
 def drawn(page):
@@ -78,35 +21,12 @@ def drawn(page):
     )
 
 
-def serious(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    # The rules of WCAG A and AA; only violations are worked out in full, which halves the time.
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-    options = {"runOnly": tags, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        (fault["id"], [node["html"][:120] for node in fault["nodes"]])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
-def overflow(page):
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-
-
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_all_parts_are_clean_in_light_and_dark_wide_and_narrow(visit, lang):
     page = visit("/demo", "light", lang)
     drawn(page)
     page.locator("#doing.v-doing-done").wait_for()  # no part changes while it is looked at
-    for theme, width in itertools.product(("light", "dark"), (1440, 390)):
-        page.emulate_media(color_scheme=theme)
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.locator("html").get_attribute("data-bs-theme") == theme
-        assert serious(page) == [], (theme, width)
-        assert overflow(page) <= 0, (theme, width)
+    clean(page)
     assert page.complaints == []
 
 

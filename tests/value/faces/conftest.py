@@ -3,9 +3,7 @@
 from tests.value.faces.fixtures import (  # noqa: F401 - fixtures
     address,
     bare,
-    chromium,
     few,
     retail,
     shop,
-    visit,
 )

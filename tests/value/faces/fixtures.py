@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
+from tests.browsing import served
 from tests.value.faces.brands import (
     SAMPLE,
     SHOP,
@@ -22,7 +20,6 @@ from tests.value.faces.brands import (
 from valence.app.house import WholeHouse
 from valence.app.serve import application
 
-CHROMIUM = Path("/usr/bin/chromium")
 LONG = "Bartholomew " * 40 + "of the Very Long Name"
 PEOPLE = {
     "1": {"name": "Ada Lovelace", "email": "ada@example.co.uk", "phone": "+44 20 7946 0123"},
@@ -118,81 +115,5 @@ def customer_id(house: WholeHouse, number: str) -> str:
 @pytest.fixture(scope="session")
 def address(retail: WholeHouse) -> Iterator[str]:
     """Where the slice of the shop is served for a browser."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application(retail), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    """A browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("needs Chromium at /usr/bin/chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=str(CHROMIUM))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium, address):
-    """Open a page in a mode; complaints of the browser are collected in `page.complaints`."""
-    contexts = []
-
-    def opened(path, theme="light", lang="en", width=1440, **options):
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900},
-            locale={"en": "en-GB", "zh": "zh-CN"}[lang],
-            color_scheme=theme,
-            reduced_motion="reduce",  # colours half way to the other theme have no contrast
-            **options,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda said: (
-                page.complaints.append(said.text)
-                if said.type in ("error", "warning") and "status of 4" not in said.text
-                else None
-            ),
-        )
-        page.goto(address + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def drawn(page, *charts: str) -> None:
-    """Wait until these charts are drawn."""
-    for chart in charts:
-        page.locator(f"#{chart}[data-drawn] svg path").first.wait_for(state="attached")
-
-
-def serious(page) -> list[object]:
-    """Return the serious faults that axe finds by WCAG A and AA."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-    options = {"runOnly": tags, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options).response["violations"]
-    return [
-        (fault["id"], [node["html"][:120] for node in fault["nodes"]])
-        for fault in found
-        if fault["impact"] in ("serious", "critical")
-    ]
-
-
-def overflow(page) -> int:
-    """Return by how much the page is wider than the screen."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    with served(application(retail)) as at:
+        yield at
