@@ -52,6 +52,14 @@ def test_near_names_are_offered_and_without_one_all_are_listed():
     assert str(did_you_mean("zzz", ["table", "row"])) == "Known are: row, table."
 
 
+def test_of_many_names_the_nearest_are_offered_and_not_all():
+    """A sort by a column that is not there was answered with all 49 columns of customers."""
+    columns = [f"{what}_{n}" for what in ("orders", "value_amount") for n in range(20)]
+    said = str(did_you_mean("worth", columns))
+    assert said.startswith("40 names are known, among them: orders_")
+    assert said.count(",") == 5
+
+
 def test_a_step_knows_its_share_only_where_the_total_is_known():
     assert Step(message("x"), 1, 4).share == 0.25
     assert Step(message("x"), 1).share is None

@@ -58,3 +58,15 @@ def test_every_answer_has_the_headers_and_its_time(web, path):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
     assert headers["server-timing"].startswith("app;dur=")
+
+
+def test_what_the_guard_refuses_below_the_api_is_a_problem(web):
+    """A program that reads problems met plain text."""
+    foreign = web.get("/api/v1/demo/customers", headers={"host": "evil.example"})
+    crossing = web.post("/api/v1/demo/customers", headers={"sec-fetch-site": "cross-site"})
+    for answer, status, kind in ((foreign, 421, "foreign-host"), (crossing, 403, "forbidden")):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"]) == (status, status)
+        assert answer.json()["type"] == f"/api/v1/problems/{kind}"
+    page = web.get("/demo", headers={"host": "evil.example"})
+    assert page.headers["content-type"].startswith("text/plain")

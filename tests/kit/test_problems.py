@@ -19,8 +19,8 @@ def test_the_address_of_a_problem_type_explains_it(web):
 
 
 def test_a_wrong_parameter_names_its_field_and_what_it_must_be(web):
-    body = web.get("/api/v1/demo/customers?size=0").json()
-    assert body["errors"] == [{"field": "query.size", "detail": "must be 1 or more"}]
+    body = web.get("/api/v1/demo/customers?limit=0").json()
+    assert body["errors"] == [{"field": "query.limit", "detail": "must be 1 or more"}]
 
 
 def test_a_wrong_rule_tells_each_fault_with_its_place(web):

@@ -27,3 +27,13 @@ def test_every_route_of_the_empty_house_declares_a_permission(tmp_path):
 def test_health_answers(tmp_path):
     app = create_app(Brand(tmp_path, Settings()), [])
     assert TestClient(app, base_url="http://127.0.0.1").get("/health").json()["status"] == "ok"
+
+
+def test_a_parameter_that_a_route_does_not_have_is_refused_with_the_near_name(web):
+    """It was ignored: a misspelt `limit` gave the default, a misspelt filter every row."""
+    answer = web.get("/api/v1/demo/customers?limt=3&wher=orders+>+3")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == ("There is no parameter 'limt' here. Did you mean 'limit'?")
+    assert [fault["field"] for fault in answer.json()["errors"]] == ["query.limt", "query.wher"]
+    assert web.get("/api/v1/demo/customers?limit=3").status_code == 200
+    assert len(web.get("/api/v1/demo/customers?limit=3").json()["items"]) == 3

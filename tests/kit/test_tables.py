@@ -36,7 +36,7 @@ def test_a_rule_with_a_fault_shows_it_in_its_place_and_keeps_it(web):
 
 
 def test_the_next_cursor_of_a_page_leads_through_all_rows_once(web):
-    seen, path = [], "/api/v1/demo/customers?sort=-worth&size=40"
+    seen, path = [], "/api/v1/demo/customers?sort=-worth&limit=40"
     cursor = ""
     while cursor is not None:
         body = web.get(f"{path}&cursor={cursor}").json()
@@ -50,7 +50,7 @@ def test_the_next_cursor_of_a_page_leads_through_all_rows_once(web):
     [
         ("sort=wort", "There is no column &#39;wort&#39; here. Did you mean &#39;worth&#39;?"),
         ("show=nam", "Did you mean &#39;name&#39;?"),
-        ("size=0", "A page has 1 to 1000 rows"),
+        ("limit=0", "A page has 1 to 1000 rows"),
         ("cursor=zzz", "begin at the first page"),
         ("format=pdf", "is not a format of export"),
     ],
@@ -69,7 +69,7 @@ def test_columns_can_be_chosen_and_stay_chosen_when_sorting(web):
 
 
 def test_zero_negative_and_missing_are_told_apart(web):
-    text = web.get("/demo/customers?where=worth+<=+0+or+worth+is+missing&size=200").text
+    text = web.get("/demo/customers?where=worth+<=+0+or+worth+is+missing&limit=200").text
     assert "¥0.00" in text
     assert "−¥" in text
     assert "not known" in text

@@ -94,14 +94,14 @@ def customer_timeline(
     ask: Ask,
     text: str,
     cursor: Annotated[str, Query(description="`next` of the page before.")] = "",
-    size: Annotated[int, Query(ge=1, le=200, description="Most entries.")] = SIZE,
+    limit: Annotated[int, Query(ge=1, le=200, description="Entries on a page.")] = SIZE,
     lines: Annotated[bool, Query(description="With the lines of each order.")] = False,  # noqa: FBT002
 ) -> dict[str, Any]:
     """Give what one customer did and met, newest first: orders, returns, contacts and so on."""
     house = ask.service(OpenBrand)
     customer_id = customer_of(house, ask.reader, text)
     found = timeline(
-        ask.reader, customer_id, id_keys_of(house, customer_id), cursor=cursor, size=size
+        ask.reader, customer_id, id_keys_of(house, customer_id), cursor=cursor, size=limit
     )
     items = [
         {

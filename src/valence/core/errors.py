@@ -21,6 +21,9 @@ from typing import ClassVar
 
 from valence.core.messages import Message, message
 
+_LISTED = 12  # names that a sentence can still be read with
+_OFFERED = 5  # of more names than that
+
 
 class ValenceError(Exception):
     """Base of every error that is worded for a person."""
@@ -86,9 +89,22 @@ def in_short(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".rstrip(": ")
 
 
+def near_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that was probably meant, whatever its case."""
+    folded = {candidate.casefold(): candidate for candidate in sorted(known)}
+    near = get_close_matches(name.casefold(), folded, n=1)
+    return folded[near[0]] if near else None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> Message:
-    """Offer the nearest known name, or list what there is."""
+    """Offer the nearest known name, or list what there is, of many names the nearest few."""
     names = sorted(known)
-    if near := get_close_matches(name, names, n=1):
-        return message("Did you mean {near!r}?", near=near[0])
-    return message("Known are: {names}.", names=", ".join(names) or "none")
+    if near := near_name(name, names):
+        return message("Did you mean {near!r}?", near=near)
+    if len(names) <= _LISTED:
+        return message("Known are: {names}.", names=", ".join(names) or "none")
+    return message(
+        "{count} names are known, among them: {names}.",
+        count=len(names),
+        names=", ".join(get_close_matches(name, names, n=_OFFERED, cutoff=0.0)),
+    )

@@ -8,10 +8,14 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from valence.core.errors import ForbiddenError
+from valence.core.messages import message
+from valence.kit.ask import asked
+from valence.kit.problems import Fault, problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +33,16 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "frame-ancestors 'none'",
     )
+)
+FOREIGN_HOST = Fault(
+    "foreign-host",
+    421,
+    message("This server answers to its own address only, such as http://127.0.0.1."),
+)
+FOREIGN_SITE = Fault(
+    "forbidden",
+    403,
+    message("This form was sent from another site's page. Open the page here and send it again."),
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -98,24 +112,26 @@ class Guard:
                 headers.append("Server-Timing", f"app;dur={spent:.1f}")
             await send(event)
 
-        headers = Headers(scope=scope)
-        if (refusal := self._refusal(scope["method"], headers)) is None:
+        if (fault := self._fault(scope["method"], Headers(scope=scope))) is None:
             await self.app(scope, receive, answer)
         else:
-            await refusal(scope, receive, answer)
+            await _refusal(scope, fault)(scope, receive, answer)
 
-    def _refusal(self, method: str, headers: Headers) -> PlainTextResponse | None:
+    def _fault(self, method: str, headers: Headers) -> Fault | None:
         host = headers.get("host", "")
         if _name(host) not in self.hosts:
-            return PlainTextResponse(
-                "This server answers to its own address only, such as http://127.0.0.1.\n", 421
-            )
+            return FOREIGN_HOST
         if method in SAFE or _same_origin(headers, host):
             return None
-        return PlainTextResponse(
-            "This form was sent from another site's page. Open the page here and send it again.\n",
-            403,
-        )
+        return FOREIGN_SITE
+
+
+def _refusal(scope: Scope, fault: Fault) -> Response:
+    """Return a problem for a program; plain text for others: a page would load more from here."""
+    ask = asked(Request(scope))
+    if scope["path"].startswith("/api/"):
+        return problem(ask, fault)
+    return PlainTextResponse(f"{ask._(fault.detail)}\n", fault.status)
 
 
 def _same_origin(headers: Headers, host: str) -> bool:

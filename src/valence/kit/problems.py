@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
-from valence.core.errors import ValenceError, in_short
+from valence.core.errors import BadInputError, ValenceError, did_you_mean, in_short
 from valence.core.ids import new_id
 from valence.core.messages import Message, message
 from valence.core.rules import RuleError
@@ -33,7 +33,9 @@ TITLES: dict[str, tuple[int, Message]] = {
     "conflict": (409, message("Things have moved on")),
     "busy": (409, message("Somebody else is at work here")),
     "forbidden": (403, message("You may not do this")),
+    "foreign-host": (421, message("This server is not called that")),
     "missing-extra": (501, message("A part is not installed")),
+    "store-unreachable": (503, message("The store cannot be reached")),
     "out-of-space": (507, message("The disk is full")),
     "bad-request": (400, message("The request could not be read")),
     "internal": (500, message("Something broke on our side")),
@@ -60,21 +62,41 @@ class ProblemDetail(BaseModel):
     errors: list[FieldFault] = Field([], description="The fields at fault, where there are any.")
 
 
-PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
-        "description": text,
-        "content": {
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetail"}}
-        },
-    }
-    for status, text in (
-        (403, "The actor lacks the permission."),
-        (404, "The named thing does not exist."),
-        (409, "The world moved on, or an idempotency key was used for something else."),
-        (422, "The request cannot be used as it stands; `errors` names the fields."),
-        (500, "Something broke; `incident` finds it in the log."),
-    )
-}
+_ANYWHERE = (
+    (403, "The actor lacks the permission, or another site's page sent this."),
+    (404, "The named thing does not exist."),
+    (405, "This address does not take that method."),
+    (409, "The world moved on, or an idempotency key was used for something else."),
+    (421, "The request names another host: this server answers to its own address only."),
+    (422, "The request cannot be used as it stands; `errors` names the fields."),
+    (500, "Something broke; `incident` finds it in the log."),
+    (503, "The store cannot be reached; try again later."),
+)
+_ON_WRITING = (
+    (400, "The body could not be read."),
+    (507, "The disk is full; nothing was changed."),
+)
+
+
+def problem_responses(method: str) -> dict[int | str, dict[str, Any]]:
+    """Return what the API's description says of the problems of a method."""
+    told = _ANYWHERE if method == "GET" else (*_ANYWHERE, *_ON_WRITING)
+    schema = {"schema": {"$ref": "#/components/schemas/ProblemDetail"}}
+    content = {"application/problem+json": schema}
+    return {status: {"description": text, "content": content} for status, text in told}
+
+
+class UnknownParametersError(BadInputError):
+    """An address names parameters that its route does not have."""
+
+    def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
+        fixes = {name: did_you_mean(name, known) for name in unknown}
+        self.fields = [
+            (f"query.{name}", message("There is no such parameter. {fix}", fix=fix))
+            for name, fix in fixes.items()
+        ]
+        name, fix = next(iter(fixes.items()))
+        super().__init__(message("There is no parameter {name!r} here. {fix}", name=name, fix=fix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +118,9 @@ def fault_of(error: Exception) -> Fault:
         extra = {"places": places, "corrected": error.corrected}
         return Fault("bad-input", error.status, error.message, fields, extra)
     if isinstance(error, ValenceError):
-        extra = getattr(error, "extra", {})
-        return Fault(_kind(type(error)), error.status, error.message, extra=dict(extra))
+        at_fault: Sequence[tuple[str, Message]] = getattr(error, "fields", ())
+        extra = dict(getattr(error, "extra", {}))
+        return Fault(_kind(type(error)), error.status, error.message, at_fault, extra)
     if isinstance(error, RequestValidationError):
         fields = [field_fault(dict(each)) for each in error.errors()]
         names = ", ".join(name for name, _ in fields)

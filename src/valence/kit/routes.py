@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.responses import HTMLResponse
 from starlette.routing import BaseRoute
 
 from valence.kit.ask import asked
-from valence.kit.problems import PROBLEM_RESPONSES
+from valence.kit.problems import UnknownParametersError, problem_responses
 from valence.trust.actor import authorize, checked_permission
 
 API = "/api/v1"
@@ -86,10 +87,37 @@ class PageRouter(_Router):
 
 
 class ApiRouter(_Router):
-    """Routes of the API: paths stand below `/api/v1`, faults are problem details (RFC 9457)."""
+    """Routes of the API: paths stand below `/api/v1`, faults are problem details (RFC 9457).
+
+    A parameter that a route does not have is refused: a filter that is misspelt would else give
+    every row.
+    """
 
     def __init__(self, tag: str) -> None:
-        super().__init__(APIRouter(prefix=API, tags=[tag]), {"responses": PROBLEM_RESPONSES})
+        router = APIRouter(prefix=API, tags=[tag], dependencies=[Depends(_known_parameters)])
+        super().__init__(router, {})
+
+    def route(
+        self, method: str, path: str, *, permission: str, **options: Any
+    ) -> Callable[[Handler], Handler]:
+        """Declare a route of any method, with the problems that may come of it."""
+        described = {"responses": problem_responses(method), **options}
+        return super().route(method, path, permission=permission, **described)
+
+
+async def _known_parameters(request: Request) -> None:
+    given = list(dict.fromkeys(request.query_params))
+    if not given:
+        return
+    known = _parameters(request.scope["route"].dependant)
+    if unknown := [name for name in given if name not in known]:
+        raise UnknownParametersError(unknown, sorted(known))
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """Return the names of the query parameters of a handler and of what it depends on."""
+    own = {field.alias for field in dependant.query_params}
+    return own.union(*(_parameters(inner) for inner in dependant.dependencies))
 
 
 def permissions(routes: list[BaseRoute]) -> Iterator[tuple[str, str | None]]:

@@ -96,17 +96,17 @@ class TableQuery:
         Raises
         ------
         BadInputError
-            If it names a column that is not there, or a size that is no number.
+            If it names a column that is not there, or a limit that is no number.
         """
         sort = Sort.parsed(params.get("sort") or spec.sort)
         spec.column(sort.column)
         shown = tuple(spec.column(name).name for name in params.getlist("show") if name)
-        size = params.get("size") or str(SIZES[0])
-        if not size.isdecimal() or not 1 <= int(size) <= 1000:
-            raise BadInputError("A page has 1 to 1000 rows, not {size!r}.", size=size)
+        limit = params.get("limit") or str(SIZES[0])
+        if not limit.isdecimal() or not 1 <= int(limit) <= 1000:
+            raise BadInputError("A page has 1 to 1000 rows, not {size!r}.", size=limit)
         default = tuple(column.name for column in spec.columns if column.shown)
         where = (params.get("where") or "").strip()
-        return cls(where, sort, shown or default, int(size), params.get("cursor") or "")
+        return cls(where, sort, shown or default, int(limit), params.get("cursor") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _documented(  # the names are what is documented
     where: Annotated[str, Query(description="A rule, such as `orders > 3`.")] = "",
     sort: Annotated[str, Query(description="A column, or `-column` for descending.")] = "",
     cursor: Annotated[str, Query(description="From `next` or `previous` of a page.")] = "",
-    size: Annotated[int, Query(ge=1, le=1000, description="Rows a page.")] = SIZES[0],
+    limit: Annotated[int, Query(ge=1, le=1000, description="Rows on a page.")] = SIZES[0],
 ) -> None:
     """Say in the API's description what `TableQuery` reads from the address."""
 

@@ -30,7 +30,7 @@ def test_what_names_nobody_stands_apart(few):
 def test_every_cell_of_the_grid_opens_its_customers(retail):
     page, web = client(retail).get("/value").text, client(retail)
     links = re.findall(r'href="(/customers\?where=recency_level[^"]+)"', page)
-    cells = web.get("/api/v1/value/rfm?size=1").json()["grid"]
+    cells = web.get("/api/v1/value/rfm?limit=1").json()["grid"]
     assert len(links) == len(cells)
     first = web.get(links[0].replace("&amp;", "&"))
     assert first.status_code == 200

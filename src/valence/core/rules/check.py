@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from valence.core.errors import did_you_mean, near_name
 from valence.core.messages import Message, message
 from valence.core.rules import nodes as n
 from valence.core.rules import operators
-from valence.core.rules.errors import Fault, RefusedError, near_name, offer
+from valence.core.rules.errors import Fault, RefusedError
 from valence.core.rules.functions import FUNCTIONS
 from valence.core.rules.grammar import Tree
 from valence.core.rules.history import (
@@ -154,7 +155,7 @@ class Checker:
         return self._no_column(name), near_name(name, self.columns)
 
     def _no_column(self, name: str) -> Message:
-        fix = offer(name, self.columns)
+        fix = did_you_mean(name, self.columns)
         if self.inside:
             return message(
                 "{table} has no column {name!r}. {fix}", table=self.inside, name=name, fix=fix
@@ -280,7 +281,7 @@ class Checker:
             "{name} works on the rows of a table, and {given} is none. {fix}",
             name=name,
             given=given,
-            fix=offer(given, self.catalog.histories),
+            fix=did_you_mean(given, self.catalog.histories),
         )
         return why, near_name(given, self.catalog.histories)
 
@@ -307,7 +308,7 @@ class Checker:
             why = message("Type == to compare; a single = sets a value.")
             return why, f"{name} == {self.tree.text(keyword.value)}"
         return message(
-            "{name}= means nothing here. {fix}", name=name, fix=offer(name, WINDOW)
+            "{name}= means nothing here. {fix}", name=name, fix=did_you_mean(name, WINDOW)
         ), None
 
     def _days(self, name: str, node: ast.expr) -> n.Node:

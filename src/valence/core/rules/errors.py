@@ -5,12 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from valence.core.errors import BadInputError
 from valence.core.messages import Message, message
-
-_LISTED = 12  # names that a sentence can still be read with
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +84,6 @@ class RuleError(BadInputError):
         return message(
             "Line {line}, column {column}: {fault}", line=line, column=column, fault=fault.message
         )
-
-
-def near_name(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that was probably meant, whatever its case."""
-    folded = {candidate.casefold(): candidate for candidate in sorted(known)}
-    near = get_close_matches(name.casefold(), folded, n=1)
-    return folded[near[0]] if near else None
-
-
-def offer(name: str, known: Iterable[str]) -> Message:
-    """Return a sentence that offers the near name, or lists what there is if that is short."""
-    names = sorted(known)
-    if near := near_name(name, names):
-        return message("Did you mean {near!r}?", near=near)
-    if len(names) <= _LISTED:
-        return message("Known are: {names}.", names=", ".join(names) or "none")
-    return message(
-        "{count} names are known, among them: {names}.",
-        count=len(names),
-        names=", ".join(names[:_LISTED]),
-    )
 
 
 def _position(source: str, offset: int) -> tuple[int, int]:
