@@ -50,7 +50,7 @@ def test_a_second_build_keeps_everything(tmp_path):
     lake = toy_lake(tmp_path)
     load(lake, order(1, "2025-01-31", "a"), people=PEOPLE)
     built(lake)
-    assert modes(built(lake)) == dict.fromkeys(("order_days", "spend_by_customer", "total"), "keep")
+    assert modes(built(lake)) == dict.fromkeys((mart.name for mart in MARTS), "keep")
 
 
 def test_one_more_day_patches_its_month_and_its_customers(tmp_path, engine_name):
@@ -60,12 +60,36 @@ def test_one_more_day_patches_its_month_and_its_customers(tmp_path, engine_name)
     kept = set(lake.snapshot().files("order_days"))
     load(lake, order(3, "2025-02-02", "b"))
     run = built(lake, Ask(engine=engine_name))
-    assert modes(run) == {"order_days": "part", "spend_by_customer": "part", "total": "whole"}
+    assert modes(run) == {mart.name: "part" for mart in MARTS} | {"total": "whole"}
     assert kept & set(lake.snapshot().files("order_days")), "January's file stays as it was"
     assert rows(lake, "spend_by_customer") == [
         ("anna", 1, Decimal("10.0000")),
         ("ben", 2, Decimal("20.0000")),
     ]
+    assert rows(lake, "by_first_month") == [
+        (date(2025, 1, 1), 1, Decimal("10.0000")),
+        (date(2025, 2, 1), 1, Decimal("20.0000")),
+    ]
+
+
+def test_another_day_makes_those_anew_whose_orders_left_a_window(tmp_path, engine_name):
+    lake = toy_lake(tmp_path)
+    load(lake, order(1, "2025-01-10", "a"), order(2, "2025-02-09", "b"), people=PEOPLE)
+    built(lake, Ask(engine=engine_name))
+    assert rows(lake, "recent") == [("anna", Decimal("10.0000")), ("ben", Decimal("10.0000"))]
+    load(lake, order(3, "2025-02-10", None))
+    assert modes(built(lake, Ask(engine=engine_name)))["recent"] == "part"
+    assert rows(lake, "recent") == [("anna", Decimal("0.0000")), ("ben", Decimal("10.0000"))]
+
+
+def test_a_sum_over_customers_loses_a_row_that_nobody_is_left_in(tmp_path, engine_name):
+    lake = toy_lake(tmp_path)
+    load(lake, order(1, "2025-01-31", "a"), order(2, "2025-02-01", "b"), people=PEOPLE)
+    built(lake, Ask(engine=engine_name))
+    load(lake, order(1, "2025-02-28", "a", "3"))
+    run = built(lake, Ask(engine=engine_name))
+    assert modes(run)["by_first_month"] == "part"
+    assert rows(lake, "by_first_month") == [(date(2025, 2, 1), 2, Decimal("13.0000"))]
 
 
 def test_an_order_that_moves_to_another_customer_is_taken_from_the_first(tmp_path):
@@ -147,18 +171,14 @@ def test_a_stopped_build_changes_nothing_and_the_next_one_uses_what_it_finished(
     load(lake, order(1, "2025-01-05", "a"), people=PEOPLE)
 
     def stop_before_the_last(step: Step) -> None:
-        if step.done == 2:
+        if step.done == len(MARTS) - 1:
             raise RuntimeError("stopped")
 
     with pytest.raises(RuntimeError, match="stopped"):
         build(lake, MARTS, context, progress=stop_before_the_last)
-    assert not lake.reader().has("spend_by_customer")
+    assert not lake.reader().has("total")
     assert RunLog(lake.path).runs()[0].status == "failed"
-    assert modes(built(lake)) == {
-        "order_days": "keep",
-        "spend_by_customer": "keep",
-        "total": "whole",
-    }
+    assert list(modes(built(lake)).values()) == ["keep"] * (len(MARTS) - 1) + ["whole"]
 
 
 _BUILDER = """

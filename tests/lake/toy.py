@@ -1,4 +1,4 @@
-"""A small lake with three marts, one of each rebuild kind, for the tests of the build."""
+"""A small lake with marts of each rebuild kind, with a window and with sums, to test builds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 
+from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.build import Ask, build
 from valence.lake.columns import Column
@@ -36,6 +37,25 @@ def _total(tables: Mapping[str, ir.Table], context: BuildContext) -> ir.Table:
     )
 
 
+def _recent(tables: Mapping[str, ir.Table], context: BuildContext) -> ir.Table:
+    orders, start = tables["order_days"], months_before(context.as_of, WINDOW)
+    seen = orders.filter(orders.customer_id.notnull(), orders.ordered_on <= context.as_of)
+    return seen.group_by("customer_id").agg(
+        net_amount=seen.net_amount.sum(where=seen.ordered_on > start).fill_null(0)
+    )
+
+
+def _by_first_month(tables: Mapping[str, ir.Table], context: BuildContext) -> ir.Table:
+    """Customers by the month of their first order: a customer whose history changes moves."""
+    orders = tables["order_days"]
+    known = orders.filter(orders.customer_id.notnull(), orders.ordered_on <= context.as_of)
+    each = known.group_by("customer_id").agg(
+        month=known.ordered_on.min().truncate("M"), net_amount=known.net_amount.sum()
+    )
+    return each.group_by("month").agg(customers=each.count(), net_amount=each.net_amount.sum())
+
+
+WINDOW = 1  # month
 CUSTOMER = Column("customer_id", "text", "Customer.")
 AMOUNT = Column("net_amount", "amount", "Net amount.")
 ORDERS = Column("orders", "int", "Orders.")
@@ -48,6 +68,16 @@ MARTS = (
         "spend_by_customer", "toy", message("Spend"), ("customer_id",), "customer",
         ("order_days",), (CUSTOMER, ORDERS, AMOUNT), _spend,
         order_by=("customer_id",), served=True,
+    ),
+    Mart(
+        "recent", "toy", message("Recent spend"), ("customer_id",), "customer",
+        ("order_days",), (CUSTOMER, AMOUNT), _recent, windows=(WINDOW,),
+    ),
+    Mart(
+        "by_first_month", "toy", message("First months"), ("month",), "customer",
+        ("order_days",),
+        (Column("month", "day", "Month."), Column("customers", "int", "Customers."), AMOUNT),
+        _by_first_month, sums=("customers", "net_amount"),
     ),
     Mart(
         "order_days", "toy", message("Orders"), ("order_id",), "day", ("orders",),

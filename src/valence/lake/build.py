@@ -10,9 +10,8 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-import ibis
 import ibis.expr.types as ir
 
 from valence.core import clock
@@ -20,19 +19,18 @@ from valence.core.errors import BadInputError
 from valence.core.messages import message
 from valence.core.progress import Progress, Step, silent
 from valence.lake.canonical import CANONICAL
-from valence.lake.columns import Column
+from valence.lake.changes import Changed, Changes, within
 from valence.lake.engines import Engine, engine
 from valence.lake.head import Head, MartState, TableState, publish
 from valence.lake.internal import IDENTIFIER_MAP, TOUCHED
 from valence.lake.lake import Lake
 from valence.lake.lease import lease
 from valence.lake.marts import BuildContext, Mart
-from valence.lake.plan import Planned, canonical_inputs, plan
+from valence.lake.plan import Planned, plan
 from valence.lake.runs import MartRun, Run, RunLog, explained, written
 from valence.lake.serving import serve_copy
 
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
-_CUSTOMER_ID = (Column("customer_id", "text", "Customer to make anew."),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class _Building:
         )
         self.made: dict[str, TableState] = {}
         self._tables: dict[str, ir.Table] = {}
-        self._changed: dict[tuple[int, date | None, date], ir.Table] = {}
+        self.changes = Changes(self.engine, self.table, self.marts)
 
     def run(
         self,
@@ -217,40 +215,48 @@ class _Building:
         """A canonical table or mart: as made in this build, else as published."""
         if name not in self._tables:
             state = self.made.get(name) or self.head.tables.get(name)
-            files = [] if state is None else self.lake.table(name).files(state.version)
-            self._tables[name] = self.engine.table(
-                [file.path for file in files], self.lake.columns(name)
-            )
+            self._tables[name] = self._read(name, state)
         return self._tables[name]
+
+    def _read(self, name: str, state: TableState | None) -> ir.Table:
+        files = [] if state is None else self.lake.table(name).files(state.version)
+        return self.engine.table([file.path for file in files], self.lake.columns(name))
 
     def _compute(self, item: Planned, context: BuildContext, state: str) -> _Made:
         mart = item.mart
         mode: str = item.mode
         replacing: list[str] | None = None
-        table = self.lake.table(mart.name)
         expression: ir.Table | None = None
         if mode == "part" and mart.rebuild == "customer":
-            changed = self._changed_customers(item, context.as_of)
-            made = mart.compute(self._inputs(mart, customers=changed), context)
-            kept = self.table(mart.name).anti_join(changed, "customer_id")
-            names = [column.name for column in mart.columns]
-            types = dict(kept.schema().items())
-            expression = kept.select(names).union(made.cast(types).select(names))
+            patch = self._summed if mart.sums else self._patched
+            expression = patch(item, context)
         elif mode == "part":
-            months = self._changed_months(item, context.as_of)
+            months = self.changes.months(item, context.as_of)
             if len(months) <= MOST_MONTHS:
                 replacing = months
                 made = mart.compute(self._inputs(mart, months=months), context)
-                expression = made.filter(_within(made[mart.day], months))
+                expression = made.filter(within(made[mart.day], months))
             else:
                 mode = "whole"
-        if expression is None:
-            expression = mart.compute(self._inputs(mart), context)
         if replacing == []:
             return _Made(self.head.tables[mart.name], "keep")
-        files = self.engine.write(
-            expression, mart.columns, order_by=mart.order_by, month_of=mart.day
-        )
+        if expression is None:
+            expression = mart.compute(self._inputs(mart), context)
+        return _Made(self._write(mart, expression, replacing, state, mode), mode)
+
+    def _write(
+        self,
+        mart: Mart,
+        expression: ir.Table,
+        replacing: list[str] | None,
+        state: str,
+        mode: str,
+    ) -> TableState:
+        table = self.lake.table(mart.name)
+        # What stays of a patched mart lies in order already; sorting all of it would cost more
+        # than the few rows at its end do when they are read.
+        order_by = () if mode == "part" and not mart.day else mart.order_by
+        files = self.engine.write(expression, mart.columns, order_by=order_by, month_of=mart.day)
         parts = [table.adopt(path, part) for path, part in files]
         self._tables.pop(mart.name, None)
         published = self.head.tables.get(mart.name)
@@ -260,93 +266,63 @@ class _Building:
             at=-1 if published is None else published.version,
             state=state,
         )
-        rows = sum(file.rows for file in table.files(version))
-        return _Made(TableState(version, rows), mode)
+        return TableState(version, sum(file.rows for file in table.files(version)))
+
+    def _patched(self, item: Planned, context: BuildContext) -> ir.Table:
+        """The mart with the rows of changed customers made anew."""
+        mart = item.mart
+        changed = self.changes.customers(item, context.as_of)
+        made = mart.compute(self._inputs(mart, changed=changed), context)
+        kept = self.table(mart.name).anti_join(changed.customers, "customer_id")
+        return kept.union(_like(kept, made))
+
+    def _summed(self, item: Planned, context: BuildContext) -> ir.Table:
+        """The mart less what changed customers were in it, and with what they are now."""
+        mart = item.mart
+        changed = self.changes.customers(item, context.as_of)
+        kept = self.table(mart.name)
+        before = {
+            name: self._read(name, self.head.tables.get(name)).semi_join(
+                changed.customers, "customer_id"
+            )
+            for name in mart.inputs
+        }
+        then = replace(context, as_of=item.as_of_before or context.as_of)
+        gone = _like(kept, mart.compute(before, then))
+        gone = gone.mutate(**{name: gone[name].negate() for name in mart.sums})
+        made = _like(kept, mart.compute(self._inputs(mart, changed=changed), context))
+        t = kept.union(_like(kept, gone), made)
+        t = t.group_by(mart.grain).agg(**{name: t[name].sum() for name in mart.sums})
+        return t.filter(t[mart.sums[0]] != 0)
 
     def _inputs(
         self,
         mart: Mart,
         *,
-        customers: ir.Table | None = None,
+        changed: Changed | None = None,
         months: Sequence[str] | None = None,
     ) -> Mapping[str, ir.Table]:
         tables = {}
         for name in mart.inputs:
             table = self.table(name)
             if months is not None and mart.day in table.columns:
-                table = table.filter(_within(table[mart.day], months))
+                table = table.filter(within(table[mart.day], months))
             if name in CANONICAL and CANONICAL[name].customer:
-                table = self._with_customer(table, customers)
-            elif customers is not None and "customer_id" in table.columns:
-                table = table.semi_join(customers, "customer_id")
+                table = self._with_customer(table, changed, few=months is not None)
+            elif changed is not None and "customer_id" in table.columns:
+                table = table.semi_join(changed.customers, "customer_id")
             tables[name] = table
         return tables
 
-    def _with_customer(self, table: ir.Table, customers: ir.Table | None) -> ir.Table:
+    def _with_customer(self, table: ir.Table, changed: Changed | None, *, few: bool) -> ir.Table:
+        if changed is not None:
+            return table.inner_join(changed.keys, "id_key")
         known = self.table(IDENTIFIER_MAP.name).select("id_key", "customer_id")
-        if customers is None:
-            return table.left_join(known, "id_key").drop("id_key_right")
-        return table.inner_join(known.semi_join(customers, "customer_id"), "id_key")
-
-    def _touched_since(self, item: Planned) -> ir.Table:
-        touched = self.table(TOUCHED.name)
-        return touched.filter(touched.sequence > item.since)
-
-    def _changed_customers(self, item: Planned, as_of: date) -> ir.Table:
-        """Customers with changed rows, as a small written table: it is joined many times."""
-        key = (item.since, item.as_of_before, as_of)
-        if key not in self._changed:
-            touched = self._touched_since(item)
-            known = self.table(IDENTIFIER_MAP.name)
-            found = [
-                known.semi_join(touched.filter(touched.id_key.notnull()), "id_key"),
-                touched.filter(touched.customer_id.notnull()),
-                *self._between_days(item.as_of_before, as_of),
-            ]
-            expression = ibis.union(*(t.select("customer_id") for t in found)).distinct()
-            written = self.engine.write(expression, _CUSTOMER_ID)
-            self._changed[key] = self.engine.table([str(p) for p, _ in written], _CUSTOMER_ID)
-        return self._changed[key]
-
-    def _between_days(self, before: date | None, as_of: date) -> list[ir.Table]:
-        """Rows that another as-of day lets in or leaves out."""
-        if before is None or before == as_of:
-            return []
-        low, high = sorted((before, as_of))
-        names = {n for mart in self.marts.values() for n in canonical_inputs(mart, self.marts)}
-        found = []
-        for name in sorted(names):
-            if (declared := CANONICAL[name]).customer and declared.day:
-                table = self._with_customer(self.table(name), None)
-                day = table[declared.day]
-                found.append(table.filter(day > low, day <= high, table.customer_id.notnull()))
-        return found
-
-    def _changed_months(self, item: Planned, as_of: date) -> list[str]:
-        names = [
-            name
-            for name in canonical_inputs(item.mart, self.marts)
-            if CANONICAL[name].day == item.mart.day
-        ]
-        touched = self._touched_since(item)
-        days = touched.filter(touched.table_name.isin(names), touched.day.notnull())
-        found = [days.select(month=days.day.truncate("M"))]
-        remapped = touched.filter(touched.table_name == IDENTIFIER_MAP.name)
-        for name in names:
-            rows = self.table(name).semi_join(remapped, "id_key")
-            found.append(rows.select(month=rows[item.mart.day].truncate("M")))
-        months = {str(row["month"])[:7] for row in self.engine.rows(ibis.union(*found).distinct())}
-        if item.as_of_before is not None and item.as_of_before != as_of:
-            day, high = sorted((item.as_of_before, as_of))
-            months |= {f"{day + timedelta(days=n):%Y-%m}" for n in range(1, (high - day).days + 1)}
-        return sorted(months)
+        if few:  # a join with all identifiers would cost more than the rows do
+            known = known.semi_join(table, "id_key")
+        return table.left_join(known, "id_key").drop("id_key_right")
 
 
-def _within(day: ir.DateValue, months: Sequence[str]) -> ir.BooleanValue:
-    """Whether a day lies in one of the months, as ranges that let an engine skip files."""
-    spans = []
-    for month in months:
-        first = date.fromisoformat(f"{month}-01")
-        following = (first + timedelta(days=32)).replace(day=1)
-        spans.append((day >= first) & (day < following))
-    return ibis.or_(*spans) if spans else ibis.literal(value=False)
+def _like(kept: ir.Table, made: ir.Table) -> ir.Table:
+    """The rows with the columns of `kept`, in their order and of their types."""
+    return made.select(kept.columns).cast(dict(kept.schema().items()))

@@ -41,6 +41,7 @@ class Engine(Protocol):
     ) -> list[tuple[Path, str]]:
         """Compute the expression and write it as Parquet files of exactly these columns.
 
+        Without `order_by`, rows that come from a file keep its order where an engine can.
         Returns the files, each with its part: the month (2025-01) of column `month_of`, or "all".
         """
 
@@ -61,8 +62,6 @@ class DuckEngine:
         self.folder.mkdir(parents=True)
         self.connection = duckdb.connect()
         configure(self.connection, self.folder, memory=memory, threads=threads)
-        # Marts are sets; where order matters they are sorted as they are written.
-        self.connection.execute("SET preserve_insertion_order = false")
         self._views = 0
 
     def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
@@ -93,7 +92,10 @@ class DuckEngine:
             options += ", PARTITION_BY (part)"
         else:
             target = target.with_suffix(".parquet")
+        # Marts are sets; one that is not sorted lies as what it was made from, which may be.
+        kept = "false" if order_by or month_of else "true"
         with disk_space(self.folder):
+            self.connection.execute(f"SET preserve_insertion_order = {kept}")
             self.connection.execute(
                 f"COPY (SELECT {cast} FROM ({text}){order}) TO {literal(str(target))} ({options})"
             )

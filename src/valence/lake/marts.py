@@ -37,8 +37,10 @@ class Mart:
 
     `rebuild` says what one more import makes new: `customer`: the rows of the customers whose
     input rows changed; `day`: the rows of the days that changed; `whole`: everything. A mart
-    with `customer` has a `customer_id` column and reads only inputs that have one; a mart with
-    `day` names its business-day column in `day`, and its inputs all have that same column.
+    with `customer` has a `customer_id` column and reads only inputs that have one, or it is a sum
+    over customers: then it reads marts only, and `sums` names its columns beside the grain, the
+    first a count of what it summed, which 0 makes a row go. A mart with `day` names its
+    business-day column in `day`, and its inputs all have that same column.
 
     Inputs are canonical tables (which arrive with a `customer_id` column joined from the
     identifier map, null where the row names nobody) and marts built before.
@@ -53,6 +55,8 @@ class Mart:
     columns: tuple[Column, ...]
     compute: Compute
     day: str = ""
+    windows: tuple[int, ...] = ()  # months before the build's day that its figures look back
+    sums: tuple[str, ...] = ()  # whole numbers and money: what is taken off again is exact
     order_by: tuple[str, ...] = ()  # how rows lie in the files, so that point reads are fast
     definitions: tuple[str, ...] = ()  # kinds whose published version it depends on
     served: bool = False  # copied into the read-only database that pages read

@@ -10,9 +10,10 @@ from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
 
+from valence.core.days import months_before
 from valence.lake.reader import Reader
 from valence.value.concentration import concentration
-from valence.value.portable import count_if, months_before, total
+from valence.value.portable import count_if, total
 from valence.value.reading import Tables
 from valence.value.words import quoted
 

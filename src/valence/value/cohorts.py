@@ -8,13 +8,13 @@ from statistics import NormalDist
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import month_days
 from valence.value.definitions import CohortsDefinition
 from valence.value.facts import customer_months
 from valence.value.portable import (
     AMOUNT,
     ZERO,
     count_if,
-    month_days,
     month_number,
     month_start,
     ratio,
@@ -30,7 +30,8 @@ def cohorts(orders: ir.Table, *, as_of: date, definition: CohortsDefinition = DE
     Parameters
     ----------
     orders
-        Orders, order facts, or `customer_months`; customers without a purchase are in no cohort.
+        Orders, order facts, `customer_months` or `cohort_sums`; customers without a purchase are
+        in no cohort.
     as_of
         The last day that counts.
     definition
@@ -53,16 +54,7 @@ def cohorts(orders: ir.Table, *, as_of: date, definition: CohortsDefinition = DE
     Returns booked before the first known purchase count in month 0, so that the cumulative values
     of all cohorts sum to the value of all their customers.
     """
-    months = _months(orders, as_of)
-    months = months.filter(months.cohort_month.notnull())
-    months = months.mutate(months_since=(months.months_since < 0).ifelse(0, months.months_since))
-    seen = months.group_by("cohort_month", "months_since").agg(
-        # A customer has one row a month with a purchase; those folded into month 0 have none.
-        active=count_if(months.orders > 0),
-        orders=months.orders.sum().cast("int64"),
-        value_amount=total(months.value_amount),
-        odds=_odd(months).sum(),
-    )
+    seen = cohort_sums(orders, as_of=as_of)
     t = _grid(seen, as_of).left_join(seen, ["cohort_month", "months_since"])
     t = t.drop("cohort_month_right", "months_since_right")
     t = t.mutate(
@@ -72,6 +64,36 @@ def cohorts(orders: ir.Table, *, as_of: date, definition: CohortsDefinition = DE
         odds=ibis.coalesce(t.odds, 0).cast("int64"),
     )
     return _with_rates(t, as_of, definition.confidence)
+
+
+def cohort_sums(orders: ir.Table, *, as_of: date) -> ir.Table:
+    """Return what `cohorts` needs: sums over customers, to which each adds by itself.
+
+    Parameters
+    ----------
+    orders, as_of
+        As in `cohorts`.
+
+    Returns
+    -------
+    Table
+        One row per `cohort_month` and `months_since` (int, 0 or more) with an order row:
+        `customer_months` (int, rows of `customer_months` in it), `active`, `orders`,
+        `value_amount`, `odds` (int, see `active_squares` of `cohorts`).
+    """
+    if "odds" in orders.columns:
+        return orders
+    months = _months(orders, as_of)
+    months = months.filter(months.cohort_month.notnull())
+    months = months.mutate(months_since=(months.months_since < 0).ifelse(0, months.months_since))
+    return months.group_by("cohort_month", "months_since").agg(
+        customer_months=months.count().cast("int64"),
+        # A customer has one row a month with a purchase; those folded into month 0 have none.
+        active=count_if(months.orders > 0),
+        orders=months.orders.sum().cast("int64"),
+        value_amount=total(months.value_amount),
+        odds=_odd(months).sum(),
+    )
 
 
 def _months(orders: ir.Table, as_of: date) -> ir.Table:

@@ -20,7 +20,7 @@ ORDER_FACTS = (
     Column("order_id", "text", "The order number there."),
     Column("ordered_on", "day", "Business day.", required=True),
     Column("ordered_at", "instant", "When it was placed (UTC)."),
-    Column("kind", "text", "sale, return or adjustment."),
+    Column("kind", "text", "sale, return, adjustment or cancelled."),
     Column("channel", "text", "Channel it came through."),
     Column("store", "text", "Store or outlet."),
     Column("country", "text", "Country as the source names it."),
@@ -33,6 +33,20 @@ ORDER_FACTS = (
     Column("cost_amount", "amount", "Cost of goods; empty where unknown."),
     _VALUE,
     _BASIS,
+)
+
+ORDER_DAYS = (
+    Column("ordered_on", "day", "Business day.", required=True),
+    Column("named", "bool", "The orders name their customer.", required=True),
+    Column("order_rows", "int", "Orders and returns."),
+    Column("orders", "int", "Purchases."),
+    Column("return_orders", "int", "Returns and cancellations that are orders of their own."),
+    Column("gross_amount", "amount", "Sold, before returns."),
+    Column("returned_amount", "amount", "Given back."),
+    Column("revenue_amount", "amount", "Net revenue."),
+    Column("value_amount", "amount", "Value of the day's orders."),
+    Column("first_basis", "text", "Basis of value: the first by alphabet."),
+    Column("last_basis", "text", "The last by alphabet; another one if the basis is mixed."),
 )
 
 _FACTS = (
@@ -64,19 +78,22 @@ _FACTS = (
     Column("country", "text", "Country of most purchases."),
     Column("store", "text", "Store of most purchases."),
 )
-CUSTOMER_FACTS = _FACTS
-
-CUSTOMERS = (
-    *_FACTS,
-    Column("days_since_order", "int", "Days since the last purchase."),
-    Column("tenure_days", "int", "Days since the first purchase."),
-    Column("average_order_amount", "amount", "Mean value of a purchase, before returns."),
+_TRAILING = (
     Column("orders_12m", "int", "Purchases of the last twelve months."),
     Column("orders_prior_12m", "int", "Purchases of the twelve months before these."),
     Column("revenue_12m_amount", "amount", "Net revenue of the last twelve months."),
     Column("revenue_prior_12m_amount", "amount", "Net revenue of the twelve months before these."),
     Column("value_12m_amount", "amount", "Value of the last twelve months."),
     Column("value_prior_12m_amount", "amount", "Value of the twelve months before these."),
+)
+CUSTOMER_FACTS = (*_FACTS, *_TRAILING)
+
+CUSTOMERS = (
+    *_FACTS,
+    Column("days_since_order", "int", "Days since the last purchase."),
+    Column("tenure_days", "int", "Days since the first purchase."),
+    Column("average_order_amount", "amount", "Mean value of a purchase, before returns."),
+    *_TRAILING,
     Column("complaint_share", "float", "Complaints per purchase; empty if contacts are unknown."),
     Column("monetary_amount", "amount", "Value that the monetary score is about."),
     Column("recency_score", "int", "How recent, against the others; 1 to 5, 5 is best."),
@@ -120,6 +137,15 @@ LORENZ = (
     _CUSTOMERS_SHARE,
     Column("value_amount", "amount", "Their value together."),
     _SHARE_OF_VALUE,
+)
+COHORT_SUMS = (
+    Column("cohort_month", "day", "Month of the first purchase (its first day)."),
+    Column("months_since", "int", "Months after it; 0 is the month itself."),
+    Column("customer_months", "int", "Customers with an order or a return in the month."),
+    Column("active", "int", "Customers with a purchase in the month."),
+    Column("orders", "int", "Purchases in the month."),
+    Column("value_amount", "amount", "Value of the month."),
+    Column("odds", "int", "What the month adds to the sum of squared active months."),
 )
 COHORTS = (
     Column("cohort_month", "day", "Month of the first purchase (its first day)."),

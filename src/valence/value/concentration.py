@@ -7,8 +7,7 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.portable import ZERO, count_if, ratio, total
-from valence.value.tiers import ranked
+from valence.value.portable import ZERO, count_if, needs, ratio, total
 
 _MILLION = 1_000_000
 
@@ -31,7 +30,7 @@ def lorenz(customers: ir.Table) -> ir.Table:
         `customers_share`, `value_amount` (theirs together), `value_share` (null where the total is
         not above 0).
     """
-    t = ranked(customers)
+    t = _by_value(customers)
     everyone = t.count().as_scalar().cast("int64")
     from_below = everyone - t.value_rank + 1
     # The first percent p with floor(p × n / 100) ≥ place is ceil(100 × place / n).
@@ -82,7 +81,7 @@ def concentration(customers: ir.Table, *, share: Decimal = Decimal("0.05")) -> i
         `top_customers` (ceil(share × n)), `top_value_amount`, `top_value_share` (of the whole
         value; null where that is not above 0), `negative_customers`, `negative_amount`.
     """
-    t = ranked(customers)
+    t = _by_value(customers)
     everyone = t.count().as_scalar().cast("int64")
     at_top = (t.value_rank - 1) * _MILLION < everyone * int(share * _MILLION)
     place = (everyone - t.value_rank + 1).cast("float64")
@@ -107,6 +106,15 @@ def concentration(customers: ir.Table, *, share: Decimal = Decimal("0.05")) -> i
         gini=(gini < 0.0).ifelse(0.0, gini),
         top_value_share=_share(sums.top_value_amount, sums.value_amount),
     ).drop("weighted", "positive")
+
+
+def _by_value(customers: ir.Table) -> ir.Table:
+    """Values with their rank, 1 the highest. Whatever the order of equals, sums stay the same."""
+    needs(customers, "customer_id", "value_amount")
+    values = customers.select("value_amount")
+    rank = ibis.row_number().over(ibis.window(order_by=values.value_amount.desc())) + 1
+    # Spark numbers rows in 32 bits whatever Ibis believes: a single cast would be left out.
+    return values.mutate(value_rank=rank.cast("int32").cast("int64"))
 
 
 def gini(customers: ir.Table) -> ir.FloatingScalar:

@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
-from valence.value.cohorts import cohorts, staying
+from valence.value.cohorts import cohort_sums, cohorts, staying
 from valence.value.concentration import lorenz
 from valence.value.customers import customers
+from valence.value.days import order_days
 from valence.value.definitions import (
     COHORTS_KIND,
     RFM_KIND,
@@ -26,6 +27,7 @@ from valence.value.orders import order_facts
 from valence.value.segments import segment_summary
 from valence.value.summary import summary
 from valence.value.tiers import tier_summary
+from valence.value.trailing import WINDOWS, with_trailing
 
 Inputs = Mapping[str, ir.Table]
 
@@ -46,14 +48,20 @@ def _order_facts(inputs: Inputs, context: BuildContext) -> ir.Table:
     return order_facts(inputs["orders"], as_of=context.as_of, margin_rate=context.margin_rate)
 
 
+def _order_days(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return order_days(inputs["order_facts"], as_of=context.as_of)
+
+
 def _customer_facts(inputs: Inputs, context: BuildContext) -> ir.Table:
-    return customer_facts(
+    facts = customer_facts(
         inputs["order_facts"],
         lines=inputs["order_lines"],
         products=inputs["products"],
         contacts=inputs["contacts"],
         as_of=context.as_of,
     )
+    # Kept up with the facts: only who crosses the edge of a window has other figures tomorrow.
+    return with_trailing(facts, inputs["order_facts"], as_of=context.as_of)
 
 
 def _customers(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -78,8 +86,12 @@ def _lorenz(inputs: Inputs, _: BuildContext) -> ir.Table:
     return lorenz(inputs["customers"])
 
 
+def _cohort_sums(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return cohort_sums(inputs["order_facts"], as_of=context.as_of)
+
+
 def _cohort_table(inputs: Inputs, context: BuildContext) -> ir.Table:
-    return cohorts(inputs["order_facts"], as_of=context.as_of, definition=_cohorts(context))
+    return cohorts(inputs["cohort_sums"], as_of=context.as_of, definition=_cohorts(context))
 
 
 def _staying(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -88,7 +100,7 @@ def _staying(inputs: Inputs, context: BuildContext) -> ir.Table:
 
 def _summary(inputs: Inputs, context: BuildContext) -> ir.Table:
     return summary(
-        inputs["order_facts"],
+        inputs["order_days"],
         as_of=context.as_of,
         table=inputs["customers"],
         tiers=_tiers(context),
@@ -109,14 +121,28 @@ MARTS: tuple[Mart, ...] = (
         order_by=("customer_id",),
     ),
     Mart(
+        name="order_days",
+        owner="value",
+        title=message("Order days"),
+        grain=("ordered_on", "named"),
+        rebuild="day",
+        day="ordered_on",
+        inputs=("order_facts",),
+        columns=columns.ORDER_DAYS,
+        compute=_order_days,
+        order_by=("ordered_on", "named"),
+    ),
+    Mart(
         name="customer_facts",
         owner="value",
         title=message("Customer facts"),
         grain=("customer_id",),
         rebuild="customer",
+        windows=WINDOWS,
         inputs=("order_facts", "order_lines", "products", "contacts"),
         columns=columns.CUSTOMER_FACTS,
         compute=_customer_facts,
+        order_by=("customer_id",),
     ),
     Mart(
         name="customers",
@@ -127,7 +153,6 @@ MARTS: tuple[Mart, ...] = (
         inputs=("customer_facts", "order_facts"),
         columns=columns.CUSTOMERS,
         compute=_customers,
-        order_by=("customer_id",),
         definitions=(RFM_KIND, TIERS_KIND),
         served=True,
     ),
@@ -170,12 +195,24 @@ MARTS: tuple[Mart, ...] = (
         served=True,
     ),
     Mart(
+        name="cohort_sums",
+        owner="value",
+        title=message("Sums of cohorts"),
+        grain=("cohort_month", "months_since"),
+        rebuild="customer",
+        sums=("customer_months", "active", "orders", "value_amount", "odds"),
+        inputs=("order_facts",),
+        columns=columns.COHORT_SUMS,
+        compute=_cohort_sums,
+        order_by=("cohort_month", "months_since"),
+    ),
+    Mart(
         name="cohorts",
         owner="value",
         title=message("Cohorts"),
         grain=("cohort_month", "months_since"),
         rebuild="whole",
-        inputs=("order_facts",),
+        inputs=("cohort_sums",),
         columns=columns.COHORTS,
         compute=_cohort_table,
         order_by=("cohort_month", "months_since"),
@@ -201,7 +238,7 @@ MARTS: tuple[Mart, ...] = (
         title=message("Value in one row"),
         grain=("as_of",),
         rebuild="whole",
-        inputs=("order_facts", "customers"),
+        inputs=("order_days", "customers"),
         columns=columns.SUMMARY,
         compute=_summary,
         definitions=(TIERS_KIND,),

@@ -8,9 +8,10 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import months_before
 from valence.value.definitions import RfmDefinition
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, mean_amount, months_before, needs, total
+from valence.value.portable import count_if, mean_amount, needs, total
 from valence.value.scores import Ties, cut_score, rank_scores
 from valence.value.segments import segmented
 

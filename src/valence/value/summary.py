@@ -7,11 +7,13 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import months_before
 from valence.value.concentration import concentration
 from valence.value.customers import customers
+from valence.value.days import order_days
 from valence.value.definitions import TiersDefinition
-from valence.value.orders import SALE, one_basis, order_facts
-from valence.value.portable import count_if, months_before, ratio, total
+from valence.value.orders import MIXED
+from valence.value.portable import count_if, ratio, total
 from valence.value.tiers import DEFAULT as DEFAULT_TIERS
 
 
@@ -27,7 +29,7 @@ def summary(
     Parameters
     ----------
     orders
-        Orders or order facts.
+        Orders or order facts; `order_days` of them is enough where `table` is given.
     as_of
         The last day that counts.
     table
@@ -42,10 +44,9 @@ def summary(
         customer, of the last twelve months and the twelve before; `repeat_share` (customers with
         two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
     """
-    seen = order_facts(orders, as_of=as_of)
-    table = customers(seen, as_of=as_of, tiers=tiers) if table is None else table
+    table = customers(orders, as_of=as_of, tiers=tiers) if table is None else table
     share = tiers.tiers[0].share
-    t = _of_orders(seen, as_of).cross_join(_of_customers(table))
+    t = _of_days(order_days(orders, as_of=as_of), as_of).cross_join(_of_customers(table))
     t = t.cross_join(concentration(table, share=share).drop("customers", "value_amount"))
     return t.mutate(
         as_of=ibis.literal(as_of),
@@ -55,32 +56,36 @@ def summary(
     )
 
 
-def _of_orders(seen: ir.Table, as_of: date) -> ir.Table:
+def _of_days(days: ir.Table, as_of: date) -> ir.Table:
     start, prior = months_before(as_of, 12), months_before(as_of, 24)
-    nobody, sale = seen.customer_id.isnull(), seen.kind == SALE
-    late = seen.ordered_on > start
-    before = (seen.ordered_on > prior) & ~late
-    return seen.agg(
-        order_rows=seen.count().cast("int64"),
-        orders=count_if(sale),
-        return_orders=count_if(seen.kind == "return"),
-        orders_without_customer=count_if(sale & nobody),
-        order_rows_without_customer=count_if(nobody),
-        first_order_on=seen.ordered_on.min(),
-        last_order_on=seen.ordered_on.max(),
-        gross_amount=total(seen.gross_amount),
-        returned_amount=total(seen.returned_amount),
-        revenue_amount=total(seen.revenue_amount),
-        revenue_without_customer_amount=total(seen.revenue_amount, where=nobody),
-        value_amount=total(seen.value_amount),
-        value_without_customer_amount=total(seen.value_amount, where=nobody),
-        value_basis=one_basis(seen.value_basis),
-        orders_12m=count_if(sale & late),
-        orders_prior_12m=count_if(sale & before),
-        revenue_12m_amount=total(seen.revenue_amount, where=late),
-        revenue_prior_12m_amount=total(seen.revenue_amount, where=before),
-        value_12m_amount=total(seen.value_amount, where=late),
-        value_prior_12m_amount=total(seen.value_amount, where=before),
+    late = days.ordered_on > start
+    before = (days.ordered_on > prior) & ~late
+
+    def rows(name: str, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
+        return ibis.coalesce(days[name].sum(where=where), 0).cast("int64")
+
+    lowest, highest = days.first_basis.min(), days.last_basis.max()
+    return days.agg(
+        order_rows=rows("order_rows"),
+        orders=rows("orders"),
+        return_orders=rows("return_orders"),
+        orders_without_customer=rows("orders", ~days.named),
+        order_rows_without_customer=rows("order_rows", ~days.named),
+        first_order_on=days.ordered_on.min(),
+        last_order_on=days.ordered_on.max(),
+        gross_amount=total(days.gross_amount),
+        returned_amount=total(days.returned_amount),
+        revenue_amount=total(days.revenue_amount),
+        revenue_without_customer_amount=total(days.revenue_amount, where=~days.named),
+        value_amount=total(days.value_amount),
+        value_without_customer_amount=total(days.value_amount, where=~days.named),
+        value_basis=(lowest != highest).ifelse(MIXED, lowest),
+        orders_12m=rows("orders", late),
+        orders_prior_12m=rows("orders", before),
+        revenue_12m_amount=total(days.revenue_amount, where=late),
+        revenue_prior_12m_amount=total(days.revenue_amount, where=before),
+        value_12m_amount=total(days.value_amount, where=late),
+        value_prior_12m_amount=total(days.value_amount, where=before),
     )
 
 
