@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from valence.app.house import WholeHouse
 from valence.core import clock
 from valence.core.settings import Brand, load
 from valence.intake.importing import import_files
@@ -71,6 +72,18 @@ class Shop:
 
     def bring(self, name: str, content: str | bytes, **more: object) -> ImportSummary:
         return self.take(self.file(name, content), **more)
+
+    def built(self, mart: str, *columns: str) -> list[tuple]:
+        """Build all figures of the house and return columns of one mart."""
+        house = WholeHouse(self.brand)
+        try:
+            house.build()
+            reader = house.lake.reader()
+            found = [tuple(row[c] for c in columns) for row in reader.rows(reader.table(mart))]
+            reader.close()
+        finally:
+            house.close()
+        return sorted(found, key=lambda row: tuple(map(str, row)))
 
     def rows(self, table: str, *columns: str) -> list[tuple]:
         reader = Lake.of(self.brand).reader()

@@ -22,8 +22,53 @@ def test_orders_have_all_their_lines_their_discount_and_their_refund(shop):
     columns = ("order_id", "net_amount", "discount_amount", "returned_amount", "lines", "channel")
     assert shop.rows("orders", *columns) == [
         ("#1001", Decimal(25), Decimal(5), Decimal(0), 2, "web"),
-        ("#1002", Decimal(10), Decimal(0), Decimal(10), 1, "pos"),
+        ("#1002", Decimal(20), Decimal(0), Decimal(10), 1, "pos"),
     ]
+
+
+def test_a_refund_is_taken_off_once(shop):
+    shop.bring("shopify.csv", HEAD + ROWS)
+    columns = ("order_id", "gross_amount", "returned_amount", "revenue_amount")
+    assert shop.built("order_facts", *columns) == [
+        ("#1001", Decimal(25), Decimal(0), Decimal(25)),
+        ("#1002", Decimal(20), Decimal(10), Decimal(10)),
+    ]
+
+
+CANCELLED = HEAD.replace("Paid at", "Cancelled at") + (
+    "#1,anna@example.org,paid,,GBP,10,0,0,10,,0,2024-03-05 10:11:12 +0000,1,Tea,10,T1,Anna Li,GB,0,"
+    "web\n"
+    "#3,ben@example.org,voided,,GBP,50,0,0,50,,0,2024-03-05 10:11:12 +0000,1,Tea,50,T1,Ben Ito,GB,"
+    "0,web\n"
+    "#4,anna@example.org,paid,2024-03-06 10:00:00 +0000,GBP,50,0,0,50,,0,2024-03-05 10:11:12 +0000,"
+    "1,Tea,30,T1,Anna Li,GB,0,web\n"
+    "#4,anna@example.org,,,,,,,,,,2024-03-05 10:11:12 +0000,1,Cup,20,C1,,,,\n"
+    "#5,anna@example.org,refunded,,GBP,40,5,5,50,,0,2024-03-05 10:11:12 +0000,1,Tea,40,T1,Anna Li,"
+    "GB,50,web\n"
+)
+
+
+def test_voided_and_cancelled_orders_are_no_purchases_and_a_full_refund_leaves_nothing(shop):
+    got = shop.bring("shopify.csv", CANCELLED)
+    columns = ("order_id", "kind", "gross_amount", "returned_amount", "revenue_amount")
+    assert shop.built("order_facts", *columns) == [
+        ("#1", "sale", Decimal(10), Decimal(0), Decimal(10)),
+        ("#3", "cancelled", Decimal(0), Decimal(0), Decimal(0)),
+        ("#4", "cancelled", Decimal(0), Decimal(0), Decimal(0)),
+        ("#5", "sale", Decimal(40), Decimal(40), Decimal(0)),
+    ]
+    totals = got.files[0].totals
+    assert (totals.orders, totals.cancelled, totals.cancelled_amount) == (4, 2, Decimal(100))
+    assert "2 orders of shopify.csv were cancelled" in " ".join(map(str, got.files[0].warnings))
+
+
+def test_an_order_that_is_cancelled_by_a_later_export_is_no_purchase_any_more(shop):
+    shop.bring("a.csv", CANCELLED)
+    shop.bring(
+        "b.csv", CANCELLED.replace("#1,anna@example.org,paid,", "#1,anna@example.org,voided,")
+    )
+    kinds = dict(shop.rows("orders", "order_id", "kind"))
+    assert kinds == {"#1": "cancelled", "#3": "cancelled", "#4": "cancelled", "#5": "sale"}
 
 
 def test_an_offset_decides_the_business_day_and_every_line_names_the_customer(shop):

@@ -16,6 +16,7 @@ KIND_TITLES: Mapping[str, Message] = {
     "order": message("Order"),
     "return": message("Return"),
     "adjustment": message("Adjustment"),
+    "cancelled": message("Cancelled order"),
     "contact": message("Service contact"),
     "feedback": message("Feedback"),
     "message": message("Message"),
@@ -47,7 +48,7 @@ def timeline_rows(fmt: Formats, customer_id: str, items: Sequence[Item]) -> list
 
 def _row(fmt: Formats, customer_id: str, item: Item) -> TimelineRow:
     facts = item.facts
-    is_order = item.kind in ("order", "return", "adjustment")
+    is_order = item.kind in ("order", "return", "adjustment", "cancelled")
     said = _SAID.get(item.kind, _order)(facts, fmt)
     return TimelineRow(
         item.kind,

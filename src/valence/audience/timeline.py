@@ -105,7 +105,9 @@ _SOURCES = (
         "event",
     ),
 )  # fmt: skip
-KINDS = ("order", "return", "adjustment", "contact", "feedback", "message", "event")
+KINDS = (
+    "order", "return", "adjustment", "cancelled", "contact", "feedback", "message", "event",
+)  # fmt: skip
 
 
 def timeline(
@@ -203,7 +205,7 @@ class OrderDay:
     """What one customer ordered, or gave back, on one day."""
 
     on: date
-    kind: str  # sale, return, adjustment
+    kind: str  # sale, return, adjustment, cancelled
     orders: int
     value: float
 

@@ -360,6 +360,7 @@ def counted(counts: Mapping[str, int], fmt: Formats) -> list[Message]:
         "sale": (message("1 order"), message("{n} orders")),
         "return": (message("1 return"), message("{n} returns")),
         "adjustment": (message("1 adjustment"), message("{n} adjustments")),
+        "cancelled": (message("1 cancelled order"), message("{n} cancelled orders")),
     }
     return [
         Message(by_number(counts[kind], one, many).text, {"n": fmt.integer(counts[kind])})

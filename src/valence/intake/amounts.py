@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valence.intake.mapping import FileMapping
+from valence.intake.statuses import RETURNED, means, says_sql
 from valence.lake.workbench import literal
 
 _AMOUNT = "DECIMAL(18,4)"
@@ -21,9 +22,10 @@ def net_sql(mapping: FileMapping) -> str:
     if "discount_amount" in mapping.columns and not mapping.discounted:
         base = f"{base} - abs(coalesce(discount_amount, 0))"
     net = f"try_cast({base} AS {_AMOUNT})"
-    if mapping.returns.statuses and "status" in mapping.columns:
-        return f"CASE WHEN {returned_sql(mapping)} THEN -abs({net}) ELSE {net} END"
-    return net
+    told = "row_type" in mapping.columns or (
+        bool(mapping.returns.statuses) and "status" in mapping.columns
+    )
+    return f"CASE WHEN {returned_sql(mapping)} THEN -abs({net}) ELSE {net} END" if told else net
 
 
 def _base(mapping: FileMapping) -> str:
@@ -43,15 +45,28 @@ def _base(mapping: FileMapping) -> str:
 
 def returned_sql(mapping: FileMapping) -> str:
     """Return SQL that is true where a row says that it is a return."""
-    told = []
-    if mapping.returns.prefix:
-        told.append(f"starts_with(order_id, {literal(mapping.returns.prefix)})")
-    if mapping.returns.statuses and "status" in mapping.columns:
-        words = ", ".join(
-            "'" + word.casefold().replace("'", "''") + "'" for word in mapping.returns.statuses
-        )
-        told.append(f"coalesce(lower(status) IN ({words}), false)")
+    told, returns = [], mapping.returns
+    if returns.prefix:
+        told.append(f"starts_with(order_id, {literal(returns.prefix)})")
+    if returns.statuses and "status" in mapping.columns:
+        told.append(says_sql("status", returns.statuses))
+    if "row_type" in mapping.columns:
+        told.append(says_sql("row_type", (*RETURNED, *returns.statuses)))
     return " OR ".join(told) or "false"
+
+
+def refunded_sql(mapping: FileMapping) -> str:
+    """Return SQL that is true where a status says that all of it was given back later."""
+    words = [w for w in mapping.returns.refunded if not means(w, mapping.returns.statuses)]
+    return says_sql("status", words) if words and "status" in mapping.columns else "false"
+
+
+def cancelled_sql(mapping: FileMapping) -> str:
+    """Return SQL that is true where a row says that it was called off and nothing was bought."""
+    told = [says_sql(n, mapping.cancelled) for n in ("status", "row_type") if n in mapping.columns]
+    if "cancelled_at" in mapping.columns:
+        told.append("cancelled_at IS NOT NULL")
+    return " OR ".join(told) if told else "false"
 
 
 def adjustment_sql(mapping: FileMapping) -> str:

@@ -85,6 +85,8 @@ class TotalsOut(BaseModel):
     amount: str
     without_customer: int
     without_customer_amount: str
+    cancelled: int = Field(0, description="Orders that were called off: no purchases.")
+    cancelled_amount: str = "0"
 
 
 class FileOut(BaseModel):

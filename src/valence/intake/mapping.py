@@ -19,6 +19,7 @@ from valence.core.settings import Brand
 from valence.intake.dates import DateOrder
 from valence.intake.parsing import Decimals
 from valence.intake.precedence import ALL, FIELDS
+from valence.intake.statuses import CANCELLED, REFUNDED
 from valence.intake.targets import KINDS, Kind
 from valence.people.normalise import ID_TYPES
 
@@ -69,7 +70,10 @@ class Returns(_Part):
     """How a source says that goods came back."""
 
     prefix: str = Field("", description="Order numbers that begin so are returns, such as C.")
-    statuses: tuple[str, ...] = Field((), description="Statuses that mean: given back.")
+    statuses: tuple[str, ...] = Field((), description="Words that mean: this row gives back.")
+    refunded: tuple[str, ...] = Field(
+        REFUNDED, description="Statuses of an order that was given back in full."
+    )
     adjustment_prefix: str = Field("", description="Order numbers of bookings that are no sale.")
 
 
@@ -100,6 +104,9 @@ class FileMapping(_Part):
         default=False, description="Whether amounts already have the discount off."
     )
     returns: Returns = Returns()
+    cancelled: tuple[str, ...] = Field(
+        CANCELLED, description="Statuses of what was called off: nothing was bought."
+    )
     fill_down: tuple[str, ...] = Field(
         (), description="Columns that stand on the first line of an order only."
     )

@@ -4,16 +4,17 @@ What a file says of its orders is kept as a statement of its source (see `statem
 order that the file touched is made anew from all statements and all lines known of it. So a later
 file with some of the lines takes nothing away, and the order of the files does not matter.
 
-Identities that hold: `original_amount` of an order is the sum over its lines unless a source stated
-it; `net_amount` is what remains after returns; `net_amount + returned_amount` is what was sold.
-Lines bear the moment and the customer of their order.
+Identities that hold: `original_amount` of an order is the sum over the lines that it sold unless a
+source stated it; `net_amount` is the same in the reporting currency, and what was given back of it
+stands beside it in `returned_amount`. An order that sold nothing has the sum of its returns, below
+0. Lines bear the moment and the customer of their order.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from valence.intake.amounts import adjustment_sql, returned_sql
+from valence.intake.amounts import adjustment_sql, cancelled_sql, refunded_sql, returned_sql
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
@@ -71,18 +72,19 @@ def land_lines(
 def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
     """Merge the orders of a file that has one row for each."""
     bench, rate = writer.bench, rate_sql(mapping, currency)
-    off = _off(mapping, ("discount_amount", "returned_amount"), rate, unless="_stated IS NOT NULL")
+    off = _off(mapping, "discount_amount", rate, unless="_stated IS NOT NULL")
     stated = "_net" if {"net_amount", "gross_amount"} & set(mapping.columns) else "NULL"
     bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT {literal(mapping.namespace)} AS namespace, "
-        f"{_told_return(mapping)} AS _returned, {_told_adjustment(mapping)} AS _adjusted, "
+        f"{_told(mapping)}, "
         f"{stated}::{_AMOUNT} AS _stated, * FROM ({converted(keyed, mapping, currency)})"
     )
     back = "CASE WHEN _stated < 0 AND NOT coalesce(_adjusted, false) THEN -_stated END"
     bench.sql(
         "CREATE OR REPLACE TEMP TABLE _heads AS SELECT namespace, order_id, source, "
         f"'order' AS grain, ordered_at, ordered_day AS ordered_on, {', '.join(HEAD)}, "
-        "_returned AS returned, _adjusted AS adjusted, currency, _stated AS original_amount, "
+        "_returned AS returned, _adjusted AS adjusted, _cancelled AS cancelled, "
+        "_refunded AS refunded, currency, _stated AS original_amount, "
         f"{_home('_stated', rate)} AS net_amount, "
         f"{_home('abs(discount_amount)', rate)} AS discount_amount, "
         f"{_home('tax_amount', rate)} AS tax_amount, {_home('cost_amount', rate)} AS cost_amount, "
@@ -110,25 +112,25 @@ def _home(amount: str, rate: str) -> str:
     return f"({amount} * {rate})::{_AMOUNT}" if rate else f"({amount})::{_AMOUNT}"
 
 
-def _off(mapping: FileMapping, given: tuple[str, str], rate: str, *, unless: str) -> str:
+def _off(mapping: FileMapping, discount: str, rate: str, *, unless: str) -> str:
     """SQL of the two columns with what goes off the sum of an order's lines, null if unknown."""
-    discount, back = given
-    parts = [back] if mapping.discounted else [f"abs({discount})", back]
-    off = " + ".join(f"coalesce({part}, 0)" for part in parts)
-    known = f"coalesce({', '.join(parts)}) IS NOT NULL AND NOT ({unless})"
-    off = f"CASE WHEN {known} THEN {off} END"
+    off = "0" if mapping.discounted else f"abs({discount})"
+    off = f"CASE WHEN {discount} IS NOT NULL AND NOT ({unless}) THEN {off} END"
     return f"({off})::{_AMOUNT} AS off_original, {_home(f'({off})', rate)} AS off_amount"
 
 
-def _told_return(mapping: FileMapping) -> str:
-    """SQL for whether a row is a return, null where its source has no way to say so."""
-    told = returned_sql(mapping)
-    return "NULL::BOOLEAN" if told == "false" else told
-
-
-def _told_adjustment(mapping: FileMapping) -> str:
-    told = adjustment_sql(mapping)
-    return "NULL::BOOLEAN" if told == "false" else told
+def _told(mapping: FileMapping) -> str:
+    """SQL of what a row says it is, each null where its source has no way to say so."""
+    told = {
+        "_returned": returned_sql(mapping),
+        "_adjusted": adjustment_sql(mapping),
+        "_cancelled": cancelled_sql(mapping),
+        "_refunded": refunded_sql(mapping),
+    }
+    return ", ".join(
+        f"{'NULL::BOOLEAN' if sql == 'false' else f'({sql})'} AS {name}"
+        for name, sql in told.items()
+    )
 
 
 def _last_of_each(writer: Writer) -> None:
@@ -165,7 +167,7 @@ def _take_rows(bench: Workbench, mapping: FileMapping, rows: tuple[str, str], cu
 
     They are looked at where they are staged: to write a million rows again costs more than that.
     """
-    told = f"{_told_return(mapping)} AS _returned, {_told_adjustment(mapping)} AS _adjusted"
+    told = _told(mapping)
     keyed, bare = (f"SELECT {told}, * FROM ({converted(one, mapping, currency)})" for one in rows)
     if rate_sql(mapping, currency):  # but to find their rates again costs more
         bench.sql(f"CREATE OR REPLACE TEMP TABLE _converted AS {keyed}")
@@ -202,12 +204,15 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
         for name in ("order_discount", "order_returned")
     )
     rate = "max(_rate)" if rate else ""
-    off = _off(mapping, (discount, back), rate, unless="false")
+    off = _off(mapping, discount, rate, unless="false")
+    # What stands on the first line only is said of the order; else each line speaks for itself.
+    spoken = "bool_or" if "status" in mapping.fill_down else "bool_and"
     writer.bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _heads AS SELECT {literal(mapping.namespace)} AS namespace, "
         f"order_id, {literal(mapping.system)} AS source, 'lines' AS grain, min(ordered_at) AS "
         f"ordered_at, min(ordered_day) AS ordered_on, {head}, "
-        "bool_or(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
+        f"{spoken}(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
+        f"{spoken}(_cancelled) AS cancelled, {spoken}(_refunded) AS refunded, "
         f"max(currency) AS currency, {nothing}, "
         f"{_home(f'abs({discount})', rate)} AS discount_amount, "
         f"{_home(back, rate)} AS returned_amount, {off}, "
@@ -270,16 +275,25 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
 def _lines(mapping: FileMapping, rate: str) -> str:
     """SQL of the canonical lines of `_line_rows`."""
     of_order = ", ".join(f"o.{name} AS {name}" for name in _OF_ORDER)
+    # A line that was cancelled alone adds nothing to an order that was not.
+    net, quantity = (
+        f"CASE WHEN r._cancelled AND NOT o.cancelled THEN 0 ELSE {name} END"
+        for name in ("_net", "quantity")
+    )
+    if "status" in mapping.fill_down or cancelled_sql(mapping) == "false":
+        net, quantity = "_net", "quantity"
+    refunded = "false" if "status" in mapping.fill_down else "coalesce(r._refunded, false)"
     cost = f"coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)"
     return (
         f"SELECT {literal(mapping.namespace)} AS namespace, r.order_id, "
         "CASE WHEN starts_with(r._line, 'i:') THEN r._line[3:] ELSE r._line || '-' || "
         "coalesce(d.n, 1) END AS line_key, "
-        "product_id, description, category, quantity, unit_price, r.currency, "
-        f"_net AS original_amount, {_home('_net', rate)} AS net_amount, "
+        f"product_id, description, category, {quantity} AS quantity, unit_price, r.currency, "
+        f"{net} AS original_amount, {_home(net, rate)} AS net_amount, "
         f"{_home('abs(discount_amount)', rate)} AS discount_amount, "
         f"{_home('tax_amount', rate)} AS tax_amount, {_home(cost, rate)} AS cost_amount, "
         "CASE WHEN coalesce(r._adjusted, false) THEN 0 "
+        f"WHEN {refunded} THEN {_home(f'greatest({net}, 0)', rate)} "
         f"ELSE greatest({_home('-_net', rate)}, 0) END::{_AMOUNT} AS returned_amount, "
         f"{literal(mapping.system)} AS source, {of_order} FROM _line_rows r "
         "JOIN _resolved o ON o.order_id = r.order_id LEFT JOIN _numbers d ON d._row = r._row"
@@ -326,9 +340,9 @@ def _orders(writer: Writer) -> str:
     writer.table_of("order_lines")
     bench.sql(
         "CREATE OR REPLACE TEMP TABLE _sums AS SELECT namespace, order_id, count(*) AS lines, "
-        f"sum(original_amount)::{_AMOUNT} AS original_amount, sum(net_amount)::{_AMOUNT} AS "
-        f"net_amount, sum(discount_amount)::{_AMOUNT} AS discount_amount, sum(tax_amount)::"
-        f"{_AMOUNT} AS tax_amount, sum(cost_amount)::{_AMOUNT} AS cost_amount, "
+        f"{_sold('original_amount')}, {_sold('net_amount')}, sum(discount_amount)::{_AMOUNT} AS "
+        f"discount_amount, sum(tax_amount)::{_AMOUNT} AS tax_amount, "
+        f"sum(cost_amount)::{_AMOUNT} AS cost_amount, "
         f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
         "max(currency) AS currency FROM order_lines SEMI JOIN _heads "
         "USING (namespace, order_id) GROUP BY ALL"
@@ -336,6 +350,7 @@ def _orders(writer: Writer) -> str:
     amount = "coalesce(o.original_amount_over, s.original_amount, o.original_amount_under)"
     kind = (
         "CASE WHEN o.adjusted THEN 'adjustment' "
+        "WHEN o.cancelled THEN 'cancelled' "
         f"WHEN o.returned OR {amount} < 0 THEN 'return' ELSE 'sale' END"
     )
     return (
@@ -345,6 +360,15 @@ def _orders(writer: Writer) -> str:
         "o.source, o.id_type, o.id_key "
         "FROM _resolved o LEFT JOIN _sums s USING (namespace, order_id) "
         "LEFT JOIN _waiting q USING (namespace, order_id)"
+    )
+
+
+def _sold(name: str) -> str:
+    """SQL of what the lines of an order sold; the sum of all if they only gave back."""
+    gave_back = "net_amount < 0 AND returned_amount > 0"
+    return (
+        f"(CASE WHEN max({name}) > 0 THEN sum({name}) FILTER (WHERE NOT ({gave_back})) "
+        f"ELSE sum({name}) END)::{_AMOUNT} AS {name}"
     )
 
 
@@ -365,7 +389,13 @@ def _order_amounts() -> str:
         )
         for name in names
     )
+    given = {name: f"coalesce({sql})" for name, sql in told}
+    # All of it, whatever a refund says that counts tax and shipping in.
+    given["returned_amount"] = (
+        f"CASE WHEN o.refunded AND {given['net_amount']} > 0 THEN {given['net_amount']} "
+        f"ELSE {given['returned_amount']} END"
+    )
     return ", ".join(
-        f"coalesce({sql}){'' if name in {'currency', 'units'} else f'::{_AMOUNT}'} AS {name}"
-        for name, sql in told
+        f"{sql if name in {'currency', 'units'} else f'({sql})::{_AMOUNT}'} AS {name}"
+        for name, sql in given.items()
     )

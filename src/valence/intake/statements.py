@@ -144,7 +144,7 @@ class _Choice:
             yield name, self._pick("ordered_at", name, given="ordered_at")
         for name in HEAD:
             yield name, self._pick(name, name)
-        for name in ("returned", "adjusted"):
+        for name in ("returned", "adjusted", "cancelled", "refunded"):
             yield name, f"coalesce({self._pick('kind', name)}, false)"
         for name in ("id_type", "id_key"):
             yield name, self._pick("customer", name, given="id_key")

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from valence.core.messages import Message, message
+from valence.intake.amounts import cancelled_sql
+from valence.intake.mapping import FileMapping
 from valence.intake.staging import Staged, good
 from valence.lake.workbench import Workbench
 from valence.store.sentences import kept, restored
@@ -35,6 +37,8 @@ class Totals:
     amount: Decimal = Decimal(0)  # net, original currency: quantity × price where lines have both
     without_customer: int = 0
     without_customer_amount: Decimal = Decimal(0)
+    cancelled: int = 0  # orders among them that were called off: no purchases
+    cancelled_amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,24 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
         f"coalesce(sum({net}), 0) FROM ({good(staged)}) WHERE ordered_day IS NOT NULL "
         "GROUP BY month) ORDER BY month"
     )
-    return Totals(*row), tuple(Month(*month) for month in months)
+    cancelled, amount = _cancelled(bench, keyed, staged.mapping, net)
+    totals = replace(Totals(*row), cancelled=cancelled, cancelled_amount=amount)
+    return totals, tuple(Month(*month) for month in months)
+
+
+def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> tuple[int, Decimal]:
+    """Orders of a file that were called off wholly, or in part by lines, and their amount."""
+    off = cancelled_sql(mapping)
+    if off == "false":
+        return 0, Decimal(0)
+    amount = f"coalesce(sum({net}) FILTER ({off}), 0)"
+    if "status" in mapping.fill_down:  # which the first line says for all of them
+        amount = f"CASE WHEN bool_or({off}) THEN coalesce(sum({net}), 0) ELSE 0 END"
+    orders, total = bench.rows(
+        f"SELECT count(*) FILTER (off), coalesce(sum(amount), 0) FROM (SELECT bool_or({off}) AS "
+        f"off, {amount} AS amount FROM ({keyed}) GROUP BY order_id)"
+    )[0]
+    return orders, total
 
 
 def _plain_totals(bench: Workbench, keyed: str) -> tuple[Totals, tuple[Month, ...]]:
@@ -181,8 +202,8 @@ def summary_from(told: Mapping[str, Any]) -> FileSummary:
     """Return the summary that `summary_to_keep` or `summary_as_json` gave."""
     known = {name.name for name in fields(FileSummary)}
     totals = dict(told["totals"])
-    for name in ("amount", "without_customer_amount"):
-        totals[name] = Decimal(totals[name])
+    for name in ("amount", "without_customer_amount", "cancelled_amount"):
+        totals[name] = Decimal(totals.get(name, 0))
     months = tuple(Month(**{**m, "amount": Decimal(m["amount"])}) for m in told["months"])
     instants = {
         name: datetime.fromisoformat(told[name]) if told[name] else None

@@ -58,7 +58,7 @@ _AMOUNTS = {
 _HEADER = {
     "order_id": Target(required=True), "ordered_at": Target("date"), "status": _TEXT,
     "channel": _TEXT, "store": _TEXT, "country": _TEXT, "coupon": _TEXT, "campaign": _TEXT,
-    "account_id": _TEXT,
+    "account_id": _TEXT, "cancelled_at": Target("date"),
 }  # fmt: skip
 
 KINDS: dict[str, FileKind] = {
@@ -74,6 +74,7 @@ KINDS: dict[str, FileKind] = {
             **_HEADER, **_AMOUNTS, "line_id": _TEXT, "product_id": _TEXT, "description": _TEXT,
             "category": _TEXT, "quantity": Target("float"), "unit_price": _NUMBER,
             "unit_cost": _NUMBER, "order_discount": _NUMBER, "order_returned": _NUMBER,
+            "row_type": _TEXT,  # sale or return: both may stand under one order number
         },
         "ordered_at",
     ),

@@ -48,6 +48,11 @@ def _facts(file: FileSummary) -> list[tuple[str, str]]:
             ("rows without customer", totals.without_customer),
             ("their amount", totals.without_customer_amount),
         ]
+        if totals.cancelled:
+            facts += [
+                ("cancelled orders", totals.cancelled),
+                ("their amount", totals.cancelled_amount),
+            ]
     elif totals.customers:
         facts.append(("customers", totals.customers))
     if file.first:

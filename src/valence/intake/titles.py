@@ -28,6 +28,8 @@ TARGET_TITLES: dict[str, Message] = {
     "coupon": message("Coupon"),
     "campaign": message("Campaign"),
     "account_id": message("Company account"),
+    "cancelled_at": message("Cancelled"),
+    "row_type": message("Sale or return"),
     "net_amount": message("Amount without tax"),
     "gross_amount": message("Amount with tax"),
     "tax_amount": message("Tax"),

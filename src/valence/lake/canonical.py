@@ -69,7 +69,9 @@ ORDERS = CanonicalTable(
         Column("order_id", "text", "The order number there.", required=True),
         Column("ordered_at", "instant", "When it was placed (UTC).", required=True),
         Column("ordered_on", "day", "Business day in the brand's zone.", required=True),
-        Column("kind", "text", "sale, return (a refund or cancellation of its own) or adjustment."),
+        Column(
+            "kind", "text", "sale, return (a refund of its own), adjustment, or cancelled: no sale."
+        ),
         Column("status", "text", "Status in the source's own words."),
         *_MONEY,
         Column("units", "float", "Units sold; negative when returned."),

@@ -78,6 +78,8 @@ ORDER_STATEMENTS = CanonicalTable(
         *_of_orders("campaign", "account_id"),
         Column("returned", "bool", "Whether it is a return; empty where the source cannot tell."),
         Column("adjusted", "bool", "Whether it is no sale; empty where the source cannot tell."),
+        Column("cancelled", "bool", "Whether it was called off; empty where nobody can tell."),
+        Column("refunded", "bool", "Whether all of it was given back; empty if not known."),
         *_of_orders("currency", "original_amount", "net_amount", "discount_amount", "tax_amount"),
         *_of_orders("cost_amount", "returned_amount", "units", "id_type", "id_key"),
         Column("off_original", "amount", "What goes off the sum of its lines, original currency."),

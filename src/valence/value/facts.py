@@ -11,7 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.orders import SALE, one_basis, order_facts
+from valence.value.orders import CANCELLED, SALE, one_basis, order_facts
 from valence.value.portable import count_if, filled, month_number, month_start, needs, ratio, total
 
 # Whole numbers from here to ten times this have as many digits, so text sorts them: `1999…7web`
@@ -106,7 +106,8 @@ def customer_facts(
     sales = sales.select("customer_id", "ordered_on", "ordered_at", *_DIMENSIONS)
     out = _with_habits(_totals(facts.filter(named)), sales)
     out = _beside(out, _rhythm(sales))
-    if (wide := breadth(lines, products, as_of=as_of)) is not None:
+    bought = _not_cancelled(lines, facts)
+    if (wide := breadth(bought, products, as_of=as_of)) is not None:
         out = _beside(out, wide)
     if (voiced := _voiced(contacts, as_of)) is not None:
         out = _beside(out, voiced)
@@ -234,6 +235,14 @@ def breadth(
     items = t.select("customer_id", item=ibis.coalesce(kind, alone))
     items = items.filter(items.item.notnull()).distinct()
     return items.group_by("customer_id").agg(breadth=items.count().cast("int64"))
+
+
+def _not_cancelled(lines: ir.Table | None, facts: ir.Table) -> ir.Table | None:
+    """Leave out the lines of cancelled orders."""
+    if lines is None or not {"namespace", "order_id"} <= set(lines.columns):
+        return lines
+    off = facts.filter(facts.kind == CANCELLED).select("namespace", "order_id")
+    return lines.anti_join(off, ["namespace", "order_id"])
 
 
 def _voiced(contacts: ir.Table | None, as_of: date | None) -> ir.Table | None:

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from valence.lake.columns import Kind
 from valence.value.portable import ZERO, amount, filled, needs
 
-SALE, RETURN = "sale", "return"
+SALE, RETURN, CANCELLED = "sale", "return", "cancelled"
 MARGIN, MARGIN_RATE, NET_REVENUE, MIXED = "margin", "margin_rate", "net_revenue", "mixed"
 
 _OPTIONAL: dict[str, Kind] = {
@@ -28,7 +28,8 @@ def order_facts(
 
     A row with a negative net amount is itself a return (a `C…` invoice, a refund row); on other
     rows `returned_amount` is what was given back of the order later, and is taken off. Where both
-    stand in one row they are the same money and count once. An adjustment changes revenue only.
+    stand in one row they are the same money and count once. An adjustment changes revenue only. A
+    cancelled order keeps its row and has no figures: nothing was bought.
 
     Parameters
     ----------
@@ -44,8 +45,9 @@ def order_facts(
     -------
     Table
         One row per order: `customer_id` (null where the order names nobody), `ordered_on`, `kind`
-        (`sale`, `return`, `adjustment`), `gross_amount`, `returned_amount`, `revenue_amount`
-        (gross − returned + adjustments), `cost_amount`, `value_amount` and its `value_basis`.
+        (`sale`, `return`, `adjustment`, `cancelled`), `gross_amount`, `returned_amount`,
+        `revenue_amount` (gross − returned + adjustments), `cost_amount`, `value_amount` and its
+        `value_basis`.
 
     Raises
     ------
@@ -58,6 +60,7 @@ def order_facts(
     t = filled(orders, _OPTIONAL)
     if as_of is not None:
         t = t.filter(t.ordered_on <= as_of)
+    t = _without_cancelled(t)
     net = ibis.coalesce(amount(t.net_amount), ZERO)
     kind = ibis.coalesce(t.kind, (net < ZERO).ifelse(RETURN, SALE))
     t = t.mutate(
@@ -78,13 +81,22 @@ def order_facts(
     otherwise, basis = _without_cost(t, margin_rate)
     t = t.mutate(
         value_amount=known.ifelse(amount(t.revenue_amount - t.cost_amount), otherwise),
-        value_basis=known.ifelse(MARGIN, basis),
+        value_basis=(t.kind == CANCELLED).ifelse(ibis.null("string"), known.ifelse(MARGIN, basis)),
     )
     return t.select(
         "customer_id", "namespace", "order_id", "ordered_on", "ordered_at", "kind", "channel",
         "store", "country", "units", "incomplete", "gross_amount", "returned_amount",
         "discount_amount", "revenue_amount", "cost_amount", "value_amount", "value_basis",
     )  # fmt: skip
+
+
+def _without_cancelled(t: ir.Table) -> ir.Table:
+    """Take the figures out of cancelled orders; their cost is known: there was none."""
+    off = ibis.coalesce(t.kind == CANCELLED, ibis.literal(value=False))
+    names = ("net_amount", "returned_amount", "discount_amount", "cost_amount")
+    return t.mutate(
+        units=off.ifelse(0.0, t.units), **{n: off.ifelse(ZERO, amount(t[n])) for n in names}
+    )
 
 
 def _returned(

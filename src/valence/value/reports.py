@@ -332,7 +332,7 @@ def purchase_rows(orders: Sequence[Row], fmt: Formats) -> Rows:
             rows.append(
                 {"what": name, "quantity": _units(line["quantity"]), amount: line["net_amount"]}
             )
-        total = "returned" if order["kind"] == "return" else "total"
+        total = {"return": "returned", "cancelled": "cancelled"}.get(order["kind"], "total")
         rows.append({"what": total, amount: order["revenue_amount"]})
         head = {"day": str(order["ordered_on"]), "order": order["order_id"]}
         first = len(rows) - len(order["lines"]) - 1

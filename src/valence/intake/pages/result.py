@@ -141,6 +141,7 @@ _SOME: tuple[_Fact, ...] = (
         "float",
         lambda file: _ordered(file, file.totals.without_customer_amount),
     ),
+    (message("Cancelled orders"), "int", lambda file: file.totals.cancelled or None),
 )
 
 
