@@ -185,3 +185,16 @@ def test_a_sheet_can_be_asked_for_by_name_and_a_typo_is_told(bench, file):
 def test_a_workbook_without_anything_is_refused(bench, file):
     with pytest.raises(BadInputError, match=r"o\.xlsx has no sheet that holds anything"):
         open_source(bench, file("o.xlsx", workbook(Only=[])))
+
+
+def test_lines_that_are_no_json_wait_with_their_number_and_blank_ones_are_none(shop):
+    row = '{"order_id": "%s", "order_date": "2024-03-05", "customer_id": "7", "amount": %s}\n'
+    text = row % (1, 9) + '{"order_id": "2"\n\n[1, 2]\n  \n' + row % (3, '"x"') + row % (4, 1)
+    got = shop.bring("o.jsonl", text)
+    assert (got.read, got.new) == (5, 2)
+    broken = "The line is no JSON object."
+    assert [(r[1], r[2], r[3], r[4]) for r in in_quarantine(shop)] == [
+        (2, "", '{"order_id": "2"', broken),
+        (4, "", "[1, 2]", broken),
+        (6, "amount", "x", "The value cannot be read as what the column holds."),
+    ]

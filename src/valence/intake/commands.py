@@ -319,12 +319,13 @@ def show_row(
         return
     print_table(
         [
-            {"column": name or "line", "value": cell, "": "←" if name == head.column else ""}
+            {"column": name or held.LINE, "value": cell, "": "←" if name == head.column else ""}
             for name, cell in found.cells.items()
         ],
         title=f"{head.file}, line {head.line}",
     )
-    say(f"{head.why} Mend and replay: valence quarantine replay {row} --set 'COLUMN=VALUE'.")
+    name = head.column or (held.LINE if set(found.cells) == {""} else "COLUMN")
+    say(f"{head.why} Mend and replay: valence quarantine replay {row} --set '{name}=…'.")
 
 
 @rows.command("replay", permission="intake:write")

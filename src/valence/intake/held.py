@@ -21,6 +21,7 @@ from valence.people.keys import Keyring
 from valence.store import Event, Store, Unit, View
 
 DISCARDED = "intake.discarded"
+LINE = "line"  # what a broken line, of which no cells are known, is called
 _BLOCK = 500
 _ROWS = quarantined_rows.c
 
@@ -138,6 +139,8 @@ def amend(
 ) -> None:
     """Change cells of a row, or its line as a whole where it was broken; it stays sealed.
 
+    A broken line is given as `raw`, or as a change of `line`.
+
     Raises
     ------
     NotFoundError
@@ -146,15 +149,16 @@ def amend(
         If a change names a column that the row does not have.
     """
     row = quarantine.show(unit, keyring, row_id)
-    cells = dict(row.cells)
-    unknown = [name for name in changes if name not in cells]
+    cells, broken = dict(row.cells), set(row.cells) == {""}
+    raw = changes.get(LINE, raw) if broken else None
+    unknown = [name for name in changes if name not in (cells if not broken else (LINE,))]
     if unknown:
         raise BadInputError(
             "The row has no column {name!r} (it has {names}).",
             name=unknown[0],
-            names=", ".join(cells),
+            names=", ".join(name or LINE for name in cells),
         )
-    if raw is not None and set(cells) == {""}:
+    if raw is not None:
         told, value = raw, raw
     else:
         cells.update({name: text if text != "" else None for name, text in changes.items()})

@@ -10,6 +10,7 @@ from valence.intake.dialect import Dialect
 from valence.intake.formats import CHUNK
 
 _SIZE_LIMIT = 1 << 28
+_BLANK = b"\xef\xbb\xbf \r\n\t"
 
 
 def lines_of(
@@ -35,6 +36,24 @@ def lines_of(
             line = next(taken)
             place += 1
         lines.append(line)
+    return lines
+
+
+def record_lines(path: Path, ordinals: Sequence[int]) -> list[int]:
+    """Return the line of each record (places from 0, ascending) of JSON lines; blank ones are none.
+
+    In a file that is one array lines tell nothing: its records count from 1.
+    """
+    with path.open("rb") as file:
+        if file.read(64).lstrip(_BLANK)[:1] == b"[":
+            return [ordinal + 1 for ordinal in ordinals]
+        file.seek(0)
+        numbers = (number for number, line in enumerate(file, 1) if line.strip(_BLANK))
+        lines, place = [], -1
+        for ordinal in ordinals:
+            while place < ordinal:
+                line, place = next(numbers), place + 1
+            lines.append(line)
     return lines
 
 

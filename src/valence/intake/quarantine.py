@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from valence.core.clock import now
 from valence.core.errors import NotFoundError
 from valence.core.messages import Message, message
-from valence.intake.lines import lines_at, lines_of
+from valence.intake.lines import lines_at, lines_of, record_lines
 from valence.intake.mapping import FileMapping, mapping_yaml, read_mapping
 from valence.intake.staging import Staged
 from valence.intake.tables import quarantine_mappings, quarantined_rows
@@ -272,7 +272,9 @@ def _refused(bench: Workbench, staged: Staged) -> list[Held]:
 
 
 def _one(staged: Staged, line: int, bits: int, raw: str, order_id: str | None) -> Held:
-    check = next(check for i, check in enumerate(staged.checks) if bits >> i & 1)
+    failed = [check for i, check in enumerate(staged.checks) if bits >> i & 1]
+    # Of a line that is no record at all nothing else is worth saying.
+    check = next((check for check in failed if check.reason == "broken"), failed[0])
     value = raw if check.reason == "broken" else json.loads(raw).get(check.column)
     return Held(
         staged.source.name, line, check.column, value, check.reason, raw, staged.mapping, order_id
@@ -281,6 +283,8 @@ def _one(staged: Staged, line: int, bits: int, raw: str, order_id: str | None) -
 
 def _lines(bench: Workbench, staged: Staged, ordinals: Sequence[int]) -> list[int]:
     source = staged.source
+    if source.format == "jsonl":
+        return record_lines(source.plain, ordinals)
     if source.dialect is None:
         return [ordinal + source.first_line for ordinal in ordinals]
     at = [row[0] for row in bench.rows(f"SELECT byte FROM {staged.table}_rejects ORDER BY byte")]

@@ -179,14 +179,19 @@ def _json_lines(bench: Workbench, plain: Plain, _sheet: str) -> Source:
         lines = (
             f"SELECT {_JSON_LINE} FROM read_csv({file_sql}, header=false, auto_detect=false, "
             f"delim='\x01', quote='', escape='', columns={{'{_JSON_LINE}': 'VARCHAR'}}, "
-            "store_rejects=true, strict_mode=false)"
+            f"store_rejects=true, strict_mode=false) WHERE trim({_JSON_LINE}, ' \r\t') <> ''"
         )
-    valid = f"json_valid({_JSON_LINE}) AND json_type({_JSON_LINE}) = 'OBJECT'"
+    # Each is asked of what the one before let through: asked of a broken line they would fail.
+    valid = f"CASE WHEN json_valid({_JSON_LINE}) THEN {_JSON_LINE} END"
+    read = f"SELECT *, {valid} AS _json FROM ({lines})"
+    objects = (
+        f"SELECT *, CASE WHEN json_type(_json) = 'OBJECT' THEN _json END AS _object FROM ({read})"
+    )
     with guarded(name):
         keys = bench.rows(
-            "SELECT key, min(pos) FROM (SELECT unnest(json_keys(line)) AS key, "
-            f"generate_subscripts(json_keys(line), 1) AS pos FROM (SELECT {_JSON_LINE} AS line "
-            f"FROM ({lines}) WHERE {valid} LIMIT 10000)) GROUP BY key ORDER BY 2, 1"
+            "SELECT key, min(pos) FROM (SELECT unnest(json_keys(_object)) AS key, "
+            "generate_subscripts(json_keys(_object), 1) AS pos FROM (SELECT _object FROM "
+            f"({objects}) WHERE _object IS NOT NULL LIMIT 10000)) GROUP BY key ORDER BY 2, 1"
         )
     clear_rejects(bench)
     names = [row[0] for row in keys]
@@ -197,13 +202,11 @@ def _json_lines(bench: Workbench, plain: Plain, _sheet: str) -> Source:
             example='{"order_id": "1", "amount": 9.5}',
         )
     cells = ", ".join(
-        f"json_extract_string({_JSON_LINE}, {literal(_json_path(key))}) AS {quoted(key)}"
+        f"json_extract_string(_object, {literal(_json_path(key))}) AS {quoted(key)}"
         for key in names
     )
-    relation = (
-        f"SELECT {cells}, CASE WHEN coalesce({valid}, false) THEN NULL ELSE {_JSON_LINE} END AS "
-        f"_broken FROM ({lines})"
-    )
+    broken = f"CASE WHEN _object IS NULL THEN coalesce({_JSON_LINE}, '') END AS _broken"
+    relation = f"SELECT {cells}, {broken} FROM ({objects})"
     columns = tuple(SourceColumn(key) for key in names)
     return Source(
         plain.source, name, "jsonl", plain.path, columns, relation, encoding=plain.encoding
