@@ -101,6 +101,24 @@ def test_many_small_imports_are_folded_together_and_lose_nothing(tmp_path):
     assert len(lake.snapshot().files("products")) <= COMPACT_AT
 
 
+def test_small_files_are_folded_where_every_import_changes_a_row_too(tmp_path):
+    lake = toy_lake(tmp_path)
+    many = " UNION ALL ".join(product(-number) for number in range(1, 50))
+    with lake.writing("many") as writer:
+        writer.merge("products", many)
+        writer.commit()
+    for number in range(COMPACT_AT + 20):
+        with lake.writing("more") as writer:
+            changed = product(number - 1, "mate") if number else product(-1, "mate")
+            counts = writer.merge("products", f"{product(number)} UNION ALL {changed}")
+            assert counts == Counts(new=1, updated=1)
+            writer.commit()
+        assert len(lake.snapshot().files("products")) <= COMPACT_AT + 1
+    got = dict(products(lake))
+    assert len(got) == 49 + COMPACT_AT + 20
+    assert sum(name == "mate" for name in got.values()) == COMPACT_AT + 20
+
+
 def test_vacuum_removes_replaced_files_and_keeps_published_ones(tmp_path):
     lake = toy_lake(tmp_path)
     for name in ("tea", "mate"):

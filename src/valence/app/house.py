@@ -72,6 +72,7 @@ class WholeHouse(OpenBrand):
             currency=settings.brand.currency,
             margin_rate=settings.value.margin_rate,
             definitions=self.published_definitions(),
+            zone=settings.brand.timezone,
         )
 
     def published_definitions(self) -> dict[str, Mapping[str, Any]]:

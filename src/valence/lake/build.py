@@ -29,6 +29,7 @@ from valence.lake.marts import BuildContext, Mart
 from valence.lake.plan import Planned, plan
 from valence.lake.runs import MartRun, Run, RunLog, explained, written
 from valence.lake.serving import serve_copy
+from valence.lake.zones import settle
 
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
 
@@ -75,6 +76,7 @@ def build(
     """
     with lease(lake.path, "build", wait=ask.wait):
         shutil.rmtree(lake.scratch, ignore_errors=True)  # of a process that died
+        settle(lake)
         building = _Building(lake, marts, ask)
         try:
             return building.run(context_for, progress)

@@ -48,6 +48,8 @@ class Head:
     marts: dict[str, MartState] = field(default_factory=dict)
     serving: str = ""
     last_batch: str = ""
+    currency: str = ""  # of every amount
+    zone: str = ""  # of every business day
 
     @property
     def as_of(self) -> date | None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from valence.core.errors import BadInputError
 from valence.core.settings import Brand
 from valence.lake.canonical import CANONICAL
 from valence.lake.columns import Column
@@ -75,18 +76,44 @@ class Lake:
         marts: Mapping[str, Sequence[Column]] | None = None,
         memory: str = "",
         threads: int = 0,
+        currency: str = "",
+        zone: str = "",
     ) -> None:
         self.path = path
         self.marts = dict(marts or {})
         self.memory = memory
         self.threads = threads
+        self.currency = currency
+        self.zone = zone
         self._written: dict[str, tuple[Column, ...]] = {}
 
     @classmethod
     def of(cls, brand: Brand, marts: Mapping[str, Sequence[Column]] | None = None) -> Lake:
-        """Return the lake of a brand folder."""
-        settings = brand.settings.lake
-        return cls(brand.lake_path, marts=marts, memory=settings.memory, threads=settings.threads)
+        """Return the lake of a brand folder.
+
+        Raises
+        ------
+        BadInputError
+            If the settings name another currency than the lake's amounts are in.
+        """
+        settings, said = brand.settings.lake, brand.settings.brand
+        held = read_head(brand.lake_path).currency
+        if held and held != said.currency:
+            raise BadInputError(
+                "The data of this brand is in {held}, and valence.toml says {said}. Amounts that "
+                'stand there cannot be given another name: set `currency = "{held}"` again, or '
+                "make another folder with `valence init` and import the files there.",
+                held=held,
+                said=said.currency,
+            )
+        return cls(
+            brand.lake_path,
+            marts=marts,
+            memory=settings.memory,
+            threads=settings.threads,
+            currency=said.currency,
+            zone=said.timezone,
+        )
 
     @property
     def scratch(self) -> Path:
@@ -116,11 +143,13 @@ class Lake:
     def writing(self, holder: str, *, wait: float = 0) -> Iterator[Writer]:
         """Hold the lease and give a writer; what it did is visible after its `commit()` only."""
         from valence.lake.writer import Writer  # noqa: PLC0415 - loads DuckDB
+        from valence.lake.zones import move_days  # noqa: PLC0415
 
         with lease(self.path, holder, wait=wait):
             shutil.rmtree(self.scratch, ignore_errors=True)  # of a process that died
             writer = Writer(self)
             try:
+                move_days(writer)
                 yield writer
             finally:
                 writer.close()

@@ -26,6 +26,7 @@ class BuildContext:
     # Published definitions by kind (singletons), as plain documents; a capability's own defaults
     # stand where none is published.
     definitions: Mapping[str, Mapping[str, object]]
+    zone: str = ""  # of the business days: another one makes every mart anew
 
 
 Compute = Callable[[Mapping[str, ir.Table], BuildContext], ir.Table]

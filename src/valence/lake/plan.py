@@ -64,6 +64,7 @@ def fingerprint(mart: Mart, context: BuildContext, inputs: Sequence[str]) -> str
         "order_by": mart.order_by,
         "currency": context.currency,
         "margin_rate": str(context.margin_rate),
+        "zone": context.zone,
         "definitions": {k: context.definitions.get(k) for k in mart.definitions},
         "inputs": inputs,
     }

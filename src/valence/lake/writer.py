@@ -143,6 +143,8 @@ class Writer:
             tables=self._tables,
             sequence=self.sequence,
             last_batch=self.batch_id,
+            currency=self.lake.currency or self.snapshot.head.currency,
+            zone=self.lake.zone or self.snapshot.head.zone,
         )
         publish(self.lake.path, head)
         self.snapshot = self.lake.snapshot()
@@ -260,14 +262,19 @@ class Writer:
             return
         gone = [self._replaced_rows(table)] if replaced else []
         self._mark(table, [f"FROM read_parquet({literal(written.path)})", *gone])
-        files, replacing = [written], []
+        replacing: list[str] = []
         if replaced:
             parts = "SELECT DISTINCT _part FROM _classified WHERE _change = 'updated'"
             replacing = [row[0] for row in self.bench.rows(parts)]
-            files += [self._without_replaced(table, part) for part in replacing]
-        if len(self._present(table.name)) >= COMPACT_AT and not replaced:
-            files, replacing = self._compacted(table, written)
-        self._commit_files(table.name, [f for f in files if f.rows], replacing=replacing)
+        rest = [self._without_replaced(table, part) for part in replacing]
+        rest = [file for file in rest if file.rows]
+        stay = [file for file in self._present(table.name) if file.part not in replacing]
+        if len(stay) + len(rest) >= COMPACT_AT:
+            small = sorted((*stay, *rest), key=lambda file: file.rows)[: COMPACT_AT // 2]
+            written = self._folded(table, [*small, written])
+            replacing += [file.part for file in small if file in stay]
+            rest = [file for file in rest if file not in small]
+        self._commit_files(table.name, [written, *rest], replacing=replacing)
 
     def _without_replaced(self, table: CanonicalTable, part: str) -> PartFile:
         return self._copy(
@@ -277,14 +284,10 @@ class Writer:
             part=part,
         )
 
-    def _compacted(
-        self, table: CanonicalTable, written: PartFile
-    ) -> tuple[list[PartFile], list[str]]:
-        """Fold the smaller half of the files, and what was just written, into one."""
-        small = sorted(self._present(table.name), key=lambda file: file.rows)[: COMPACT_AT // 2]
-        listed = ", ".join(literal(file.path) for file in (*small, written))
-        file = self._copy(table, f"SELECT * FROM read_parquet([{listed}])", part=self.batch_id)
-        return [file], [file.part for file in small]
+    def _folded(self, table: CanonicalTable, files: Sequence[PartFile]) -> PartFile:
+        """Write some files as one."""
+        listed = ", ".join(literal(file.path) for file in files)
+        return self._copy(table, f"SELECT * FROM read_parquet([{listed}])", part=self.batch_id)
 
     def _copy(self, table: CanonicalTable, select: str, *, part: str) -> PartFile:
         path = self.lake.table(table.name).fresh_path()
