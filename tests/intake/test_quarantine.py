@@ -88,3 +88,16 @@ def test_the_line_number_counts_line_breaks_within_cells_and_blank_lines(shop):
     text = LINES + '1,2024-03-05,7,"A\nB",1,5\n\n2,2024-03-05,7,A,one,5\n3,2024-03-05,7\n'
     shop.bring("o.csv", text)
     assert [(row.line, row.column) for row in waiting(shop)] == [(5, "quantity"), (6, "")]
+
+
+def test_however_many_rows_are_bad_some_are_in_memory_at_once(shop, monkeypatch):
+    monkeypatch.setattr(quarantine, "BLOCK", 3)
+    rows = [f"{i},2024-03-05,7,A,{'one' if i % 3 else 1},5\n" for i in range(20)]
+    rows[7:7] = ["7b,2024-03-05\n", "7c,2024-03-05,7,A,1,5,6\n"]
+    got = shop.bring("o.csv", LINES + "".join(rows))
+    bad = [line for line, row in enumerate(rows, 2) if "one" in row or row[1] in "bc"]
+    assert (got.new, got.quarantined) == (7, 15)
+    assert [row.line for row in waiting(shop)] == bad
+    later = shop.bring("p.csv", LINES + "1,2024-03-05,7,B,1,5\n0,2024-03-05,7,B,1,5\n")
+    assert (later.new, later.quarantined) == (2, 0)
+    assert dict(shop.rows("orders", "order_id", "incomplete"))["1"] is True

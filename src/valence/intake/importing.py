@@ -152,11 +152,10 @@ class _Run:
     def _publish(
         self, landed: Sequence[tuple[OpenFile, FileSummary]], summary: ImportSummary
     ) -> None:
-        held, leaving = self.landing.held, self.landing.leaving
+        leaving = self.landing.leaving
         publish_map(self.writer, self.store)
         new = [told for _, told in landed if not told.skipped and told.kind != "lookup"]
         with self.store.writing() as unit:
-            quarantine.hold(unit, self.keyring, self.import_id, held, leaving)
             quarantine.let_go(unit, self.import_id, leaving)
             if new:
                 healing.note(unit, self.import_id, new, actor=self.actor)

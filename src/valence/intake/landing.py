@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+
+import pyarrow as pa
 
 from valence.core import clock
 from valence.core.settings import Brand
@@ -40,7 +42,6 @@ class Landing:
         self._keyring = keyring
         self._identities = Identities(writer, store, keyring, actor)
         self._staged = 0
-        self.held: list[quarantine.Held] = []
         self.leaving: list[int] = []  # rows of the quarantine that these files stand for
 
     def file(self, file: OpenFile, siblings: set[str], steps: Steps) -> FileSummary:
@@ -61,20 +62,32 @@ class Landing:
             load_lookup(self._bench, staged)
             return FileSummary(file.name, "lookup", file.mapping.name, read=staged.read)
         steps.people(file.name)
-        held = as_written(staged, quarantine.held(self._bench, staged, self._keyring))
-        if file.again is not None:
-            held = [file.again.placed(one) for one in held]
-        self._wait(staged, held)
+        held = self._hold(file, staged)
+        self._wait(staged)
         keyed = self._identities.keyed(staged)
         self._bench.sql(f"CREATE OR REPLACE TEMP VIEW _keyed AS {keyed}")
         steps.landing(file.name)
         counts = self._land(staged, siblings)
         found = self._summary(file, staged, counts, keyed)
-        self.held += held
         self._bench.sql(f"DROP TABLE IF EXISTS {staged.table}")
-        found = replace(found, quarantined=len(held))
+        found = replace(found, quarantined=held)
         told = (*remarks(file, staged, counts, held), *cautions(file.mapping, found))
         return replace(found, warnings=told)
+
+    def _hold(self, file: OpenFile, staged: Staged) -> int:
+        """Write the rows that cannot land to the quarantine, some at a time; return how many.
+
+        Nobody sees them before the import is published.
+        """
+        rows = as_written(staged, quarantine.held(self._bench, staged))
+        if file.again is not None:
+            rows = map(file.again.placed, rows)
+        held = 0
+        while block := list(islice(rows, quarantine.BLOCK)):
+            with self._store.writing() as unit:
+                quarantine.hold(unit, self._keyring, self._writer.batch_id, block, self.leaving)
+            held += len(block)
+        return held
 
     def _stage(self, file: OpenFile, steps: Steps) -> Staged:
         self._staged += 1
@@ -145,16 +158,19 @@ class Landing:
             staged = mark(self._bench, staged, Check(column, "unknown order", f"NOT {known}"))
         return staged
 
-    def _wait(self, staged: Staged, held: Iterable[quarantine.Held]) -> None:
-        """Make `_waiting`: orders that have a row in quarantine."""
-        namespace = staged.mapping.namespace
+    def _wait(self, staged: Staged) -> None:
+        """Make `_waiting`: orders that have a row in quarantine, or get one."""
+        bench, namespace = self._bench, staged.mapping.namespace
+        bench.sql("CREATE OR REPLACE TEMP TABLE _some_wait (order_id VARCHAR)")
         with self._store.reading() as view:
-            waiting = quarantine.waiting_orders(view, namespace, self.leaving)
-        waiting |= {one.order_id for one in held if one.order_id}
-        self._bench.sql(
-            "CREATE OR REPLACE TEMP TABLE _waiting AS SELECT ? AS namespace, "
-            "unnest(?::VARCHAR[]) AS order_id",
-            [namespace, sorted(waiting)],
+            for orders in quarantine.waiting_orders(view, namespace, self.leaving):
+                bench.register("_wait_block", pa.Table.from_batches([orders]))
+                bench.sql("INSERT INTO _some_wait SELECT * FROM _wait_block")
+        if staged.bad and "order_id" in staged.names(bench) - dict(staged.absent).keys():
+            bench.sql(f"INSERT INTO _some_wait SELECT order_id FROM {staged.table} WHERE _bad <> 0")
+        bench.sql(
+            f"CREATE OR REPLACE TEMP TABLE _waiting AS SELECT DISTINCT {literal(namespace)} AS "
+            "namespace, order_id FROM _some_wait WHERE order_id IS NOT NULL"
         )
 
     def _span(self, staged: Staged) -> tuple[datetime | None, datetime | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from valence.intake.dialect import Dialect
@@ -14,9 +14,9 @@ _BLANK = b"\xef\xbb\xbf \r\n\t"
 
 
 def lines_of(
-    path: Path, dialect: Dialect, ordinals: Sequence[int], rejected_at: Sequence[int] = ()
-) -> list[int]:
-    """Return the line on which each row begins.
+    path: Path, dialect: Dialect, ordinals: Iterable[int], rejected_at: Iterable[int] = ()
+) -> Iterator[int]:
+    """Yield the line on which each row begins.
 
     Parameters
     ----------
@@ -29,37 +29,35 @@ def lines_of(
     rejected_at
         Offsets in bytes of the rows that it refused, ascending; they are not counted.
     """
-    taken = _taken(path, dialect, set(lines_at(path, rejected_at)))
-    lines, place = [], -1
-    for ordinal in ordinals:
-        while place < ordinal:
-            line = next(taken)
-            place += 1
-        lines.append(line)
-    return lines
+    return _chosen(_taken(path, dialect, lines_at(path, rejected_at)), ordinals)
 
 
-def record_lines(path: Path, ordinals: Sequence[int]) -> list[int]:
-    """Return the line of each record (places from 0, ascending) of JSON lines; blank ones are none.
+def record_lines(path: Path, ordinals: Iterable[int]) -> Iterator[int]:
+    """Yield the line of each record (places from 0, ascending) of JSON lines; blank ones are none.
 
     In a file that is one array lines tell nothing: its records count from 1.
     """
     with path.open("rb") as file:
         if file.read(64).lstrip(_BLANK)[:1] == b"[":
-            return [ordinal + 1 for ordinal in ordinals]
+            yield from (ordinal + 1 for ordinal in ordinals)
+            return
         file.seek(0)
         numbers = (number for number, line in enumerate(file, 1) if line.strip(_BLANK))
-        lines, place = [], -1
-        for ordinal in ordinals:
-            while place < ordinal:
-                line, place = next(numbers), place + 1
-            lines.append(line)
-    return lines
+        yield from _chosen(numbers, ordinals)
 
 
-def lines_at(path: Path, offsets: Sequence[int]) -> list[int]:
-    """Return the line in which each offset (in bytes, ascending) lies; the first line is 1."""
-    lines, line, base = [], 1, 0
+def _chosen(lines: Iterator[int], places: Iterable[int]) -> Iterator[int]:
+    """Yield those at the places (from 0, ascending)."""
+    last, line = -1, 0
+    for place in places:
+        while last < place:
+            line, last = next(lines), last + 1
+        yield line
+
+
+def lines_at(path: Path, offsets: Iterable[int]) -> Iterator[int]:
+    """Yield the line in which each offset (in bytes, ascending) lies; the first line is 1."""
+    line, base = 1, 0
     with path.open("rb") as file:
         block = file.read(CHUNK)
         done = 0
@@ -69,19 +67,21 @@ def lines_at(path: Path, offsets: Sequence[int]) -> list[int]:
                 base, done, block = base + len(block), 0, file.read(CHUNK)
             line += block.count(b"\n", done, offset - base)
             done = offset - base
-            lines.append(line)
-    return lines
+            yield line
 
 
-def _taken(path: Path, dialect: Dialect, rejected: set[int]) -> Iterator[int]:
+def _taken(path: Path, dialect: Dialect, rejected: Iterator[int]) -> Iterator[int]:
     """Yield the first line of every row that was not rejected."""
     csv.field_size_limit(_SIZE_LIMIT)
+    gone = next(rejected, None)
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for _ in range(dialect.skip):
             file.readline()
         reader = csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote)
         line = dialect.skip + 1
         for cells in reader:
-            if cells and line not in rejected:
+            while gone is not None and gone < line:
+                gone = next(rejected, None)
+            if cells and line != gone:
                 yield line
             line = dialect.skip + 1 + reader.line_num

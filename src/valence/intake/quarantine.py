@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
+from heapq import merge
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from valence.core.clock import now
@@ -18,11 +22,13 @@ from valence.intake.staging import Staged
 from valence.intake.tables import quarantine_mappings, quarantined_rows
 from valence.lake.workbench import Workbench
 from valence.people.keys import Keyring
+from valence.people.rows import batches
 from valence.people.sealing import Seal
 from valence.store import Store, Unit, View
 
-_BLOCK = 5_000
+BLOCK = 5_000  # rows that are in memory at once
 _PLACE = b"quarantine"
+_WAITING = pa.schema([("row_id", pa.int64()), ("order_id", pa.string())])
 
 REASONS: Mapping[str, Message] = {
     "unreadable": message("The value cannot be read as what the column holds."),
@@ -77,10 +83,12 @@ class Row:
     header: tuple[str, ...] = ()  # what the cells of a broken line would be called
 
 
-def held(bench: Workbench, staged: Staged, _keyring: Keyring) -> list[Held]:
-    """Return the rows of a staged file that cannot land, in the order of the file."""
-    found = [*_rejected(bench, staged), *_refused(bench, staged)]
-    return sorted(found, key=lambda one: one.line)
+def held(bench: Workbench, staged: Staged) -> Iterator[Held]:
+    """Yield the rows of a staged file that cannot land, in the order of the file.
+
+    However many they are, some thousands are in memory at once; the workbench may be used between.
+    """
+    return merge(_rejected(bench, staged), _refused(bench, staged), key=lambda one: one.line)
 
 
 def hold(
@@ -91,15 +99,14 @@ def hold(
     What stands there already is not written again, but for rows that are `leaving`.
     """
     seal, generation = _seal(keyring), keyring.generation
-    gone = set(leaving)
     mappings = {id(one.mapping): one.mapping for one in rows}
     for mapping in mappings.values():
         _keep_mapping(unit, mapping)
     hashes = {key: mapping_hash(mapping) for key, mapping in mappings.items()}
     content_key = keyring.wrapping_key(1)
     at = now()
-    for start in range(0, len(rows), _BLOCK):
-        block = rows[start : start + _BLOCK]
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
         values = [
             {
                 "import_id": import_id,
@@ -125,6 +132,7 @@ def hold(
                 quarantined_rows.c.landed,
             )
         )
+        gone = set(leaving) if same else set()
         known = {row["content_hash"] for row in same if row["row_id"] not in gone}
         fresh = [value for value in values if value["content_hash"] not in known]
         if fresh:
@@ -164,15 +172,21 @@ def heal(store: Store, landed: set[str]) -> None:
                 unit.execute(sa.update(rows).where(left).values(leaves_by=None))
 
 
-def waiting_orders(view: View, namespace: str, leaving: Sequence[int] = ()) -> set[str]:
-    """Return the orders of a namespace that have a row in quarantine, but for those `leaving`."""
-    rows, gone = quarantined_rows, set(leaving)
-    waiting = view.rows(
-        sa.select(rows.c.row_id, rows.c.order_id).where(
-            rows.c.namespace == namespace, rows.c.order_id.is_not(None), rows.c.landed
-        )
+def waiting_orders(
+    view: View, namespace: str, leaving: Sequence[int] = ()
+) -> Iterator[pa.RecordBatch]:
+    """Yield the orders of a namespace that have a row in quarantine, but for those `leaving`.
+
+    In batches with the one column `order_id`, in which an order may come several times.
+    """
+    rows = quarantined_rows
+    asked = sa.select(rows.c.row_id, rows.c.order_id).where(
+        rows.c.namespace == namespace, rows.c.order_id.is_not(None), rows.c.landed
     )
-    return {row["order_id"] for row in waiting if row["row_id"] not in gone}
+    gone = pa.array(leaving, pa.int64())
+    for batch in batches(view, asked, _WAITING):
+        stays = pc.invert(pc.is_in(batch["row_id"], value_set=gone))
+        yield batch.filter(stays).select(["order_id"])
 
 
 def counts(view: View) -> list[tuple[str, str, Message, int]]:
@@ -256,19 +270,31 @@ def mapping_hash(mapping: FileMapping) -> str:
     return sha256(mapping_yaml(mapping).encode()).hexdigest()[:16]
 
 
-def _refused(bench: Workbench, staged: Staged) -> list[Held]:
+def _refused(bench: Workbench, staged: Staged) -> Iterator[Held]:
     if not staged.bad:
-        return []
+        return
     given = {row[0] for row in bench.rows(f"DESCRIBE {staged.table}")}
     order = "order_id" if "order_id" in given else "NULL"
-    rows = bench.rows(
-        f"SELECT rowid, _bad, _raw, {order} FROM {staged.table} WHERE _bad <> 0 ORDER BY rowid"
+    refused = f"{staged.table}_refused"
+    bench.sql(
+        f"CREATE OR REPLACE TEMP TABLE {refused} AS SELECT rowid AS place, _bad, _raw, {order} AS "
+        f"order_id FROM {staged.table} WHERE _bad <> 0 ORDER BY place"
     )
-    lines = _lines(bench, staged, [row[0] for row in rows])
-    return [
-        _one(staged, line, bits, raw, order_id)
-        for line, (_, bits, raw, order_id) in zip(lines, rows, strict=True)
-    ]
+    lines = _lines(bench, staged, (row[0] for row in _ranges(bench, refused, "place")))
+    rows = _ranges(bench, refused, "_bad, _raw, order_id")
+    for line, (bits, raw, order_id) in zip(lines, rows, strict=True):
+        yield _one(staged, line, bits, raw, order_id)
+    bench.sql(f"DROP TABLE {refused}")
+
+
+def _ranges(bench: Workbench, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a table in their order, some thousands read at once."""
+    last = bench.rows(f"SELECT max(rowid) FROM {table}")[0][0]
+    for start in range(0, -1 if last is None else last + 1, BLOCK):
+        yield from bench.rows(
+            f"SELECT {columns} FROM {table} WHERE rowid >= {start} AND rowid < {start + BLOCK} "
+            "ORDER BY rowid"
+        )
 
 
 def _one(staged: Staged, line: int, bits: int, raw: str, order_id: str | None) -> Held:
@@ -281,36 +307,32 @@ def _one(staged: Staged, line: int, bits: int, raw: str, order_id: str | None) -
     )
 
 
-def _lines(bench: Workbench, staged: Staged, ordinals: Sequence[int]) -> list[int]:
+def _lines(bench: Workbench, staged: Staged, ordinals: Iterable[int]) -> Iterator[int]:
     source = staged.source
     if source.format == "jsonl":
         return record_lines(source.plain, ordinals)
     if source.dialect is None:
-        return [ordinal + source.first_line for ordinal in ordinals]
-    at = [row[0] for row in bench.rows(f"SELECT byte FROM {staged.table}_rejects ORDER BY byte")]
+        return (ordinal + source.first_line for ordinal in ordinals)
+    at = (row[0] for row in _ranges(bench, f"{staged.table}_rejects", "byte"))
     return lines_of(source.plain, source.dialect, ordinals, at)
 
 
-def _rejected(bench: Workbench, staged: Staged) -> list[Held]:
+def _rejected(bench: Workbench, staged: Staged) -> Iterator[Held]:
     if not staged.rejected:
-        return []
-    source = staged.source
-    rows = bench.rows(f"SELECT byte, line, fault FROM {staged.table}_rejects ORDER BY byte")
-    lines = lines_at(source.plain, [row[0] for row in rows])
+        return
+    source, rejects = staged.source, f"{staged.table}_rejects"
+    lines = lines_at(source.plain, (row[0] for row in _ranges(bench, rejects, "byte")))
+    rows = _ranges(bench, rejects, "byte, line, fault")
     size = source.plain.stat().st_size
-    found = []
     for line, (at, text, fault) in zip(lines, rows, strict=True):
         told = text.strip("\r\n")
         # The last row, short and without an end of line: a copy that stopped.
         cut = at + len(text.encode()) >= size - 1 and not _ends_with_newline(source.plain)
         known = fault if fault in REASONS else "UNQUOTED VALUE"
         reason = "CUT OFF" if cut and known != "TOO MANY COLUMNS" else known
-        found.append(
-            Held(
-                source.name, line, "", told[:500], reason, told, staged.mapping, None, source.names
-            )
+        yield Held(
+            source.name, line, "", told[:500], reason, told, staged.mapping, None, source.names
         )
-    return found
 
 
 def _ends_with_newline(path: object) -> bool:
@@ -324,8 +346,8 @@ def _not_there(row_id: int) -> NotFoundError:
 
 
 def _blocks(row_ids: Sequence[int]) -> Iterator[list[int]]:
-    for start in range(0, len(row_ids), _BLOCK):
-        yield list(row_ids[start : start + _BLOCK])
+    for start in range(0, len(row_ids), BLOCK):
+        yield list(row_ids[start : start + BLOCK])
 
 
 def _sealed(seal: Seal, value: str | None, raw: str, header: Sequence[str]) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -39,12 +40,14 @@ def stage_lines(
     return staged if mended is None else stage(bench, mended, mapping, rules, table)
 
 
-def as_written(staged: Staged, held: Sequence[Held]) -> list[Held]:
-    """Return the rows that cannot land with the words of their file, not of the mended copy."""
+def as_written(staged: Staged, held: Iterable[Held]) -> Iterator[Held]:
+    """Yield the rows that cannot land with the words of their file, not of the mended copy."""
     if staged.source.dialect is None:
-        return list(held)
+        yield from held
+        return
     mark = staged.source.dialect.quote + _MARK
-    return [_as_written(one, mark) if one.raw.endswith(mark) else one for one in held]
+    for one in held:
+        yield _as_written(one, mark) if one.raw.endswith(mark) else one
 
 
 def _as_written(one: Held, mark: str) -> Held:
@@ -58,7 +61,7 @@ def _mended(bench: Workbench, staged: Staged) -> Source | None:
     source = staged.source
     if source.dialect is None:
         return None
-    ends = list(_runaways(source.plain, source.dialect))
+    ends = array("q", _runaways(source.plain, source.dialect))  # 8 bytes each, however many
     if not ends:
         return None
     mark = (source.dialect.quote + _MARK).encode()
@@ -118,7 +121,7 @@ def _closes(first: bytes, file: BinaryIO, dialect: Dialect) -> bool:
     return False
 
 
-def _copied(path: Path, scratch: Path, places: list[int], added: bytes) -> Path:
+def _copied(path: Path, scratch: Path, places: Iterable[int], added: bytes) -> Path:
     """Copy a file as a stream, with `added` put in at each of the places."""
     scratch.mkdir(parents=True, exist_ok=True)
     target = scratch / f"{ids.new_id()}.csv"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from valence.core.messages import Message, message
 from valence.intake.opening import OpenFile
 from valence.intake.orders import OrderCounts
-from valence.intake.quarantine import Held
 from valence.intake.staging import Staged
 
 
-def remarks(
-    file: OpenFile, staged: Staged, counts: OrderCounts, held: Sequence[Held]
-) -> Iterator[Message]:
+def remarks(file: OpenFile, staged: Staged, counts: OrderCounts, held: int) -> Iterator[Message]:
     """Yield what became of a file beyond its figures."""
     yield from file.source.warnings
     yield from file.warnings
@@ -22,9 +19,9 @@ def remarks(
             "{file} has a header and no rows; nothing was to be imported.", file=file.name
         )
     if file.again is not None and file.again.why == "waited":
-        yield from _of_waiting(file.name, staged.read - len(held), len(held))
+        yield from _of_waiting(file.name, staged.read - held, held)
     elif held:
-        yield _of_quarantine(file.name, len(held), staged.read)
+        yield _of_quarantine(file.name, held, staged.read)
     yield from _of_changes(file.name, counts)
     yield from _of_precedence(file.name, counts)
 

@@ -358,7 +358,7 @@ def _fill(bench: Workbench, source: Source, plan: _Plan, table: str) -> int | No
     bench.sql(
         f"CREATE OR REPLACE TEMP TABLE {table}_rejects AS SELECT line_byte_position AS byte, "
         "min(csv_line) AS line, min(error_type::VARCHAR) AS fault, min(error_message) AS said "
-        "FROM reject_errors GROUP BY line_byte_position"
+        "FROM reject_errors GROUP BY line_byte_position ORDER BY byte"
     )
     clear_rejects(bench)
     return int(bench.rows(f"SELECT count(*) FROM {table}_rejects")[0][0])
