@@ -36,6 +36,14 @@ def test_an_error_of_the_database_does_not_repeat_what_was_being_written(store):
     assert "anna@x.org" not in told
 
 
+@only_sqlite
+def test_a_number_beyond_64_bits_is_bad_input_and_no_accident(store):
+    """The address of a row with a number of twenty digits was answered with status 500."""
+    beyond = sa.select(outbox_subscribers).where(outbox_subscribers.c.position == 2**64)
+    with pytest.raises(BadInputError, match="at most 9223372036854775807"), store.reading() as view:
+        view.rows(beyond)
+
+
 def test_what_a_unit_wrote_is_read_after_it(store):
     with store.writing() as unit:
         add(unit, "lake")

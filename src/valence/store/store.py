@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from valence.core.errors import BusyError
+from valence.core.errors import BadInputError, BusyError
 from valence.store.engine import WAIT_SECONDS, WRITES, checked_json, open_engine, take_lock
 from valence.store.events import Event
 from valence.store.faults import worded
@@ -223,3 +223,9 @@ class Store:
             if error := worded(fault, where=self.where):
                 raise error from fault
             raise
+        except OverflowError as fault:
+            if "SQLite INTEGER" not in str(fault):
+                raise  # not of the database
+            raise BadInputError(
+                "A number is larger than anything can be here: at most {most}.", most=2**63 - 1
+            ) from fault
