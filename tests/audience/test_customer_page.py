@@ -80,7 +80,7 @@ def test_the_timeline_holds_all_that_happened_newest_first(few):
 def test_the_timeline_is_paged_without_losing_or_doubling_an_entry(few):
     web, seen, cursor = client(few), [], ""
     while cursor is not None:
-        params = {"size": 2, "cursor": cursor}
+        params = {"limit": 2, "cursor": cursor}
         page = web.get("/api/v1/customers/1/timeline", params=params).json()
         seen += [(entry["at"], entry["kind"]) for entry in page["items"]]
         cursor = page["next"]

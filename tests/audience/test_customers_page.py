@@ -95,11 +95,11 @@ def test_who_is_not_found_gets_a_hint_and_keeps_what_was_typed(few):
 
 def test_the_api_gives_every_column_and_pages_by_cursor(few):
     web = client(few)
-    first = web.get("/api/v1/customers", params={"size": 2, "sort": "-value_amount"}).json()
+    first = web.get("/api/v1/customers", params={"limit": 2, "sort": "-value_amount"}).json()
     assert (first["total"], len(first["items"])) == (len(PEOPLE), 2)
     assert first["items"][0]["tier"] == "top"
     then = web.get(
-        "/api/v1/customers", params={"size": 2, "sort": "-value_amount", "cursor": first["next"]}
+        "/api/v1/customers", params={"limit": 2, "sort": "-value_amount", "cursor": first["next"]}
     ).json()
     assert {r["customer_id"] for r in first["items"]}.isdisjoint(
         {r["customer_id"] for r in then["items"]}

@@ -5,6 +5,7 @@ from datetime import date
 
 from valence.core.messages import message
 from valence.kit.charts import Bar, Line, bars, lines, too_little
+from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.grids import Cell, grid, lorenz, waterfall
 from valence.kit.languages import language
@@ -101,6 +102,18 @@ def test_a_lorenz_table_is_short_and_keeps_both_ends():
     assert chart.table.rows[0] == [0.0, 0.0]
     assert chart.table.rows[-1] == [1.0, 1.0]
     assert len(chart.table.rows) < 25
+
+
+def test_columns_keep_their_order_and_hang_below_zero_in_the_other_hue():
+    months = [date(2026, 9, 1), date(2026, 10, 1)]
+    chart = columns(
+        EN, "c", "?", months, [1200.0, -80.0], unit="money", place_name="M", value_name="V",
+        months=True,
+    )  # fmt: skip
+    (bars_drawn,) = chart.option["series"]
+    assert [mark["tip"] for mark in bars_drawn["data"]] == ["Sep 2026: ¥1,200", "Oct 2026: −¥80.00"]
+    assert len({mark["itemStyle"]["color"] for mark in bars_drawn["data"]}) == 2
+    assert chart.table.rows == [["Sep 2026", 1200.0], ["Oct 2026", -80.0]]
 
 
 def test_options_are_plain_json():

@@ -105,6 +105,12 @@ def test_customers_are_labelled_by_masked_name_and_number_in_one_go(store, keyri
     }
 
 
+def test_a_name_from_right_to_left_keeps_its_number_behind_it(store, keyring):
+    (who,) = made(store, keyring, {"name": "שלום כהן"})
+    label = str(Vault(store, keyring).labels([str(who)])[str(who)])
+    assert label == "\u2068ש. כ.\u2069 1001"
+
+
 def test_whom_nobody_knows_is_called_by_the_end_of_the_id(store, keyring):
     (erased,) = made(store, keyring, {"name": "Ann Lee"})
     Vault(store, keyring).shred(erased)

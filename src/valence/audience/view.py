@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from valence.audience.profile import COMPARED, Profile
 from valence.audience.words import BASIS, MEANINGS, SEGMENTS, TIERS, customers_page, quoted, worded
 from valence.core.messages import Message, message
-from valence.kit.charts import Chart, Line, lines, too_little
+from valence.kit.charts import Chart, too_little
+from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
@@ -64,6 +65,11 @@ def answer(found: Profile, fmt: Formats) -> Answer:
     if below == 1:
         core = message(
             "Brought {value} so far, more than every other customer.",
+            value=fmt.money(row["value_amount"]),
+        )
+    elif below == 0:
+        core = message(
+            "Brought {value} so far, less than every other customer.",
             value=fmt.money(row["value_amount"]),
         )
     elif below is not None:
@@ -160,6 +166,8 @@ def _standing(found: Profile, name: str, fmt: Formats) -> Message | None:
         return None
     if share == 1:
         return message("above every other customer")
+    if share == 0:
+        return message("nobody has less")
     return message("above {share} of customers", share=_below(share, fmt))
 
 
@@ -254,18 +262,17 @@ def chart(found: Profile, fmt: Formats) -> Chart:
     if len(found.months) < 2:
         why = message("Not enough data: the first order is in the month of the figures.")
         return too_little("customer-value", title, why)
-    drawn = lines(
+    return columns(
         fmt,
         "customer-value",
         title,
         [month for month, _ in found.months],
-        [Line("", [value for _, value in found.months])],
+        [value for _, value in found.months],
         unit="money",
         place_name=message("Month"),
         value_name=message("Value"),
         months=True,
     )
-    return replace(drawn, size="s")
 
 
 def steps(found: Profile, as_of: date | None) -> list[Step]:

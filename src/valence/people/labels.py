@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +11,8 @@ from valence.people.masking import masked
 
 # A number that a source gave tells nobody how to reach the customer; all else is masked.
 NUMBERS = ("user_id", "external_id")
+# Around a name that is written from right to left, so that the number stays behind it.
+_FIRST, _LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _PREFERRED = (*NUMBERS, "loyalty_no", "email", "phone")
 
 
@@ -22,7 +25,8 @@ class Label:
     handle: str = ""  # the end of the id: always there, never chosen where better is known
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.name, self.number) if part) or self.handle
+        name = f"{_FIRST}{self.name}{_LAST}" if is_right_to_left(self.name) else self.name
+        return " ".join(part for part in (name, self.number) if part) or self.handle
 
 
 def label(customer_id: str, entries: Sequence[tuple[str, str]]) -> Label:
@@ -43,6 +47,11 @@ def shown(kind: str, value: str) -> str:
     if "@" in value:
         return masked("email", value)
     return value if kind in NUMBERS else masked(kind, value)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether a text holds letters that are written from right to left."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
+from valence.kit.languages import by_number
 from valence.kit.page import How, Words
 from valence.value.answers import Worth
 from valence.value.segments import LEVELS
@@ -88,12 +89,21 @@ def grid_answer(found: Worth, fmt: Formats) -> Message | None:
     if not found.cells:
         return None
     best = max(found.cells, key=lambda cell: Decimal(cell["value_amount"]))
-    return message(
-        "{n} customers in one cell ({recency}; {frequent}) carry {share} of the value.",
-        recency=RECENCY[best["recency_level"]],
-        frequent=FREQUENT[best["fm_level"]],
-        n=fmt.integer(best["customers"]),
-        share=fmt.percent(best["value_share"]),
+    values = {
+        "recency": RECENCY[best["recency_level"]],
+        "frequent": FREQUENT[best["fm_level"]],
+        "n": fmt.integer(best["customers"]),
+        "share": fmt.percent(best["value_share"]),
+    }
+    return by_number(
+        best["customers"],
+        message(
+            "1 customer in one cell ({recency}; {frequent}) carries {share} of the value.", **values
+        ),
+        message(
+            "{n} customers in one cell ({recency}; {frequent}) carry {share} of the value.",
+            **values,
+        ),
     )
 
 

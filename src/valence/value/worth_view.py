@@ -10,6 +10,7 @@ from valence.core.messages import Message, message
 from valence.kit.charts import MAIN, WORSE, Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
 from valence.kit.grids import lorenz
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 from valence.value.answers import Worth
 from valence.value.words import (
@@ -55,10 +56,15 @@ def _without_value(found: Worth, fmt: Formats) -> Message:
 
 
 def _negative(found: Worth, fmt: Formats) -> Message:
-    return message(
-        "More than everything, because {n} customers have a value below zero: {amount}.",
-        n=fmt.integer(found.summary["negative_customers"]),
-        amount=fmt.money_short(found.summary["negative_amount"]),
+    row = found.summary
+    values = {
+        "n": fmt.integer(row["negative_customers"]),
+        "amount": fmt.money_short(row["negative_amount"]),
+    }
+    return by_number(
+        row["negative_customers"],
+        message("More than everything: 1 customer has a value below zero, {amount}.", **values),
+        message("More than everything: {n} customers have a value below zero, {amount}.", **values),
     )
 
 
@@ -128,12 +134,16 @@ def _orders(found: Worth, fmt: Formats) -> Message:
 def _nobody(found: Worth, fmt: Formats) -> Figure:
     row = found.summary
     amount, whole = row["value_without_customer_amount"], row["value_amount"]
-    note = message("{n} orders, in no share here", n=fmt.integer(row["orders_without_customer"]))
+    note = by_number(
+        row["orders_without_customer"],
+        message("1 order, in no share here"),
+        message("{n} orders, in no share here", n=fmt.integer(row["orders_without_customer"])),
+    )
     if row["order_rows_without_customer"] and whole > 0:
         note = message(
-            "{share} of all value; {n} orders, in no share here",
+            "{share} of all value; {orders}",
             share=fmt.percent(float(amount) / float(whole)),
-            n=fmt.integer(row["orders_without_customer"]),
+            orders=note,
         )
     return Figure(message("Orders without a customer"), fmt.money_short(amount), note=note)
 

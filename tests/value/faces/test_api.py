@@ -32,7 +32,7 @@ def test_lorenz_runs_from_nobody_to_everybody(retail):
 def test_rfm_is_paged_by_cursor_without_losing_anybody(retail):
     web, seen, cursor = client(retail), [], None
     while True:
-        params = {"size": 100, "sort": "-rfm_score", **({"cursor": cursor} if cursor else {})}
+        params = {"limit": 100, "sort": "-rfm_score", **({"cursor": cursor} if cursor else {})}
         page = web.get("/api/v1/value/rfm", params=params).json()
         seen += [row["customer_id"] for row in page["items"]]
         cursor = page["next"]
