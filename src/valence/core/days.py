@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+
+from valence.core.errors import BadInputError
+
+
+def as_day(given: date | datetime | str) -> date:
+    """Return a day given as a date, as a moment of it, or as text such as 2025-01-31.
+
+    Raises
+    ------
+    BadInputError
+        If the text is no day.
+    """
+    if isinstance(given, datetime):
+        return given.date()
+    if isinstance(given, date):
+        return given
+    try:
+        return datetime.fromisoformat(given).date()
+    except (TypeError, ValueError) as wrong:
+        raise BadInputError(
+            "{given!r} is no day. Write it as year-month-day, such as 2025-01-31.", given=given
+        ) from wrong
 
 
 def months_before(day: date, months: int) -> date:

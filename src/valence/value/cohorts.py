@@ -8,13 +8,14 @@ from statistics import NormalDist
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import month_days
+from valence.core.days import as_day, month_days
 from valence.value.definitions import CohortsDefinition
 from valence.value.facts import customer_months
 from valence.value.portable import (
     AMOUNT,
     ZERO,
     count_if,
+    given,
     month_number,
     month_start,
     ratio,
@@ -54,6 +55,7 @@ def cohorts(orders: ir.Table, *, as_of: date, definition: CohortsDefinition = DE
     Returns booked before the first known purchase count in month 0, so that the cumulative values
     of all cohorts sum to the value of all their customers.
     """
+    as_of = as_day(as_of)
     seen = cohort_sums(orders, as_of=as_of)
     t = _grid(seen, as_of).left_join(seen, ["cohort_month", "months_since"])
     t = t.drop("cohort_month_right", "months_since_right")
@@ -81,6 +83,7 @@ def cohort_sums(orders: ir.Table, *, as_of: date) -> ir.Table:
         `customer_months` (int, rows of `customer_months` in it), `active`, `orders`,
         `value_amount`, `odds` (int, see `active_squares` of `cohorts`).
     """
+    orders, as_of = given(orders), as_day(as_of)
     if "odds" in orders.columns:
         return orders
     months = _months(orders, as_of)

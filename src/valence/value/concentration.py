@@ -7,7 +7,7 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.portable import ZERO, count_if, needs, ratio, total
+from valence.value.portable import ZERO, count_if, given, ratio, total
 
 _MILLION = 1_000_000
 
@@ -110,8 +110,8 @@ def concentration(customers: ir.Table, *, share: Decimal = Decimal("0.05")) -> i
 
 def _by_value(customers: ir.Table) -> ir.Table:
     """Values with their rank, 1 the highest. Whatever the order of equals, sums stay the same."""
-    needs(customers, "customer_id", "value_amount")
-    values = customers.select("value_amount")
+    values = given(customers, "customer_id", "value_amount")
+    values = values.select("value_amount")
     rank = ibis.row_number().over(ibis.window(order_by=values.value_amount.desc())) + 1
     # Spark numbers rows in 32 bits whatever Ibis believes: a single cast would be left out.
     return values.mutate(value_rank=rank.cast("int32").cast("int64"))

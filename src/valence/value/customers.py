@@ -7,6 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import as_day
 from valence.value.corrected import corrected_score
 from valence.value.definitions import RfmDefinition, TiersDefinition
 from valence.value.facts import customer_facts
@@ -50,6 +51,7 @@ def customers(
         of `rfm` and `corrected_score` (null for customers without a purchase, or none in the
         window), `tier`.
     """
+    as_of = as_day(as_of)
     seen = order_facts(orders, as_of=as_of)
     facts = with_trailing(customer_facts(seen) if facts is None else facts, seen, as_of=as_of)
     t = with_rfm(facts, seen, as_of=as_of, definition=rfm)

@@ -7,7 +7,7 @@ from datetime import date
 import ibis.expr.types as ir
 
 from valence.value.orders import CANCELLED, SALE, order_facts
-from valence.value.portable import count_if, total
+from valence.value.portable import count_if, given, total
 
 _AMOUNTS = ("gross_amount", "returned_amount", "revenue_amount", "value_amount")
 
@@ -30,6 +30,7 @@ def order_days(orders: ir.Table, *, as_of: date | None = None) -> ir.Table:
         `returned_amount`, `revenue_amount`, `value_amount`, and the value bases met, the first
         and the last by alphabet (`first_basis`, `last_basis`).
     """
+    orders = given(orders)
     if "first_basis" in orders.columns:
         return orders if as_of is None else orders.filter(orders.ordered_on <= as_of)
     t = order_facts(orders, as_of=as_of)

@@ -11,8 +11,19 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import as_day
+from valence.lake.columns import Kind
 from valence.value.orders import CANCELLED, SALE, one_basis, order_facts
-from valence.value.portable import count_if, filled, month_number, month_start, needs, ratio, total
+from valence.value.portable import (
+    count_if,
+    days_in,
+    filled,
+    given,
+    month_number,
+    month_start,
+    ratio,
+    total,
+)
 
 # Whole numbers from here to ten times this have as many digits, so text sorts them: `1999…7web`
 # (3 uses) comes before `1999…8app` (2). `mode` and argmax would leave ties to the engine.
@@ -21,6 +32,10 @@ _SUMS = (
     "gross_amount", "returned_amount", "discount_amount", "revenue_amount", "cost_amount",
     "value_amount",
 )  # fmt: skip
+_OF_LINES: dict[str, Kind] = {
+    "namespace": "text", "product_id": "text", "category": "text", "quantity": "float",
+    "ordered_on": "day",
+}  # fmt: skip
 _COUNTS = ("purchase_days", "active_months", "channels")
 _DIMENSIONS = ("channel", "country", "store")
 
@@ -99,6 +114,7 @@ def customer_facts(
         number of distinct categories bought, null where no line is known; `country`, `store` and
         `main_channel` are the most used over purchases, the first by alphabet among equals.
     """
+    as_of = None if as_of is None else as_day(as_of)
     facts = order_facts(orders, as_of=as_of)
     named = facts.customer_id.notnull()
     # Two separate reads, the second narrow: a shared one would be kept in memory at full width.
@@ -212,15 +228,14 @@ def breadth(
     """
     if lines is None:
         return None
-    needs(lines, "customer_id")
-    t = filled(lines, {"namespace": "text", "product_id": "text", "category": "text",
-                       "quantity": "float", "ordered_on": "day"})  # fmt: skip
+    t = filled(given(lines, "customer_id"), _OF_LINES)
+    t = days_in(t, "ordered_on")
     t = t.filter(t.customer_id.notnull() & (ibis.coalesce(t.quantity, 1.0) >= 0))
     if as_of is not None:
         t = t.filter(ibis.coalesce(t.ordered_on, as_of) <= as_of)
     kind = t.category
     if products is not None:
-        p = filled(products, {"namespace": "text", "category": "text"})
+        p = filled(given(products, "product_id"), {"namespace": "text", "category": "text"})
         known = p.filter(p.category.notnull()).select(
             of_namespace=ibis.coalesce(p.namespace, ""),
             of_product=p.product_id,
@@ -249,7 +264,8 @@ def _voiced(contacts: ir.Table | None, as_of: date | None) -> ir.Table | None:
     """Contacts and complaints per customer; a contact is a complaint if it or its category says."""
     if contacts is None:
         return None
-    t = filled(contacts, {"complaint": "bool", "category": "text", "opened_on": "day"})
+    t = filled(given(contacts), {"complaint": "bool", "category": "text", "opened_on": "day"})
+    t = days_in(t, "opened_on")
     t = t.filter(t.customer_id.notnull())
     if as_of is not None:
         t = t.filter(ibis.coalesce(t.opened_on, as_of) <= as_of)

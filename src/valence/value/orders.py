@@ -8,8 +8,9 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
+from valence.core.days import as_day
 from valence.lake.columns import Kind
-from valence.value.portable import ZERO, amount, filled, needs
+from valence.value.portable import ZERO, amount, days_in, filled, given
 
 SALE, RETURN, CANCELLED = "sale", "return", "cancelled"
 MARGIN, MARGIN_RATE, NET_REVENUE, MIXED = "margin", "margin_rate", "net_revenue", "mixed"
@@ -54,10 +55,12 @@ def order_facts(
     BadInputError
         If one of the three columns is missing.
     """
+    as_of = None if as_of is None else as_day(as_of)
+    orders = given(orders)
     if "value_basis" in orders.columns:
         return orders if as_of is None else orders.filter(orders.ordered_on <= as_of)
-    needs(orders, "customer_id", "ordered_on", "net_amount")
-    t = filled(orders, _OPTIONAL)
+    t = given(orders, "customer_id", "ordered_on", "net_amount")
+    t = days_in(filled(t, _OPTIONAL), "ordered_on")
     if as_of is not None:
         t = t.filter(t.ordered_on <= as_of)
     t = _without_cancelled(t)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -23,14 +24,25 @@ def filled(table: ir.Table, columns: Mapping[str, Kind]) -> ir.Table:
     return table.mutate(**missing) if missing else table
 
 
-def needs(table: ir.Table, *columns: str) -> None:
-    """Refuse a table without these columns.
+def given(table: Any, *columns: str) -> ir.Table:
+    """Return what a caller gave as an Ibis table that has these columns.
+
+    A pandas or polars DataFrame and an Arrow table are taken too.
 
     Raises
     ------
     BadInputError
-        Naming the first column that is missing, and the nearest one there is.
+        If it is no table, or naming the first column that is missing and the nearest there is.
     """
+    if not isinstance(table, ir.Table):
+        try:
+            table = ibis.memtable(table)
+        except Exception as wrong:
+            raise BadInputError(
+                "{kind} is no table. Give an Ibis table, such as `ibis.read_parquet(path)`, or a "
+                "DataFrame.",
+                kind=type(table).__name__,
+            ) from wrong
     for name in columns:
         if name not in table.columns:
             raise BadInputError(
@@ -38,6 +50,13 @@ def needs(table: ir.Table, *columns: str) -> None:
                 name=name,
                 fix=did_you_mean(name, table.columns),
             )
+    return table
+
+
+def days_in(table: ir.Table, *columns: str) -> ir.Table:
+    """Return the table with these columns as days; a moment counts as its day."""
+    other = [name for name in columns if not table[name].type().is_date()]
+    return table.mutate(**{name: table[name].cast("date") for name in other}) if other else table
 
 
 def amount(value: ir.Value) -> ir.DecimalValue:

@@ -8,10 +8,10 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.value.definitions import RfmDefinition
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, mean_amount, needs, total
+from valence.value.portable import count_if, given, mean_amount, total
 from valence.value.scores import Ties, cut_score, rank_scores
 from valence.value.segments import segmented
 
@@ -56,6 +56,7 @@ def rfm(orders: ir.Table, *, as_of: date, definition: RfmDefinition = DEFAULT) -
     `rank_scores`: ties take the middle of their places in recency and money, and the lowest in
     frequency, so that buying once, the least there is, scores 1.
     """
+    as_of = as_day(as_of)
     facts = order_facts(orders, as_of=as_of)
     t = scored(_measured(facts, as_of=as_of, definition=definition), definition=definition)
     return t.select(
@@ -128,8 +129,7 @@ def scored(measured: ir.Table, *, definition: RfmDefinition = DEFAULT) -> ir.Tab
     definition
         As in `rfm`.
     """
-    needs(measured, "recency_days", "frequency", "monetary_amount")
-    t = measured
+    t = measured = given(measured, "recency_days", "frequency", "monetary_amount")
     for name, column in _MEASURES.items():
         best: Literal["high", "low"] = "low" if name == "recency" else "high"
         cuts = getattr(definition, f"{name}_cuts")

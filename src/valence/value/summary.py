@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.value.concentration import concentration
 from valence.value.customers import customers
 from valence.value.days import order_days
@@ -44,6 +44,7 @@ def summary(
         customer, of the last twelve months and the twelve before; `repeat_share` (customers with
         two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
     """
+    as_of = as_day(as_of)
     table = customers(orders, as_of=as_of, tiers=tiers) if table is None else table
     share = tiers.tiers[0].share
     t = _of_days(order_days(orders, as_of=as_of), as_of).cross_join(_of_customers(table))

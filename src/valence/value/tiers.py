@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.value.definitions import TiersDefinition
-from valence.value.portable import ZERO, needs, ratio, total
+from valence.value.portable import ZERO, given, ratio, total
 
 DEFAULT = TiersDefinition()
 _MILLION = 1_000_000
@@ -14,7 +14,7 @@ _MILLION = 1_000_000
 
 def ranked(customers: ir.Table) -> ir.Table:
     """Return the customers with `value_rank` (int, 1 is the most valuable; ties by customer_id)."""
-    needs(customers, "customer_id", "value_amount")
+    customers = given(customers, "customer_id", "value_amount")
     if "value_rank" in customers.columns:
         return customers
     order = [customers.value_amount.desc(), customers.customer_id.asc()]
@@ -46,7 +46,7 @@ def value_tiers(
     BadInputError
         If a column is missing.
     """
-    needs(customers, "customer_id", "value_amount")
+    customers = given(customers, "customer_id", "value_amount")
     narrow = customers if among is None else among
     last = _last_of_tiers(narrow.select("customer_id", "value_amount"), definition)
     # One row with the last customer of each tier but the last: ranks need no join back.
@@ -90,6 +90,7 @@ def tier_summary(customers: ir.Table, *, definition: TiersDefinition = DEFAULT) 
         together have no value above 0), `least_value_amount` and `most_value_amount` (of one
         customer; null where empty).
     """
+    customers = given(customers)
     t = customers if "tier" in customers.columns else value_tiers(customers, definition=definition)
     found = t.group_by("tier").agg(
         customers=t.count().cast("int64"),

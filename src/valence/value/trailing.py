@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.value.orders import SALE, order_facts
 from valence.value.portable import ZERO, count_if, total
 
@@ -27,6 +27,7 @@ def trailing(orders: ir.Table, *, as_of: date) -> ir.Table:
         One row per customer with an order row in these 24 months: `customer_id`, `orders_12m`,
         `revenue_12m_amount`, `value_12m_amount`, and the same with `prior_12m`.
     """
+    as_of = as_day(as_of)
     late, prior = (months_before(as_of, months) for months in WINDOWS)
     t = order_facts(orders, as_of=as_of)
     t = t.filter(t.customer_id.notnull() & (t.ordered_on > prior))
