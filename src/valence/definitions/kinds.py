@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from valence.core.errors import NotFoundError, did_you_mean
-from valence.core.messages import Message
+from valence.core.messages import Message, message
+from valence.core.registry import Registry
 from valence.definitions.documents import Json
 from valence.definitions.faults import Fault, FaultyDefinitionError, explained
 
@@ -72,37 +72,10 @@ class DefinitionKind(Generic[M]):
         return list(self.check(model)) if self.check and not draft else []
 
 
-class DefinitionKinds:
+class DefinitionKinds(Registry[DefinitionKind[Any]]):
     """The kinds of definitions that an application knows, by name."""
 
-    def __init__(self, kinds: Iterable[DefinitionKind[Any]]) -> None:
-        self._kinds: dict[str, DefinitionKind[Any]] = {}
-        for kind in kinds:
-            if kind.name in self._kinds:
-                raise ValueError(f"two kinds of definitions are named {kind.name!r}")
-            self._kinds[kind.name] = kind
-
-    def __iter__(self) -> Iterator[DefinitionKind[Any]]:
-        return iter(self._kinds.values())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._kinds
-
-    def __getitem__(self, name: str) -> DefinitionKind[Any]:
-        """Return the kind of this name.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none; the near name is offered.
-        """
-        if name not in self._kinds:
-            raise NotFoundError(
-                "There is no kind of definition {name!r}. {fix}",
-                name=name,
-                fix=did_you_mean(name, self._kinds),
-            )
-        return self._kinds[name]
+    unknown = message("There is no kind of definition {name!r}. {fix}")
 
 
 def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -54,11 +54,6 @@ class Version:
         over = self.effective_until is not None and self.effective_until <= now()
         return "retired" if over else "published"
 
-    def holds_at(self, when: datetime) -> bool:
-        """Return whether this is the version in effect at an instant."""
-        since, until = self.effective_from, self.effective_until
-        return since is not None and since <= when and (until is None or when < until)
-
 
 @dataclass(frozen=True, slots=True)
 class Base:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from valence.core.errors import BadInputError, NotFoundError, did_you_mean
-from valence.core.messages import Message
+from valence.core.errors import BadInputError
+from valence.core.messages import Message, message
+from valence.core.registry import Registry
 from valence.jobs.context import Context
 from valence.store.backoff import PATIENT, Backoff
 
@@ -60,33 +61,7 @@ class JobKind(Generic[P]):
             ) from wrong
 
 
-class Kinds:
+class Kinds(Registry[JobKind[Any]]):
     """The kinds of jobs that an application knows, by name."""
 
-    def __init__(self, kinds: Iterable[JobKind[Any]]) -> None:
-        self._kinds: dict[str, JobKind[Any]] = {}
-        for kind in kinds:
-            if kind.name in self._kinds:
-                raise ValueError(f"two kinds of jobs are named {kind.name!r}")
-            self._kinds[kind.name] = kind
-
-    @property
-    def names(self) -> list[str]:
-        """The names, in order."""
-        return sorted(self._kinds)
-
-    def __getitem__(self, name: str) -> JobKind[Any]:
-        """Return the kind of this name.
-
-        Raises
-        ------
-        NotFoundError
-            If there is none; the near name is offered.
-        """
-        if name not in self._kinds:
-            raise NotFoundError(
-                "There is no kind of job {name!r}. {fix}",
-                name=name,
-                fix=did_you_mean(name, self._kinds),
-            )
-        return self._kinds[name]
+    unknown = message("There is no kind of job {name!r}. {fix}")

@@ -76,6 +76,36 @@ def test_definitions_go_out_as_files_and_come_back_edited(bare):
     )
 
 
+def test_a_difference_where_both_changed_is_shown_three_ways_and_in_words(bare):
+    """The conflict showed store against file only, its status as `moved_on`."""
+    folder = bare.brand.root / "definitions"
+    file = folder / "value_tiers.yaml"
+
+    def tiers(first, second):
+        return (
+            f"  tiers:\n    - {{name: a, share: '{first}'}}\n    - {{name: b, share: '{second}'}}\n"
+        )
+
+    def write(head, first, second):
+        file.write_text(f"{head}definition:\n{tiers(first, second)}", "utf-8")
+
+    write("kind: value_tiers\nname: value_tiers\nstate: published\n", "0.2", "0.8")
+    said(bare, "definitions", "apply")
+    head = file.read_text("utf-8").partition("definition:")[0]
+    write(head, "0.3", "0.7")
+    said(bare, "definitions", "apply")  # what somebody else did meanwhile
+    write(head, "0.1", "0.9")
+    told = said(bare, "definitions", "diff", code=1)
+    assert "changed here and in the store" in told
+    assert "moved_on" not in told
+    assert "state_before" not in told
+    for line in ("--- base", "+++ store", "+++ yours", "share: '0.30'", "share: '0.10'"):
+        assert line in told.replace("0.3'", "0.30'").replace("0.1'", "0.10'"), line
+    [one] = json.loads(said(bare, "definitions", "diff", "--json", code=1))
+    assert one["status"] == "moved_on"
+    assert "+++ yours" in one["conflict"]
+
+
 @pytest.mark.parametrize("name", [*commands.desk.permissions])
 def test_every_command_has_help_with_an_example_and_a_permission(name):
     text = runner.invoke(commands.desk.app, [*name.split(), "--help"], terminal_width=200).output

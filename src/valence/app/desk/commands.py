@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -48,6 +48,24 @@ Folder = Annotated[
     Path | None,
     typer.Argument(help="Folder of the files; by default `definitions` of the brand folder."),
 ]
+
+
+STANDS: Mapping[str, str] = {
+    "same": "as in the store",
+    "new": "new here",
+    "changed": "changed here",
+    "behind": "changed in the store",
+    "moved_on": "changed here and in the store",
+    "absent": "in the store only",
+}
+DIFFERENCES = {
+    "kind": "kind",
+    "name": "name",
+    "status": "the file is",
+    "state_before": "in the store",
+    "state_after": "in the file",
+    "changes": "what differs",
+}
 
 
 @contextmanager
@@ -157,23 +175,23 @@ def show_job(job: JobId, brand: BrandFolder = HERE, *, as_json: AsJson = False) 
 @jobs.command("cancel", permission="jobs:cancel")
 def cancel_job(job: JobId, brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
     """Cancel a job: at once, or at its next step. Example: valence jobs cancel 0192f0c1."""
-    with _opened(brand) as house:
-        found = _find(house, job)
-        _may(house, found)
-        done = house.store.transact(lambda unit: cancel(unit, found.id, actor=LOCAL.id))
-        _print_job(done, as_json=as_json)
+    _changed(cancel, job, brand, as_json=as_json)
 
 
 @jobs.command("retry", permission="jobs:retry")
 def retry_job(job: JobId, brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
     """Queue a failed or cancelled job again. Example: valence jobs retry 0192f0c1."""
-    with _opened(brand) as house:
-        found = _find(house, job)
-        _may(house, found)
-        done = house.store.transact(lambda unit: retry(unit, found.id, actor=LOCAL.id))
-        _print_job(done, as_json=as_json)
+    _changed(retry, job, brand, as_json=as_json)
     if not as_json:
         say("Queued again. A worker runs it: `valence serve`, or `valence worker`.")
+
+
+def _changed(change: Callable[..., Job], given: str, brand: Path, *, as_json: bool) -> None:
+    with _opened(brand) as house:
+        found = _find(house, given)
+        _may(house, found)
+        done = house.store.transact(lambda unit: change(unit, found.id, actor=LOCAL.id))
+        _print_job(done, as_json=as_json)
 
 
 def _may(house: WholeHouse, job: Job) -> None:
@@ -346,12 +364,25 @@ def _print_differences(found: list[Difference], *, as_json: bool, full: bool) ->
         for one in found
     ]
     if as_json:
-        print_json([{**row, "unified": one.unified} for row, one in zip(rows, found, strict=True)])
+        print_json([{**row, **_texts(one)} for row, one in zip(rows, found, strict=True)])
         return
-    print_table([{**row, "changes": ", ".join(row["changes"])} for row in rows])  # type: ignore[arg-type]
-    for one in found:
-        if full and one.unified:
-            typer.echo(one.unified, nl=False)
+    shown = [
+        {
+            **row,
+            "status": STANDS[one.status],
+            **{name: row[name] or "not there" for name in ("state_before", "state_after")},
+            "changes": ", ".join(change.path for change in one.changes),
+        }
+        for row, one in zip(rows, found, strict=True)
+    ]
+    print_table(shown, DIFFERENCES)
+    for one in found if full else ():
+        # Where both changed, what each of them changed says more than one against the other.
+        typer.echo(str(one.conflict) if one.conflict else one.unified, nl=bool(one.conflict))
+
+
+def _texts(one: Difference) -> dict[str, str | None]:
+    return {"unified": one.unified, "conflict": str(one.conflict) if one.conflict else None}
 
 
 for _group in (jobs, definitions):

@@ -16,7 +16,6 @@ from valence.definitions.documents import Json, from_yaml, to_yaml
 from valence.definitions.faults import Fault, FaultyDefinitionError
 from valence.definitions.kinds import DefinitionKind, DefinitionKinds
 from valence.definitions.versions import Version, definition_at, history
-from valence.kit.capability import loaded
 from valence.store import View
 
 AnyKind = DefinitionKind[Any]
@@ -24,9 +23,7 @@ AnyKind = DefinitionKind[Any]
 
 def kinds_of(house: WholeHouse) -> DefinitionKinds:
     """Return every kind of definition that a capability declares."""
-    return DefinitionKinds(
-        kind for each in house.capabilities for kind in loaded(each.definition_kinds)
-    )
+    return house.definition_kinds
 
 
 @dataclass(frozen=True, slots=True)
