@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.intake.conftest import DATA, Shop
 
+from valence.core.errors import BadInputError
+
 pytestmark = pytest.mark.skipif(
     not DATA.exists(), reason="the public data sets are not beside the project (shared/data)"
 )
@@ -55,6 +57,40 @@ def test_cancellations_are_returns(retail):
     assert {kind for order, kind in kinds.items() if order.startswith("C")} == {"return"}
 
 
+def olist(folder, *names):
+    folder.mkdir()
+    return [as_csv("olist", name, folder / f"{name}.csv") for name in names]
+
+
+def test_olists_orders_and_items_make_the_same_orders_in_any_order(tmp_path):
+    names = ("orders", "order_items", "customers", "order_payments_all")
+    found = []
+    for number, sequence in enumerate(((0, 1, 2), (2, 1, 0), (1, 2, 0), None)):
+        shop = Shop(tmp_path / f"brand{number}")
+        files = olist(tmp_path / f"olist{number}", *names)
+        if sequence is None:
+            got = [shop.take(files[0].parent)]
+        else:
+            got = [shop.take(files[place]) for place in sequence]
+        assert sum(file.quarantined for file in got[-1].files) == 0
+        found.append(shop.rows(
+            "orders", "order_id", "ordered_at", "status", "kind", "net_amount", "lines",
+            "incomplete", "id_type",
+        ))  # fmt: skip
+        shop.store.close()
+    assert all(rows == found[0] for rows in found)
+    assert sum(row[4] or 0 for row in found[0]) == Decimal("1716891.90")
+    assert sum(row[5] for row in found[0]) == 13_575
+
+
+def test_olists_payments_are_known_and_left_out_as_their_money_stands_on_the_lines(tmp_path):
+    shop = Shop(tmp_path / "brand")
+    [file] = olist(tmp_path / "olist", "order_payments_all")
+    with pytest.raises(BadInputError, match="the money of the orders' lines a second time"):
+        shop.take(file)
+    shop.store.close()
+
+
 def test_olists_tables_of_a_folder_belong_together(tmp_path):
     folder = tmp_path / "olist"
     folder.mkdir()
@@ -66,7 +102,11 @@ def test_olists_tables_of_a_folder_belong_together(tmp_path):
     got = {file.file: file for file in shop.take(folder).files}
     assert got["customers.csv"].totals.customers == 12_595
     assert got["orders.csv"].new == 12_751
-    assert got["order_items.csv"].new == 13_575
+    assert got["customers.csv"].new == 12_595  # each has two identifiers and is one customer
+    items = got["order_items.csv"]
+    assert (items.new, items.totals.amount) == (13_575, Decimal("1716891.90"))
+    assert sum(month.amount for month in items.months) == items.totals.amount
+    assert (got["orders.csv"].totals.amount, got["orders.csv"].totals.quantity) == (None, None)
     assert got["order_reviews.csv"].new == 12_832
     assert got["products_all.csv"].new == 32_951
     assert sum(file.quarantined for file in got.values()) == 0

@@ -71,6 +71,11 @@ def test_an_order_that_is_cancelled_by_a_later_export_is_no_purchase_any_more(sh
     assert kinds == {"#1": "cancelled", "#3": "cancelled", "#4": "cancelled", "#5": "sale"}
 
 
+def test_every_line_stands_in_the_month_of_its_order(shop):
+    got = shop.bring("shopify.csv", HEAD + ROWS).files[0]
+    assert [(m.month, m.rows, m.amount) for m in got.months] == [("2024-03", 3, got.totals.amount)]
+
+
 def test_an_offset_decides_the_business_day_and_every_line_names_the_customer(shop):
     shop.bring("shopify.csv", HEAD + ROWS)
     days = shop.rows("orders", "order_id", "ordered_on")

@@ -81,8 +81,8 @@ class TotalsOut(BaseModel):
 
     orders: int
     customers: int
-    quantity: float
-    amount: str
+    quantity: float | None
+    amount: str | None
     without_customer: int
     without_customer_amount: str
     cancelled: int = Field(0, description="Orders that were called off: no purchases.")

@@ -11,6 +11,7 @@ from valence.core.settings import Brand
 from valence.intake.columns import date_order, decimals
 from valence.intake.guessing import Guess, Guessed, Question, guess
 from valence.intake.mapping import Cell, FileMapping, folded, kept_mapping, ready_mapping
+from valence.intake.needless import needless
 from valence.intake.reading import Source
 from valence.intake.targets import KINDS
 from valence.lake.workbench import Workbench
@@ -65,6 +66,8 @@ def preview(
     ready = ready_mapping(source.names)
     if ready is not None:
         return Preview(source, _completed(bench, brand, source, _as_guess(source, ready)), "ready")
+    if (why := needless(source.names)) is not None:
+        raise BadInputError("Nothing of {file} is imported. {why}", file=source.name, why=why)
     offered = _answered(guess(source), answers or {})
     return Preview(source, _completed(bench, brand, source, offered), "guessed")
 

@@ -106,7 +106,7 @@ def import_command(
     if as_json:
         print_json(log.as_json(summary))
         return
-    told(summary)
+    told(summary, opened.brand)
 
 
 def _settle(
@@ -115,8 +115,11 @@ def _settle(
     """Have every mapping confirmed that nobody has confirmed before."""
     if yes and not said and not date:
         return  # the import itself refuses what is not clear
-    for path in files_of(files)[0]:
+    paths = files_of(files)[0]
+    for path in paths:
         seen = look(opened.brand, path)
+        if seen.mapping is None and len(paths) > 1:
+            continue  # the import passes it over and says so
         if seen.origin in {"kept", "ready"} and not said and not date:
             _tell_known(seen)
             continue
@@ -178,7 +181,7 @@ def show_import(
     """Print one import with its totals by month. Example: valence imports show 0192f0c1."""
     with _opened(brand) as opened:
         found = log.one_import(opened.readers(), import_id)
-    print_json(_logged(found)) if as_json else told(found.summary)
+    print_json(_logged(found)) if as_json else told(found.summary, opened.brand)
 
 
 def _logged(one: log.Logged) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from valence.intake.records import land_records, load_lookup
 from valence.intake.remarks import remarks
 from valence.intake.staging import Check, Rules, Staged, good, mark
 from valence.intake.stepping import Steps
-from valence.intake.summary import FileSummary, landed_before, summary_from, totals_of
+from valence.intake.summary import FileSummary, landed_before, summary_from, totals_of, with_days
 from valence.intake.targets import KINDS
 from valence.lake.workbench import literal
 from valence.lake.writer import Counts, Writer
@@ -38,7 +38,8 @@ class Landing:
     ) -> None:
         self._store, self._writer, self._bench = store, writer, writer.bench
         self._currency = brand.settings.brand.currency
-        self._rules = Rules(brand.settings.brand.timezone, self._currency, clock.now())
+        secret = keyring.wrapping_key(1).hex()
+        self._rules = Rules(brand.settings.brand.timezone, self._currency, clock.now(), secret)
         self._keyring = keyring
         self._identities = Identities(writer, store, keyring, actor)
         self._staged = 0
@@ -100,6 +101,8 @@ class Landing:
     def _summary(
         self, file: OpenFile, staged: Staged, counts: OrderCounts, keyed: str
     ) -> FileSummary:
+        if staged.mapping.leaves_day_to_order:
+            self._writer.table_of("orders")
         totals, months = totals_of(self._bench, keyed, staged)
         first, last = self._span(staged)
         return FileSummary(
@@ -145,9 +148,7 @@ class Landing:
             cell = mapping.columns.get("currency")
             column = cell.column[0] if cell and cell.column else ""
             staged = mark(self._bench, staged, Check(column, "no rate", f"_row IN ({rows})"))
-        if mapping.kind == "order_lines" and (
-            "ordered_at" not in mapping.columns or "ordered_at" in mapping.fill_down
-        ):
+        if mapping.leaves_day_to_order:
             self._writer.table_of("orders")
             known = (
                 f"order_id IN (SELECT order_id FROM orders WHERE namespace = "
@@ -177,9 +178,9 @@ class Landing:
         dated = KINDS[staged.mapping.kind].dated
         if not dated:
             return None, None
-        first, last = self._bench.rows(f"SELECT min({dated}), max({dated}) FROM ({good(staged)})")[
-            0
-        ]
+        first, last = self._bench.rows(
+            f"SELECT min({dated}), max({dated}) FROM ({with_days(staged)})"
+        )[0]
         return first, last
 
     def _known(self, file: OpenFile) -> FileSummary | None:

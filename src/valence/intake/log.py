@@ -172,8 +172,7 @@ def months_of(summary: ImportSummary) -> list[Month]:
     An order file and the file of its lines both tell months; lines count where there are any, as
     their amounts are the same money.
     """
-    kinds = {file.kind for file in summary.files if any(m.amount for m in file.months)}
-    told = [f for f in summary.files if f.kind == "order_lines" or "order_lines" not in kinds]
+    told = _with_months(summary.files)
     found: dict[str, Month] = {}
     for month in (month for file in told for month in file.months):
         before = found.get(month.month, Month(month.month, 0, 0, Decimal(0)))
@@ -184,6 +183,17 @@ def months_of(summary: ImportSummary) -> list[Month]:
             before.amount + month.amount,
         )
     return [found[name] for name in sorted(found)]
+
+
+def _with_months(files: Sequence[FileSummary]) -> Sequence[FileSummary]:
+    """Return the files whose months count: lines where these are told, else orders."""
+    told = [f for f in files if any(month.amount for month in f.months)]
+    lines = [f for f in told if f.kind == "order_lines"]
+    if not lines:
+        return files
+    # Lines that waited are some of what the file of their orders states.
+    stated = any(f.kind == "orders" for f in told) and all(f.again for f in lines)
+    return [f for f in files if (f.kind == "orders") is stated]
 
 
 def _logged(batch: str, rows: list[dict[str, Any]]) -> Logged:

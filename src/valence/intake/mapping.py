@@ -120,6 +120,13 @@ class FileMapping(_Part):
         """The source that rows name."""
         return self.source or self.namespace
 
+    @property
+    def leaves_day_to_order(self) -> bool:
+        """Whether lines may have no date of their own: their order has it, or its first line."""
+        return self.kind == "order_lines" and (
+            "ordered_at" not in self.columns or "ordered_at" in self.fill_down
+        )
+
     @model_validator(mode="after")
     def _known_names(self) -> FileMapping:
         targets = KINDS[self.kind].targets

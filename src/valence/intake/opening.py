@@ -16,6 +16,7 @@ from valence.intake.choosing import Choice, chosen
 from valence.intake.columns import with_currency
 from valence.intake.formats import is_importable, sha256_of
 from valence.intake.mapping import FileMapping, mapping_yaml
+from valence.intake.needless import needless
 from valence.intake.rates import require_rate
 from valence.intake.reading import Source, open_source
 from valence.intake.rereading import Again
@@ -128,8 +129,9 @@ class Opening:
         except BadInputError as unclear:
             if alone:
                 raise
+            why = needless(source.names)
             self.passed.append(
-                message("{file} was passed over: {why}", file=path.name, why=unclear.message)
+                message("{file} was passed over: {why}", file=path.name, why=why or unclear.message)
             )
             return None
         source, settled, said = with_currency(bench, source, choice.mapping, self._currency)

@@ -95,8 +95,8 @@ def converted(rows: str, mapping: FileMapping, brand_currency: str) -> str:
 
 
 def _leaves_to_order(mapping: FileMapping) -> bool:
-    filled = {"ordered_at", "currency"} & set(mapping.fill_down)
-    return mapping.kind == "order_lines" and bool(filled or "ordered_at" not in mapping.columns)
+    lines = mapping.kind == "order_lines"
+    return mapping.leaves_day_to_order or (lines and "currency" in mapping.fill_down)
 
 
 def _told(rows: str, mapping: FileMapping, brand_currency: str) -> str:

@@ -16,7 +16,7 @@ def land_records(writer: Writer, staged: Staged, siblings: set[str], currency: s
     """Merge the good rows of a staged file (view `_keyed`) into the table of its kind."""
     kind = staged.mapping.kind
     if kind == "customers":
-        return writer.merge("identifiers", _customers(staged))
+        return _land_customers(writer, staged)
     if kind == "fx_rates":
         return writer.merge("fx_rates", _rates(staged, currency))
     table = CANONICAL[KINDS[kind].table]
@@ -67,6 +67,28 @@ def _value(name: str, names: set[str], staged: Staged, siblings: set[str]) -> st
         ("feedback", "subject"): "coalesce(subject, 'own')",
     }
     return special.get((mapping.kind, name), quoted(name) if name in names else "NULL")
+
+
+def _land_customers(writer: Writer, staged: Staged) -> Counts:
+    """Merge the identifiers of customers; return what became of the customers themselves.
+
+    A customer of two identifiers is one that is new, not two.
+    """
+    bench = writer.bench
+    writer.table_of("identifiers")
+    bench.sql(
+        "CREATE OR REPLACE TEMP TABLE _customers AS SELECT DISTINCT source, id_key AS link_key "
+        "FROM _keyed WHERE id_key IS NOT NULL"
+    )
+    [[all_of_them]] = bench.rows("SELECT count(*) FROM _customers")
+    seen = "SELECT count(DISTINCT link_key) FROM identifiers SEMI JOIN _customers USING "
+    [[known]] = bench.rows(f"{seen} (source, link_key)")
+    writer.merge("identifiers", _customers(staged))
+    writer.table_of("identifiers")
+    changed = f"{seen} (source, link_key) WHERE batch_id = {literal(writer.batch_id)}"
+    [[touched]] = bench.rows(changed)
+    new = all_of_them - known
+    return Counts(new, touched - new, all_of_them - touched)
 
 
 def _customers(staged: Staged) -> str:

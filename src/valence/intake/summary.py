@@ -13,7 +13,7 @@ from valence.core.messages import Message, message
 from valence.intake.amounts import cancelled_sql
 from valence.intake.mapping import FileMapping
 from valence.intake.staging import Staged, good
-from valence.lake.workbench import Workbench
+from valence.lake.workbench import Workbench, literal
 from valence.store.sentences import kept, restored
 
 
@@ -33,8 +33,9 @@ class Totals:
 
     orders: int = 0
     customers: int = 0
-    quantity: float = 0.0
-    amount: Decimal = Decimal(0)  # net, original currency: quantity × price where lines have both
+    quantity: float | None = None
+    # Net, original currency: quantity × price where lines have both. None: the file has none.
+    amount: Decimal | None = None
     without_customer: int = 0
     without_customer_amount: Decimal = Decimal(0)
     cancelled: int = 0  # orders among them that were called off: no purchases
@@ -124,23 +125,35 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
         nobody = staged.mapping.kind in {"products", "spend", "fx_rates"}
         return (Totals(), ()) if nobody else _plain_totals(bench, keyed)
     # A file of orders without amounts (they stand on its lines) has no sum of its own.
-    names = staged.names(bench)
+    names, lines = staged.names(bench), staged.mapping.kind == "order_lines"
     net = "_net" if "_net" in names else "NULL::DECIMAL(18,4)"
-    units = "quantity" if "quantity" in names else "units"
+    units = "quantity" if lines else "units"
     row = bench.rows(
-        f"SELECT count(DISTINCT order_id), count(DISTINCT id_key), coalesce(sum({units}), 0), "
-        f"coalesce(sum({net}), 0), count(*) FILTER (id_key IS NULL), "
+        f"SELECT count(DISTINCT order_id), count(DISTINCT id_key), sum({units}), sum({net}), "
+        "count(*) FILTER (id_key IS NULL), "
         f"coalesce(sum({net}) FILTER (id_key IS NULL), 0) FROM ({keyed})"
     )[0]
     months = bench.rows(
         "SELECT strftime(month, '%Y-%m'), * EXCLUDE (month) FROM (SELECT date_trunc('month', "
         "ordered_day) AS month, count(*), count(DISTINCT order_id), "
-        f"coalesce(sum({net}), 0) FROM ({good(staged)}) WHERE ordered_day IS NOT NULL "
+        f"coalesce(sum({net}), 0) FROM ({with_days(staged)}) WHERE ordered_day IS NOT NULL "
         "GROUP BY month) ORDER BY month"
     )
     cancelled, amount = _cancelled(bench, keyed, staged.mapping, net)
     totals = replace(Totals(*row), cancelled=cancelled, cancelled_amount=amount)
     return totals, tuple(Month(*month) for month in months)
+
+
+def with_days(staged: Staged) -> str:
+    """Return SQL of a file's good rows; lines without a day have that of their order."""
+    if not staged.mapping.leaves_day_to_order:
+        return good(staged)
+    return (
+        "SELECT s.* REPLACE (coalesce(s.ordered_at, o.ordered_at) AS ordered_at, "
+        f"coalesce(s.ordered_day, o.ordered_on) AS ordered_day) FROM ({good(staged)}) s LEFT JOIN "
+        "(SELECT order_id, ordered_at, ordered_on FROM orders WHERE namespace = "
+        f"{literal(staged.mapping.namespace)}) o USING (order_id)"
+    )
 
 
 def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> tuple[int, Decimal]:
@@ -203,7 +216,8 @@ def summary_from(told: Mapping[str, Any]) -> FileSummary:
     known = {name.name for name in fields(FileSummary)}
     totals = dict(told["totals"])
     for name in ("amount", "without_customer_amount", "cancelled_amount"):
-        totals[name] = Decimal(totals.get(name, 0))
+        told_amount = totals.get(name, 0)
+        totals[name] = None if told_amount is None else Decimal(told_amount)
     months = tuple(Month(**{**m, "amount": Decimal(m["amount"])}) for m in told["months"])
     instants = {
         name: datetime.fromisoformat(told[name]) if told[name] else None

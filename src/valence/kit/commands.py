@@ -6,7 +6,7 @@ import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -99,16 +99,23 @@ def plain(value: Any) -> Any:
 
 
 def print_table(
-    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str] | None = None, *, title: str = ""
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, str] | None = None,
+    *,
+    title: str = "",
+    right: Collection[str] = (),
 ) -> None:
     """Print rows as a table on standard output; numbers to the right.
 
     `columns` gives the columns to show and their headings; by default all of the first row.
+    `right` names columns that stand to the right although they are text.
     """
     shown = dict(columns or {name: name for name in (rows[0] if rows else {})})
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for name, heading in shown.items():
-        numeric = any(isinstance(row.get(name), int | float | Decimal) for row in rows)
+        numeric = name in right or any(
+            isinstance(row.get(name), int | float | Decimal) for row in rows
+        )
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in shown))
