@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valence.value import TiersDefinition, TierShare, tier_summary, value_tiers
+from valence.value import TiersDefinition, TierShare, summary, tier_summary, value_tiers
 
 MONEY = pa.decimal128(18, 4)
 
@@ -84,3 +85,11 @@ def test_shares_sum_to_one_and_tiers_are_by_value(rows, values):
     best = sorted((v for v in values if v > 0), reverse=True)
     top = best[: ceil(len(values) * 0.05 - 1e-9)]
     assert got[0]["value_amount"] == sum(top)
+
+
+def test_of_a_few_customers_the_best_is_named_by_the_share_that_it_is(duck):
+    orders = [(str(n), date(2025, 1, n + 1), Decimal(100 if n == 0 else 5)) for n in range(4)]
+    schema = {"customer_id": "string", "ordered_on": "date", "net_amount": "decimal(18, 4)"}
+    got = duck.to_pyarrow(summary(ibis.memtable(orders, schema=schema), as_of=date(2025, 2, 1)))
+    (row,) = got.to_pylist()
+    assert (row["top_share"], row["top_customers"]) == (0.25, 1)

@@ -59,12 +59,16 @@ def summary_rows(row: Row, fmt: Formats) -> Rows:
             fmt.integer(row["orders"]),
             f"{row['first_order_on']} to {row['last_order_on']}",
         ),
-        ("value", fmt.money(row["value_amount"]), str(row["value_basis"]).replace("_", " ")),
+        (
+            "value of all orders",
+            fmt.money(row["value_amount"]),
+            str(row["value_basis"]).replace("_", " "),
+        ),
         ("without a customer", fmt.money(row["value_without_customer_amount"]), nobody),
         (
             f"best {fmt.percent(row['top_share'])}",
             fmt.percent(row["top_value_share"]),
-            f"{fmt.integer(row['top_customers'])} customers carry "
+            f"of customers' value: {fmt.integer(row['top_customers'])} of them carry "
             f"{fmt.money(row['top_value_amount'])}",
         ),
         ("Gini coefficient", fmt.number(row["gini"], 3), "0: all equal, towards 1: few have all"),
@@ -97,7 +101,7 @@ def tiers(house: OpenBrand, tables: Tables, limit: int) -> dict[str, Any]:
     fmt = _plain(house)
     return {
         "answer": f"The best {fmt.percent(row['top_share'])} of customers carry "
-        f"{fmt.percent(row['top_value_share'])} of the value",
+        f"{fmt.percent(row['top_value_share'])} of the customers' value",
         "value_basis": row["value_basis"],
         "top_customers": row["top_customers"],
         "top_value_amount": row["top_value_amount"],

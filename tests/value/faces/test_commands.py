@@ -32,7 +32,8 @@ def test_who_are_the_five_percent_and_how_much_do_they_carry(retail):
     assert found["tiers"][0]["value_share"] == found["top_value_share"]
     assert found["customers"][0]["name"].isdigit()
     printed = said(retail, "tiers", "--limit", "2")
-    assert f"{found['top_value_share'] * 100:.1f} % of the value" in printed.replace("\u202f", " ")
+    carried = f"{found['top_value_share'] * 100:.1f} % of the customers' value"
+    assert carried in printed.replace("\u202f", " ")
     assert found["customers"][0]["customer_id"] not in printed
 
 

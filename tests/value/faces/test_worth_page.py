@@ -68,7 +68,7 @@ def test_before_the_first_build_the_page_offers_to_build(shop):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([("a", "tea", 1, "2025-01-01 10:00", 9, "1")], "The best 5 % of customers carry 100 %"),
+        ([("a", "tea", 1, "2025-01-01 10:00", 9, "1")], "The best 100 % of customers carry 100 %"),
         ([("Ca", "tea", -1, "2025-01-01 10:00", 9, "1")], "no value above zero"),
         ([("a", "tea", 1, "2025-01-01 10:00", 0, "1")], "no value above zero"),
         ([("a", "tea", 1, "2025-01-01 10:00", 9, None)], "No order names a customer"),
