@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from valence.core.errors import BusyError
 from valence.kit.commands import (
     HERE,
     AsJson,
@@ -72,6 +74,7 @@ def build_command(
 ) -> None:
     """Bring all figures up to date. Example: valence build --explain."""
     opened = _house(brand)
+    from valence.app.desk.tidying import tidy_today  # noqa: PLC0415
     from valence.lake.build import Ask  # noqa: PLC0415 - loads the engines
 
     chosen = engine or opened.brand.settings.lake.engine
@@ -91,6 +94,8 @@ def build_command(
         return
     with shown_progress() as progress:
         run = opened.build(ask, progress)
+    with suppress(BusyError):  # then it is done another time: the build is what was asked
+        tidy_today(opened)
     if as_json:
         print_json(run)
         return

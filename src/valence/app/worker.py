@@ -57,6 +57,8 @@ def _keep_house(house: WholeHouse, stop: threading.Event) -> None:
             house.chores()
         except ValenceError as trouble:  # the store is busy, full or away: it will come back
             _log.warning("The chores of the house wait: %s", trouble)
+        except Exception:  # noqa: BLE001 - a fault of one day must not end the chores for good
+            _log.exception("The chores of the house wait.")
         if stop.wait(_CHORES_EVERY):
             return
 

@@ -3,7 +3,7 @@
 from valence.jobs.context import Context, JobCancelledError, JobStoppedError
 from valence.jobs.job import Job
 from valence.jobs.kinds import JobKind, Kinds
-from valence.jobs.queue import cancel, counts, enqueue, find, listing, prune, retry
+from valence.jobs.queue import by_key, cancel, counts, enqueue, find, listing, prune, retry
 from valence.jobs.worker import Worker
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "JobStoppedError",
     "Kinds",
     "Worker",
+    "by_key",
     "cancel",
     "counts",
     "enqueue",

@@ -93,6 +93,12 @@ def find(view: View, job_id: UUID) -> Job:
     return found[0]
 
 
+def by_key(view: View, kind: str, key: str) -> Job | None:
+    """Return the job that was asked for under an idempotency key, if there is one."""
+    mine = sa.and_(jobs.c.kind == kind, jobs.c.idempotency_key == key)
+    return next(iter(_select(view, sa.select(jobs).where(mine))), None)
+
+
 def listing(
     view: View,
     *,

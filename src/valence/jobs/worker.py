@@ -96,6 +96,9 @@ class Worker:
             except ValenceError as trouble:  # the store is busy, full or away: it will come back
                 _log.warning("No job can be taken for now: %s", trouble)
                 worked = None
+            except Exception:  # noqa: BLE001 - a worker that ended silently would do nothing more
+                _log.exception("No job can be taken for now.")
+                worked = None
             if worked is None:
                 stop.wait(idle_seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from valence.lake.columns import Column
 from valence.lake.delta import Table
 from valence.lake.head import Head, read_head
 from valence.lake.internal import INTERNAL
-from valence.lake.lease import lease
+from valence.lake.lease import TURN, VACUUM, lease
 
 if TYPE_CHECKING:
     from valence.lake.reader import Reader
@@ -161,9 +162,16 @@ class Lake:
         return Reader(self.snapshot())
 
     def vacuum(self, *, keep_hours: int | None = None) -> int:
-        """Remove files of replaced versions; return how many went."""
+        """Remove files of replaced versions; return how many went.
+
+        The lease is let go between two tables, so that nobody waits longer than for one.
+        """
         from valence.lake.delta import KEEP_HOURS  # noqa: PLC0415
 
         keep = KEEP_HOURS if keep_hours is None else keep_hours
-        with lease(self.path, "vacuum"):
-            return sum(self.table(n).vacuum(keep_hours=keep) for n in self.snapshot().names)
+        gone = 0
+        for name in self.snapshot().names:
+            with lease(self.path, VACUUM):
+                gone += self.table(name).vacuum(keep_hours=keep)
+            time.sleep(2 * TURN)
+        return gone

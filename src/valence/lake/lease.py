@@ -13,6 +13,11 @@ from pathlib import Path
 from valence.core import clock
 from valence.core.errors import BusyError
 
+VACUUM = "vacuum"
+TURN = 0.05  # seconds between two looks at whether the lease is free
+_UNKNOWN = "unknown"  # has the lease, and has not yet said so
+_SOON = {VACUUM: 60.0, _UNKNOWN: 1.0}  # holders that are waited for anyhow, and how long
+
 
 @contextmanager
 def lease(folder: Path, holder: str, *, wait: float = 0) -> Iterator[None]:
@@ -25,7 +30,8 @@ def lease(folder: Path, holder: str, *, wait: float = 0) -> Iterator[None]:
     holder
         What the holder does, as others are told: "import orders.csv".
     wait
-        Seconds to wait for another holder before giving up.
+        Seconds to wait for another holder before giving up. One that lets go in a moment, such
+        as a vacuum between two tables, is waited for anyhow.
 
     Raises
     ------
@@ -34,15 +40,15 @@ def lease(folder: Path, holder: str, *, wait: float = 0) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lease").open("a+", encoding="utf-8") as file:
-        give_up = time.monotonic() + wait
+        began = time.monotonic()
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() >= give_up:
+                if time.monotonic() - began >= max(wait, _patience(folder, holder)):
                     raise _busy(folder) from None
-                time.sleep(0.05)
+                time.sleep(TURN)
         file.truncate(0)
         told = {"holder": holder, "pid": os.getpid(), "since": clock.now().isoformat()}
         file.write(json.dumps(told))
@@ -63,12 +69,19 @@ def holder_of(folder: Path) -> dict[str, object] | None:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             told = file.read()
-            return dict(json.loads(told)) if told else {"holder": "unknown", "pid": 0, "since": ""}
+            return dict(json.loads(told)) if told else {"holder": _UNKNOWN, "pid": 0, "since": ""}
     return None
 
 
+def _patience(folder: Path, holder: str) -> float:
+    if holder in _SOON:
+        return 0.0  # it gives way to all others
+    other = holder_of(folder)
+    return float("inf") if other is None else _SOON.get(str(other["holder"]), 0.0)
+
+
 def _busy(folder: Path) -> BusyError:
-    who = holder_of(folder) or {"holder": "unknown", "pid": 0, "since": ""}
+    who = holder_of(folder) or {"holder": _UNKNOWN, "pid": 0, "since": ""}
     return BusyError(
         "The data is being written by another process: {holder} (process {pid}, since {since}). "
         "Wait until it is done and try again.",

@@ -80,6 +80,9 @@ class OutboxWorker:
             except ValenceError as trouble:  # the store is busy, full or away: it will come back
                 _log.warning("The outbox is not delivered for now: %s", trouble)
                 worked = 0
+            except Exception:  # noqa: BLE001 - a worker that ended silently would do nothing more
+                _log.exception("The outbox is not delivered for now.")
+                worked = 0
             if not worked:
                 stop.wait(idle_seconds)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from valence.app.desk.tidying import tidy_kind
 from valence.app.house import WholeHouse
 from valence.core.clock import now
 from valence.core.errors import ValenceError
@@ -95,7 +96,7 @@ def _build(house: WholeHouse, params: BuildParams, context: Context) -> dict[str
 
 def job_kinds(house: WholeHouse) -> list[JobKind[Any]]:
     """Return the kinds of jobs of the desk."""
-    return [build_kind(house)]
+    return [build_kind(house), tidy_kind(house)]
 
 
 def ask_for_build(

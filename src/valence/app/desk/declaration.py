@@ -10,6 +10,7 @@ DESK = Capability(
     message("Desk"),
     job_kinds="valence.app.desk.building:job_kinds",
     subscribers="valence.app.desk.building:subscribers",
+    chores="valence.app.desk.tidying:CHORES",
     pages="valence.app.desk.pages:pages",
     api="valence.app.desk.api:api",
     commands="valence.app.desk.commands:desk",
