@@ -7,7 +7,9 @@ import pytest
 from tests.intake.test_importing import HEAD, LINES, in_quarantine, told
 
 from valence.core.errors import BadInputError
+from valence.intake.asking import answered
 from valence.intake.choosing import NeedsConfirmationError
+from valence.intake.looking import look
 from valence.intake.mapping import read_mapping
 
 CLOSED = "A quote is opened and not closed, or closed in the middle."
@@ -79,7 +81,10 @@ def test_mixed_currencies_need_rates_and_rows_without_wait(shop):
         ("2", "EUR", Decimal(10), Decimal(8)),
         ("3", "EUR", Decimal(10), Decimal(9)),
     ]
-    no_rate = "No exchange rate of that day or an earlier one is known."
+    no_rate = (
+        "No exchange rate of that day or an earlier one is known. The row lands by itself with a "
+        "file of rates (day, from, to, rate)."
+    )
     assert in_quarantine(shop) == [
         ("o.csv", 5, "currency", "EUR", no_rate),
         ("o.csv", 6, "currency", "USD", no_rate),
@@ -247,3 +252,37 @@ def test_the_second_line_of_an_order_has_the_currency_of_its_first(shop):
         ("A", "EUR", Decimal(8)),
         ("B", "EUR", Decimal(4)),
     ]
+
+
+SALES = "date,customer,amount\n2024-03-01,a@x.org,10\n2024-03-01,A@x.org,5\n2024-03-02,b@x.org,7\n"
+
+
+def test_orders_without_a_number_are_no_customers_and_the_missing_number_is_named(shop):
+    sentence = r"The order number is missing: n\.csv has dates and amounts, but nothing says which"
+    with pytest.raises(NeedsConfirmationError, match=sentence):
+        shop.bring("n.csv", SALES)
+    assert shop.version() == 0
+
+
+def test_orders_without_number_and_customer_are_refused(shop):
+    sentence = r"m\.csv has dates and amounts, but no order number and no customer: its columns are"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("m.csv", "date,amount\n2024-03-01,10\n")
+
+
+def test_a_number_may_be_made_of_customer_and_moment_and_holds_no_address(shop):
+    path = shop.file("n.csv", SALES)
+    seen = look(shop.brand, path)
+    mapping = answered(seen, seen.mapping, {"order_id": "customer + date"})
+    shop.take(path, mapping=mapping)
+    amounts = [amount for (amount,) in shop.rows("orders", "net_amount")]
+    assert sorted(amounts) == [Decimal(7), Decimal(15)]
+    assert not any("@" in number for (number,) in shop.rows("orders", "order_id"))
+    again = shop.take(shop.file("again.csv", SALES + "2024-03-03,b@x.org,1\n"), mapping=mapping)
+    assert (again.new, again.unchanged) == (1, 3)
+
+
+def test_a_guess_that_would_lose_amounts_says_so(shop):
+    got = shop.bring("c.csv", "email,city,created at,amount\na@x.org,Leeds,2024-03-01,12.50\n")
+    said = told(got)
+    assert "Mind: c.csv is taken for customers, and amount" in said

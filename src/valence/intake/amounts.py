@@ -47,12 +47,18 @@ def returned_sql(mapping: FileMapping) -> str:
     """Return SQL that is true where a row says that it is a return."""
     told, returns = [], mapping.returns
     if returns.prefix:
-        told.append(f"starts_with(order_id, {literal(returns.prefix)})")
+        told.append(prefixed_sql(mapping))
     if returns.statuses and "status" in mapping.columns:
         told.append(says_sql("status", returns.statuses))
     if "row_type" in mapping.columns:
         told.append(says_sql("row_type", (*RETURNED, *returns.statuses)))
     return " OR ".join(told) or "false"
+
+
+def prefixed_sql(mapping: FileMapping) -> str:
+    """Return SQL that is true where the number of an order says that it is a return."""
+    prefix = mapping.returns.prefix
+    return f"starts_with(order_id, {literal(prefix)})" if prefix else "false"
 
 
 def refunded_sql(mapping: FileMapping) -> str:

@@ -15,8 +15,9 @@ from valence.core.messages import message
 from valence.intake.choosing import NeedsConfirmationError
 from valence.intake.guessing import Guess, Question
 from valence.intake.looking import Look
-from valence.intake.mapping import Cell, FileMapping, folded
+from valence.intake.mapping import Cell, FileMapping, cell_of, folded
 from valence.intake.targets import KINDS
+from valence.people.normalise import ID_TYPES
 
 
 def on_terminal() -> bool:
@@ -29,34 +30,50 @@ def answered(
 ) -> FileMapping:
     """Return the mapping with what was said: columns by target, and the order of all dates.
 
+    A target may be a kind of identifier too, and a column `one + other` for what both make.
+
     Raises
     ------
     BadInputError
         If a target or a column is not there; the near name is offered.
     """
-    names, targets = folded(seen.names), KINDS[mapping.kind].targets
-    cells = dict(mapping.columns)
+    if "row_type" in columns and mapping.kind == "orders":
+        # A sale and its refund are two rows of one order.
+        mapping = mapping.model_copy(update={"kind": "order_lines"})
+    targets = KINDS[mapping.kind].targets
+    cells, people = dict(mapping.columns), dict(mapping.identifiers)
     for target, column in columns.items():
-        if target not in targets:
+        if target not in targets and target not in ID_TYPES:
             raise BadInputError(
                 "{target!r} is not a column of {kind}. {fix}",
                 target=target,
                 kind=mapping.kind,
-                fix=did_you_mean(target, targets),
+                fix=did_you_mean(target, (*targets, *ID_TYPES)),
             )
-        if column.casefold() not in names:
-            raise BadInputError(
-                "{file} has no column {column!r}. {fix}",
-                file=seen.name,
-                column=column,
-                fix=did_you_mean(column, seen.names),
-            )
-        cells[target] = Cell(column=(names[column.casefold()],))
+        group = cells if target in targets else people
+        group[target] = _cell(seen, column)
+    mapping = mapping.model_copy(update={"identifiers": people})
     if date:
         for target, cell in cells.items():
             if targets[target].type == "date":
                 cells[target] = cell.model_copy(update={"date": date})
     return mapping.model_copy(update={"columns": cells})
+
+
+def _cell(seen: Look, said: str) -> Cell:
+    """The cell that somebody names, its columns as they are written in the file."""
+    names = folded(seen.names)
+    parts = (said,) if said.casefold() in names else cell_of(said).together or (said,)
+    for part in parts:
+        if part.casefold() not in names:
+            raise BadInputError(
+                "{file} has no column {column!r}. {fix}",
+                file=seen.name,
+                column=part,
+                fix=did_you_mean(part, seen.names),
+            )
+    found = tuple(names[part.casefold()] for part in parts)
+    return Cell(column=found) if len(found) == 1 else Cell(together=found)
 
 
 def parsed_columns(given: list[str]) -> dict[str, str]:
@@ -88,6 +105,8 @@ def show(seen: Look, console: Console) -> None:
     for name in seen.unused:
         table.add_row(name, "not imported", "", "", samples[name])
     console.print(table)
+    for warning in seen.warnings:
+        console.print(str(warning), markup=False, highlight=False)
 
 
 def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:

@@ -10,9 +10,10 @@ from valence.core.messages import Message, message
 from valence.core.settings import Brand
 from valence.intake.columns import date_order, decimals
 from valence.intake.guessing import Guess, Guessed, Question, guess
-from valence.intake.mapping import Cell, FileMapping, folded, kept_mapping, ready_mapping
+from valence.intake.mapping import FileMapping, cell_of, folded, kept_mapping, ready_mapping
 from valence.intake.needless import needless
 from valence.intake.reading import Source
+from valence.intake.rowtypes import with_row_type
 from valence.intake.targets import KINDS
 from valence.lake.workbench import Workbench
 
@@ -68,7 +69,8 @@ def preview(
         return Preview(source, _completed(bench, brand, source, _as_guess(source, ready)), "ready")
     if (why := needless(source.names)) is not None:
         raise BadInputError("Nothing of {file} is imported. {why}", file=source.name, why=why)
-    offered = _answered(guess(source), answers or {})
+    offered = guess(source, brand.settings.brand.country)
+    offered = _answered(with_row_type(bench, source, offered), answers or {})
     return Preview(source, _completed(bench, brand, source, offered), "guessed")
 
 
@@ -98,7 +100,7 @@ def chosen(bench: Workbench, brand: Brand, source: Source, *, yes: bool) -> Choi
             file=source.name,
             columns=", ".join(f"{one.column} → {one.target}" for one in offered.guess.columns),
         )
-    warnings = [question.text for question in offered.guess.questions]
+    warnings = [*offered.guess.notes, *(question.text for question in offered.guess.questions)]
     if offered.origin == "guessed" and offered.guess.unused:
         warnings.append(
             message(
@@ -134,7 +136,7 @@ def _answered(offered: Guess, answers: Mapping[str, str]) -> Guess:
                 answer=answer,
                 choices=", ".join(question.choices),
             )
-        cells = {**mapping.columns, question.about: Cell(column=(answer,))}
+        cells = {**mapping.columns, question.about: cell_of(answer)}
         mapping = mapping.model_copy(update={"columns": cells})
     return replace(offered, mapping=mapping, questions=tuple(left))
 

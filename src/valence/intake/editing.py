@@ -142,6 +142,8 @@ def _is_open(question: Question, look: Look, fields: Mapping[str, str]) -> bool:
     lines = fields["kind"] == "order_lines"
     settled = lines and {"columns.unit_price", "columns.quantity"} <= places
     same_kind = look.mapping is not None and look.mapping.kind == fields["kind"]
+    if question.about == "order_id":
+        return same_kind and "columns.order_id" not in places
     return question.about != "net_amount" or (same_kind and not settled)
 
 
@@ -267,6 +269,7 @@ def _mapping(
         tax_rate=_share(typed["tax_rate"]),
         discounted=fields["discounted"] == "on",
         returns=Returns(
+            **({"refunded": base.returns.refunded} if base else {}),
             prefix=fields["return_prefix"].strip(),
             statuses=_split(fields["return_statuses"]),
             adjustment_prefix=fields["adjustment_prefix"].strip(),

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from valence.core.errors import BadInputError
 from valence.core.messages import Message, message
 from valence.intake.mapping import Cell, FileMapping
 from valence.intake.reading import Source
-from valence.intake.synonyms import (
-    ATTRIBUTES,
-    COLUMNS,
-    CONTACT,
-    IDENTIFIERS,
-    SPEND_COST,
-    plain,
-)
+from valence.intake.recognising import fit, named, recognised
+from valence.intake.synonyms import plain, words_for
 from valence.intake.targets import KINDS
+from valence.intake.whom import Named, whom
 
-_NUMBER = re.compile(r"[-(]?\s*\D{0,4}\s*-?\d[\d.,' ]*\)?\s*\D{0,4}")
-_DATE = re.compile(
-    r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}.*|\d{8}|\d{10}|\d{13}|.*[A-Za-z]{3}.*\d{4}.*"
-)
-# What makes a file of a kind: every group needs one of its targets.
-_MARKS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "fx_rates": (("rate",), ("from_currency",), ("quoted_on",)),
-    "spend": (("spent_on",), ("cost_amount",), ("impressions", "clicks", "channel", "campaign")),
-    "order_lines": (("order_id",), ("product_id", "description"), ("quantity", "unit_price")),
-    "orders": (("order_id",), ("ordered_at",), ("net_amount", "gross_amount")),
-    "messages": (("sent_at",), ("message_id", "channel", "campaign")),
-    "contacts": (("opened_at",), ("contact_id", "case_id")),
-    "feedback": (("answered_at",), ("score", "text")),
-    "events": (("occurred_at",), ("name",)),
-    "products": (("product_id",), ("name", "category", "list_price")),
-}
+_BY_CELLS = {"row_type"}  # known by what its cells say, not by its name: see `rowtypes`
+_MONEY = ("net_amount", "gross_amount", "unit_price")
+# Amounts that are called so have their discounts off in every export that we know.
+_AFTER_DISCOUNT = ("net", "total", "grandtotal", "ordertotal", "实", "应付", "应收", "总")
+_PAID = ("paid", "revenue", "实付", "实收", "实际", "成交", "支付", "付款", "结算")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,78 +45,86 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A mapping that is offered, with its reasons and open questions."""
+    """A mapping that is offered, with its reasons, open questions, and what is to be minded."""
 
     mapping: FileMapping
     columns: tuple[Guessed, ...]
     questions: tuple[Question, ...] = ()
     unused: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
-def guess(source: Source) -> Guess:
+def guess(source: Source, country: str = "") -> Guess:
     """Return the mapping that fits a source best.
+
+    Parameters
+    ----------
+    source
+        The open file.
+    country
+        ISO code of the country that telephones without a prefix belong to.
 
     Raises
     ------
     BadInputError
-        If it looks like none of the kinds; the message lists its columns.
+        If it looks like none of the kinds, or like orders without number and customer; the
+        message lists its columns.
     """
-    kind = _kind(source)
-    wanted = KINDS[kind].targets
-    found: dict[str, Guessed] = {}
+    seen = recognised(source)
+    kind = seen.kind
     taken: set[str] = set()
-    synonyms = {**COLUMNS, **({"cost_amount": SPEND_COST} if kind == "spend" else {})}
-    for target in sorted(wanted, key=lambda t: (not wanted[t].required, list(wanted).index(t))):
-        if kind == "order_lines" and target == "gross_amount":
-            continue
-        # What no row can do without is known by its name, however broken its cells are.
-        needed = wanted[target].required or target in {"quantity", "unit_price"}
-        words = synonyms.get(target, (target,))
-        least = 0.0 if needed else 0.5
-        hits = _hits(source, words, wanted[target].type, taken, least=least)
-        if hits:
-            found[target] = hits[0]
-            taken.add(hits[0].column)
+    found = _targets(source, kind, taken, unnumbered=seen.unnumbered)
     questions = _amount_questions(source, kind, found, taken)
-    groups = _who(source, kind, taken)
+    people = whom(source, kind, taken, country)
     columns = {target: Cell(column=(one.column,)) for target, one in found.items()}
     if kind == "order_lines" and {"unit_price", "quantity"} <= set(columns):
         columns.pop("net_amount", None)
     if kind == "feedback" and "metric" not in columns:
         columns["metric"] = Cell(value=_metric(found))
+    paid = _paid(found) if "discount_amount" in columns else None
+    if seen.unnumbered:
+        columns["order_id"] = _made_number(source, people, found["ordered_at"].column)
+        questions = [_number_question(source, columns["order_id"]), *questions]
     mapping = FileMapping(
         name=f"{kind.replace('_', '-')}",
         kind=kind,
         columns=columns,
         properties=tuple(n for n in source.names if n not in taken) if kind == "events" else (),
-        **groups,
+        discounted=paid is True and "net_amount" in columns,
+        **_groups(people),
     )
-    told = [*found.values(), *(
-        Guessed(cell.column[0], f"{group}.{name}", 0.9, _by_name(cell.column[0]))
-        for group, cells in groups.items() for name, cell in cells.items()
-    )]  # fmt: skip
-    unused = tuple(n for n in source.names if n not in taken) if kind != "events" else ()
-    return Guess(mapping, tuple(told), tuple(questions), unused)
+    told = [one for target, one in found.items() if target in columns]
+    told += [Guessed(one.column, f"{one.group}.{one.name}", 0.9, one.reason) for one in people]
+    used = {one.column for one in told}
+    unused = tuple(n for n in source.names if n not in used) if kind != "events" else ()
+    notes = _left_out(source, kind, unused)
+    if paid is False and "net_amount" in columns:
+        notes = (*notes, _discount_note(source, found))
+    return Guess(mapping, tuple(told), tuple(questions), unused, notes)
 
 
-def _kind(source: Source) -> str:
-    names = {plain(name) for name in source.names}
-
-    def has(target: str, kind: str) -> bool:
-        words = SPEND_COST if (kind, target) == ("spend", "cost_amount") else COLUMNS[target]
-        return any(plain(word) in names for word in words)
-
-    for kind, groups in _MARKS.items():
-        if all(any(has(target, kind) for target in group) for group in groups):
-            return kind
-    if any(plain(word) in names for words in IDENTIFIERS.values() for word in words):
-        return "customers"
-    raise BadInputError(
-        "{file} is not recognised: its columns are {columns}. Say what they are in a mapping file "
-        "and give it with `--mapping FILE`.",
-        file=source.name,
-        columns=", ".join(source.names),
-    )
+def _targets(source: Source, kind: str, taken: set[str], *, unnumbered: bool) -> dict[str, Guessed]:
+    """Find a column for each target of a kind, the needed ones first."""
+    wanted = KINDS[kind].targets
+    found: dict[str, Guessed] = {}
+    for target in sorted(wanted, key=lambda t: (not wanted[t].required, list(wanted).index(t))):
+        if target in _BY_CELLS or (kind == "order_lines" and target == "gross_amount"):
+            continue
+        if unnumbered and target == "order_id":
+            continue
+        # What no row can do without is known by its name, however broken its cells are.
+        needed = wanted[target].required or target in {"quantity", "unit_price"}
+        least = 0.0 if needed else 0.5
+        hits = _hits(source, words_for(kind, target), wanted[target].type, taken, least=least)
+        if hits:
+            found[target] = hits[0]
+            taken.add(hits[0].column)
+    if kind == "order_lines" and not set(_MONEY) & set(found):
+        gross = _hits(source, words_for(kind, "gross_amount"), "number", taken)
+        if gross:
+            found["gross_amount"] = gross[0]
+            taken.add(gross[0].column)
+    return found
 
 
 def _hits(
@@ -146,23 +137,15 @@ def _hits(
         rank = ranks.get(plain(name))
         if rank is None or name in taken:
             continue
-        fit = _fit(source, name, kind)
-        if fit >= least:
-            hits.append(Guessed(name, words[0], round((1 - rank / 100) * fit, 2), _by_name(name)))
+        share = fit(source, name, kind)
+        if share >= least:
+            sure = round((1 - rank / 100) * share, 2)
+            hits.append(Guessed(name, words[0], sure, _by_name(name)))
     return sorted(hits, key=lambda hit: -hit.confidence)
 
 
 def _by_name(column: str) -> Message:
     return message("It is called {column!r}, and its cells look like that.", column=column)
-
-
-def _fit(source: Source, name: str, kind: str) -> float:
-    """The share of sampled cells that look like the type."""
-    cells = [c.strip() for row in source.sample if (c := row[name]) and c.strip()]
-    if not cells or kind in {"text", "bool"}:
-        return 1.0
-    form = _DATE if kind == "date" else _NUMBER
-    return sum(form.fullmatch(cell) is not None for cell in cells) / len(cells)
 
 
 def _amount_questions(
@@ -173,7 +156,7 @@ def _amount_questions(
         return []
     if kind == "order_lines" and {"unit_price", "quantity"} <= set(found):
         return []
-    others = _hits(source, COLUMNS["net_amount"], "number", taken)
+    others = _hits(source, words_for(kind, "net_amount"), "number", taken)
     others = [o for o in others if _differs(source, o.column, found["net_amount"].column)]
     if not others:
         return []
@@ -197,21 +180,90 @@ def _differs(source: Source, one: str, other: str) -> bool:
     return any(row[one] != row[other] for row in source.sample)
 
 
-def _who(source: Source, kind: str, taken: set[str]) -> dict[str, dict[str, Cell]]:
-    if kind in {"products", "spend", "fx_rates"}:
-        return {}
+def _made_number(source: Source, people: Sequence[Named], moment: str) -> Cell:
+    """The order number that customer and moment make.
+
+    Raises
+    ------
+    BadInputError
+        If there is no customer either.
+    """
+    who = next((one.column for one in people if one.group == "identifiers"), None)
+    if who is None:
+        raise BadInputError(
+            "{file} has dates and amounts, but no order number and no customer: its columns are "
+            "{columns}. If one is the order number, say so with a mapping file "
+            "(`--mapping FILE`), or add the column to the file.",
+            file=source.name,
+            columns=", ".join(source.names),
+        )
+    return Cell(together=(who, moment))
+
+
+def _number_question(source: Source, made: Cell) -> Question:
+    choice = " + ".join(made.together)
+    return Question(
+        "order_id",
+        message(
+            "The order number is missing: {file} has dates and amounts, but nothing says which "
+            "rows are one order. If a column says it, name it with `--column order_id=NAME`. To "
+            "take all that a customer bought at one moment for one order, say `--column "
+            "'order_id={choice}'`.",
+            file=source.name,
+            choice=choice,
+        ),
+        (choice,),
+        choice,
+    )
+
+
+def _paid(found: Mapping[str, Guessed]) -> bool | None:
+    """Whether the amount has its discount off already, by what it is called; None without one."""
+    if "net_amount" not in found:
+        return None
+    name = plain(found["net_amount"].column)
+    return name.startswith(_AFTER_DISCOUNT) or any(word in name for word in _PAID)
+
+
+def _discount_note(source: Source, found: Mapping[str, Guessed]) -> Message:
+    return message(
+        "The discounts in {discount!r} of {file} are taken off the amounts in {amount!r}. If these "
+        "have them off already, set `discounted: true` in the mapping (`valence mapping guess "
+        "{file} > mapping.yaml`).",
+        discount=found["discount_amount"].column,
+        file=source.name,
+        amount=found["net_amount"].column,
+    )
+
+
+def _left_out(source: Source, kind: str, unused: Sequence[str]) -> tuple[Message, ...]:
+    """Warn of amounts and dates of a purchase that a file which is none would lose."""
+    if kind in {"orders", "order_lines", "fx_rates", "spend", "lookup", "events"}:
+        return ()
+    lost = [
+        name
+        for target, type_ in (("net_amount", "number"), ("ordered_at", "date"))
+        for name in named(source, words_for("orders", target))
+        if name in unused and fit(source, name, type_) >= 0.5
+    ]
+    if not lost:
+        return ()
+    return (
+        message(
+            "Mind: {file} is taken for {kind}, and {columns} with its amounts or dates of "
+            "purchase would not be imported. If its rows are orders, say which column is the "
+            "order number in a mapping file (`valence mapping guess {file} > mapping.yaml`).",
+            file=source.name,
+            kind=kind,
+            columns=", ".join(lost),
+        ),
+    )
+
+
+def _groups(people: Sequence[Named]) -> dict[str, dict[str, Cell]]:
     groups: dict[str, dict[str, Cell]] = {}
-    tables = {"identifiers": IDENTIFIERS, "contact": CONTACT}
-    if kind == "customers":
-        tables["attributes"] = ATTRIBUTES
-    for group, table in tables.items():
-        for name, words in table.items():
-            hits = _hits(source, words, "text", taken)
-            if hits:
-                groups.setdefault(group, {})[name] = Cell(column=(hits[0].column,))
-                taken.add(hits[0].column)
-    if not groups.get("identifiers"):
-        groups.pop("contact", None)
+    for one in people:
+        groups.setdefault(one.group, {})[one.name] = Cell(column=(one.column,))
     return groups
 
 

@@ -137,7 +137,7 @@ def _seen(source: Source, offered: Preview | None) -> Look:
         guessed.columns if guessed else (),
         guessed.questions if guessed else (),
         guessed.unused if guessed else source.names,
-        source.warnings,
+        (*source.warnings, *(guessed.notes if guessed else ())),
         format=source.format,
         encoding=source.encoding or "",
         delimiter=source.dialect.delimiter if source.dialect else "",

@@ -35,6 +35,7 @@ class Cell(_Part):
     """Where one value comes from: a column (the first that exists), or a constant."""
 
     column: tuple[str, ...] = ()
+    together: tuple[str, ...] = Field((), description="Columns whose cells make one number.")
     value: str | None = None
     date: DateOrder | None = None
     zone: str | None = None
@@ -56,6 +57,12 @@ class Cell(_Part):
     def found_in(self, names: AbstractMapping[str, str]) -> str | None:
         """Return the source's column by its name in lower case, or None."""
         return next((names[c.casefold()] for c in self.column if c.casefold() in names), None)
+
+
+def cell_of(answer: str) -> Cell:
+    """Return the cell that somebody names: a column, or `one + other` for what both make."""
+    parts = tuple(part.strip() for part in answer.split(" + "))
+    return Cell(column=parts) if len(parts) == 1 else Cell(together=parts)
 
 
 def _day_order(value: Any) -> Any:

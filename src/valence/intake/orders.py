@@ -14,7 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from valence.intake.amounts import adjustment_sql, cancelled_sql, refunded_sql, returned_sql
+from valence.intake.amounts import (
+    adjustment_sql,
+    cancelled_sql,
+    prefixed_sql,
+    refunded_sql,
+    returned_sql,
+)
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
@@ -127,10 +133,11 @@ def _told(mapping: FileMapping) -> str:
         "_cancelled": cancelled_sql(mapping),
         "_refunded": refunded_sql(mapping),
     }
-    return ", ".join(
-        f"{'NULL::BOOLEAN' if sql == 'false' else f'({sql})'} AS {name}"
-        for name, sql in told.items()
-    )
+    return ", ".join(f"{_or_null(sql)} AS {name}" for name, sql in told.items())
+
+
+def _or_null(told: str) -> str:
+    return "NULL::BOOLEAN" if told == "false" else f"({told})"
 
 
 def _last_of_each(writer: Writer) -> None:
@@ -206,12 +213,15 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
     rate = "max(_rate)" if rate else ""
     off = _off(mapping, discount, rate, unless="false")
     # What stands on the first line only is said of the order; else each line speaks for itself.
-    spoken = "bool_or" if "status" in mapping.fill_down else "bool_and"
+    first = "status" in mapping.fill_down
+    spoken = "bool_or" if first else "bool_and"
+    # A line that gives back makes no return of its order: that shows in the sum of the lines.
+    returned = "_returned" if first else _or_null(prefixed_sql(mapping))
     writer.bench.sql(
         f"CREATE OR REPLACE TEMP TABLE _heads AS SELECT {literal(mapping.namespace)} AS namespace, "
         f"order_id, {literal(mapping.system)} AS source, 'lines' AS grain, min(ordered_at) AS "
         f"ordered_at, min(ordered_day) AS ordered_on, {head}, "
-        f"{spoken}(_returned) AS returned, bool_or(_adjusted) AS adjusted, "
+        f"bool_or({returned}) AS returned, bool_or(_adjusted) AS adjusted, "
         f"{spoken}(_cancelled) AS cancelled, {spoken}(_refunded) AS refunded, "
         f"max(currency) AS currency, {nothing}, "
         f"{_home(f'abs({discount})', rate)} AS discount_amount, "

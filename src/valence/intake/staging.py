@@ -58,6 +58,7 @@ class Rules:
     brand_zone: str
     currency: str
     now: datetime
+    secret: str = ""  # goes into numbers that are made of personal data
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class _Plan:
         """Return SQL for a raw cell, and the name of its column in the source."""
         if cell is None:
             return "NULL::VARCHAR", ""
+        if cell.together:
+            return self._together(cell.together)
         column = cell.found_in(self.names)
         if column is None:
             return (literal(cell.value), "") if cell.value is not None else ("NULL::VARCHAR", "")
@@ -116,6 +119,14 @@ class _Plan:
             )
             given = f"CASE lower(trim({given}::VARCHAR)) {arms} ELSE {given}::VARCHAR END"
         return given, column
+
+    def _together(self, columns: tuple[str, ...]) -> tuple[str, str]:
+        """SQL for a number that columns make, hashed: one of them may hold an address."""
+        require_columns(self.source, [c for c in columns if c.casefold() not in self.names])
+        found = [self.names[column.casefold()] for column in columns]
+        cells = [self.raw.setdefault(column, f"r{len(self.raw)}") for column in found]
+        said = " || chr(31) || ".join(f"nullif(lower(trim({one}::VARCHAR)), '')" for one in cells)
+        return f"left(sha256({literal(self.rules.secret)} || {said}), 20)", found[0]
 
     def add(self, name: str, target: Target, cell: Cell | None, *, required: bool) -> None:
         """Add a target: its typed value and its checks."""
