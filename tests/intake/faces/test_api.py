@@ -92,3 +92,65 @@ def test_replay_changes_cells_first_and_happens_once_under_a_key(post, work, web
     assert work() == []
     unknown = web.post("/api/v1/quarantine/replay", json={"changes": {"2": {"amout": "1"}}})
     assert "has no column 'amout'" in unknown.json()["detail"]
+
+
+MAPPING = (
+    "version: 1\nname: mine\nkind: orders\ncolumns:\n  order_id: Order No\n"
+    "  ordered_at: {column: Order Date, date: dmy}\n  net_amount: Total\n"
+    "identifiers:\n  email: Customer\n"
+)
+
+
+def sent(web, path, name, text, **fields):
+    parts = [("files", (name, text.encode(), "text/csv"))]
+    return web.post(f"/api/v1/mappings{path}", files=parts, data=fields)
+
+
+def test_a_file_is_previewed_with_its_open_questions_and_nothing_of_it_is_kept(web, house):
+    [seen] = sent(web, "/preview", "two.csv", TWO_AMOUNTS).json()["items"]
+    assert (seen["origin"], seen["kind"]) == ("guessed", "orders")
+    assert seen["questions"][0]["choices"] == ["Amount", "Total"]
+    assert seen["columns"][0]["column"] == "Order No"
+    assert seen["columns"][0]["target"].endswith("order_id")
+    assert seen["columns"][0]["samples"] == ["1001", "1002", "1003"]
+    assert not list((house.brand.data / "uploads").iterdir())
+    [broken] = sent(web, "/preview", "odd.csv", "a,b\n1,2\n").json()["items"]
+    assert (broken["origin"], broken["mapping"]) == ("unknown", None)
+    assert "not recognised" in broken["fault"]
+
+
+def test_a_mapping_is_kept_for_all_files_with_these_columns_and_listed(web, post, work):
+    kept = sent(web, "", "two.csv", TWO_AMOUNTS, mapping=MAPPING)
+    assert kept.status_code == 201, kept.text
+    again = sent(web, "", "two.csv", TWO_AMOUNTS, mapping=MAPPING)
+    assert again.json() == kept.json()
+    listed = web.get("/api/v1/mappings").json()["items"]
+    assert [one["name"] for one in listed if one["origin"] == "kept"] == [kept.json()["name"]]
+    assert web.get(f"/api/v1/mappings/{kept.json()['name']}").json() == kept.json()
+    assert "net_amount: Total" in kept.json()["mapping"]
+    near = web.get("/api/v1/mappings/online_retial").json()
+    assert near["status"] == 404
+    assert "Did you mean" in near["detail"]
+    assert post(("two.csv", TWO_AMOUNTS)).status_code == 202  # nothing is open any more
+
+
+def test_a_mapping_that_does_not_fit_its_file_is_refused_with_the_near_column(web):
+    answer = sent(web, "", "t.csv", TWO_AMOUNTS, mapping=MAPPING.replace("Total", "Totel"))
+    assert answer.status_code == 422
+    assert "Did you mean 'Total'" in answer.json()["detail"]
+    assert web.get("/api/v1/mappings").json()["items"][-1]["origin"] == "ready"
+
+
+def test_a_row_held_back_is_mended_or_thrown_away_for_a_reason(web, post, work):
+    post(("broken.csv", BROKEN), yes="true")
+    work()
+    row = web.patch("/api/v1/quarantine/1", json={"changes": {"amount": "20.50"}}).json()
+    assert (row["row_id"], row["cells"]["amount"]) == (1, "20.50")
+    wrong = web.patch("/api/v1/quarantine/1", json={"changes": {"amout": "1"}})
+    assert "has no column 'amout'" in wrong.json()["detail"]
+    assert web.patch("/api/v1/quarantine/99", json={"changes": {"a": "1"}}).status_code == 404
+    unsaid = web.post("/api/v1/quarantine/discard", json={"rows": [2], "why": " "})
+    assert "Say why" in unsaid.json()["detail"]
+    gone = web.post("/api/v1/quarantine/discard", json={"rows": [2, 3, 99], "why": "test orders"})
+    assert gone.json() == {"discarded": 2}
+    assert web.get("/api/v1/quarantine").json()["total"] == 1
