@@ -143,7 +143,8 @@ def test_a_tenth_of_broken_rows_waits_and_the_rest_lands(shop):
     assert (got.read, got.new, got.quarantined) == (1000, 900, 100)
     assert (
         "100 of 1,000 rows of o.csv stand in quarantine; the others landed. See them with "
-        "`valence quarantine list`." in told(got)
+        "`valence quarantine list`. o.csv, line 5 and 99 more, order date: The value cannot be "
+        "read as what the column holds." in told(got)
     )
 
 
@@ -158,10 +159,11 @@ def test_rows_with_too_few_or_too_many_cells_wait(shop):
 
 
 def test_a_file_that_stops_in_the_middle_of_a_row_is_named_with_its_line(shop):
-    shop.bring("o.csv", HEAD + "1,2024-03-05,7,10\n2,2024-0")
+    got = shop.bring("o.csv", HEAD + "1,2024-03-05,7,10\n2,2024-0")
     cut = "The file ends in the middle of this row: it may have been cut off."
     assert places(shop) == [(3, cut)]
     assert shop.rows("orders", "order_id") == [("1",)]
+    assert f"o.csv, line 3: {cut}" in told(got)
 
 
 def test_a_packed_file_that_was_cut_off_is_refused_with_its_line(shop):

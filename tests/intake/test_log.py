@@ -20,8 +20,9 @@ def logged(shop):
 
 def test_a_remark_in_the_log_is_worded_in_the_language_of_its_reader(shop):
     shop.bring("o.csv", HEAD + "1,2024-03-05,7,10\n2,soon,7,1\n")
-    [remark] = logged(shop).files[0].warnings
+    remark, fault = logged(shop).files[0].warnings
     assert str(remark).startswith("1 of 2 rows of o.csv stands in quarantine")
+    assert str(fault).startswith("o.csv, line 3, order date: The value cannot be read")
     chinese = language("zh").worded(remark)
     assert "o.csv" in chinese
     assert "quarantine;" not in chinese

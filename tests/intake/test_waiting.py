@@ -28,7 +28,7 @@ def test_lines_land_with_their_orders_and_the_summary_says_so(shop):
         ("o.csv", "", 1, 1),
         ("l.csv", "waited", 2, 2),
     ]
-    assert "2 rows of l.csv waited for their orders and landed with them now." in told(got)
+    assert "2 rows of l.csv landed that waited in quarantine for this." in told(got)
     assert amounts(shop) == [("1", Decimal(11), 2, False)]
     assert [row[:2] for row in in_quarantine(shop)] == [("l.csv", 4)]
 
@@ -38,8 +38,8 @@ def test_a_waiting_line_with_another_fault_is_held_at_its_place_with_its_new_rea
     shop.bring("fx.csv", "day,from,to,rate\n2024-05-01,EUR,GBP,0.8\n")
     shop.bring("l.csv", "order_id,sku,quantity,price,currency\n1,A,1,5,GBP\n1,B,1,5,EUR\n")
     got = shop.bring("o.csv", HEAD + "1,2024-03-05,7,11\n")
-    assert "1 row of l.csv waited for its order and landed with it now." in told(got)
-    assert "1 row of l.csv that waited for its order has another fault." in told(got)
+    assert "1 row of l.csv landed that waited in quarantine for this." in told(got)
+    assert "1 row of l.csv that waited stays in quarantine." in told(got)
     assert [row[:4] for row in in_quarantine(shop)] == [("l.csv", 3, "currency", "EUR")]
     assert amounts(shop) == [("1", Decimal(11), 1, True)]
 
@@ -66,3 +66,14 @@ def test_what_waited_is_in_the_log_and_the_same_file_again_changes_nothing(shop)
     again = shop.bring("again.csv", items + "\n")
     assert (again.new, again.unchanged) == (0, 1)
     assert amounts(shop) == [("1", Decimal(5), 1, False)]
+
+
+def test_rows_without_a_rate_land_with_the_rates(shop):
+    text = HEAD.replace("amount", "amount,currency")
+    shop.bring("o.csv", text + "1,2024-03-05,7,10,EUR\n2,2024-03-05,7,10,USD\n")
+    assert len(in_quarantine(shop)) == 2
+    got = shop.bring("fx.csv", "day,from,to,rate\n2024-03-01,EUR,GBP,0.8\n")
+    assert "1 row of o.csv landed that waited in quarantine for this." in told(got)
+    assert "1 row of o.csv that waited stays in quarantine." in told(got)
+    assert shop.rows("orders", "order_id", "net_amount") == [("1", Decimal(8))]
+    assert [row[:4] for row in in_quarantine(shop)] == [("o.csv", 3, "currency", "USD")]

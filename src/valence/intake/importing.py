@@ -18,7 +18,7 @@ from valence.intake.reading import Source
 from valence.intake.rereading import Again
 from valence.intake.stepping import Steps
 from valence.intake.summary import FileSummary, ImportSummary
-from valence.intake.waiting import arrivals
+from valence.intake.waiting import Brought, arrivals
 from valence.lake.lake import Lake
 from valence.lake.writer import Writer
 from valence.people.keys import Keyring
@@ -138,11 +138,11 @@ class _Run:
     def _arrivals(
         self, files: Sequence[OpenFile], names: set[str], steps: Steps
     ) -> list[tuple[OpenFile, FileSummary]]:
-        """Land the lines that waited in quarantine for orders that these files brought."""
-        told = {f.mapping.namespace for f in files if f.mapping.kind in {"orders", "order_lines"}}
-        if not told:
+        """Land the rows that waited in quarantine for what these files brought."""
+        brought = Brought.by(files)
+        if not (brought.namespaces or brought.rates):
             return []
-        waited = arrivals(self.writer, self.store, self.keyring, told, self.landing.leaving)
+        waited = arrivals(self.writer, self.store, self.keyring, brought, self.landing.leaving)
         found = []
         for file in waited:
             steps.more()

@@ -19,7 +19,7 @@ from valence.intake.orders import OrderCounts, land_lines, land_orders
 from valence.intake.quotes import as_written, stage_lines
 from valence.intake.rates import may_be_foreign, rates_at_hand, tell_of_orders, without_rate
 from valence.intake.records import land_records, load_lookup
-from valence.intake.remarks import remarks
+from valence.intake.remarks import Faults, remarks
 from valence.intake.staging import Check, Rules, Staged, good, mark
 from valence.intake.stepping import Steps
 from valence.intake.summary import FileSummary, landed_before, summary_from, totals_of, with_days
@@ -63,7 +63,7 @@ class Landing:
             load_lookup(self._bench, staged)
             return FileSummary(file.name, "lookup", file.mapping.name, read=staged.read)
         steps.people(file.name)
-        held = self._hold(file, staged)
+        faults = self._hold(file, staged)
         self._wait(staged)
         keyed = self._identities.keyed(staged)
         self._bench.sql(f"CREATE OR REPLACE TEMP VIEW _keyed AS {keyed}")
@@ -71,24 +71,24 @@ class Landing:
         counts = self._land(staged, siblings)
         found = self._summary(file, staged, counts, keyed)
         self._bench.sql(f"DROP TABLE IF EXISTS {staged.table}")
-        found = replace(found, quarantined=held)
-        told = (*remarks(file, staged, counts, held), *cautions(file.mapping, found))
+        found = replace(found, quarantined=faults.rows)
+        told = (*remarks(file, staged, counts, faults), *cautions(file.mapping, found))
         return replace(found, warnings=told)
 
-    def _hold(self, file: OpenFile, staged: Staged) -> int:
-        """Write the rows that cannot land to the quarantine, some at a time; return how many.
+    def _hold(self, file: OpenFile, staged: Staged) -> Faults:
+        """Write the rows that cannot land to the quarantine, some at a time; return what is wrong.
 
         Nobody sees them before the import is published.
         """
         rows = as_written(staged, quarantine.held(self._bench, staged))
         if file.again is not None:
             rows = map(file.again.placed, rows)
-        held = 0
+        faults = Faults()
         while block := list(islice(rows, quarantine.BLOCK)):
             with self._store.writing() as unit:
                 quarantine.hold(unit, self._keyring, self._writer.batch_id, block, self.leaving)
-            held += len(block)
-        return held
+            faults.add(block)
+        return faults
 
     def _stage(self, file: OpenFile, steps: Steps) -> Staged:
         self._staged += 1

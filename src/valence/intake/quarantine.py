@@ -36,10 +36,13 @@ REASONS: Mapping[str, Message] = {
     "future": message("The date lies in the future."),
     "sentinel": message("The date is before 1970: it stands for no date."),
     "too large": message("The amount is too large to be one."),
-    "no rate": message("No exchange rate of that day or an earlier one is known."),
+    "no rate": message(
+        "No exchange rate of that day or an earlier one is known. The row lands by itself with a "
+        "file of rates (day, from, to, rate)."
+    ),
     "unknown order": message(
-        "The order is not known yet, so neither its date nor its customer. Import the file of "
-        "orders, then replay."
+        "The order is not known yet, so neither its date nor its customer. The row lands by "
+        "itself with the file of orders."
     ),
     "broken": message("The line is no JSON object."),
     "MISSING COLUMNS": message("The row has fewer cells than the header."),

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from valence.core.messages import Message, message
 from valence.intake.opening import OpenFile
 from valence.intake.orders import OrderCounts
+from valence.intake.quarantine import REASONS, Held
 from valence.intake.staging import Staged
 
+_FEW = 4  # faults that are told; the quarantine lists them all
 
-def remarks(file: OpenFile, staged: Staged, counts: OrderCounts, held: int) -> Iterator[Message]:
+
+@dataclass
+class Faults:
+    """The rows of a file that cannot land, by column and reason: how many, the first one's line."""
+
+    rows: int = 0
+    _of: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, held: Iterable[Held]) -> None:
+        """Take further rows in, in the order of the file."""
+        for one in held:
+            count, line = self._of.get((one.column, one.reason), (0, one.line))
+            self._of[one.column, one.reason] = (count + 1, line)
+            self.rows += 1
+
+    def told(self, file: str) -> Iterator[Message]:
+        """Yield the faults, the most frequent first, each with a line to look at."""
+        frequent = sorted(self._of.items(), key=lambda item: -item[1][0])
+        for (column, reason), (count, line) in frequent[:_FEW]:
+            where = message("{file}, line {line}", file=file, line=line)
+            if count > 1:
+                where = message(
+                    "{file}, line {line} and {more:,} more", file=file, line=line, more=count - 1
+                )
+            if column:
+                where = message("{where}, {column}", where=where, column=column)
+            yield message("{where}: {why}", where=where, why=REASONS[reason])
+
+
+def remarks(
+    file: OpenFile, staged: Staged, counts: OrderCounts, faults: Faults
+) -> Iterator[Message]:
     """Yield what became of a file beyond its figures."""
+    held = faults.rows
     yield from file.source.warnings
     yield from file.warnings
     if staged.read == 0:
@@ -22,6 +57,7 @@ def remarks(file: OpenFile, staged: Staged, counts: OrderCounts, held: int) -> I
         yield from _of_waiting(file.name, staged.read - held, held)
     elif held:
         yield _of_quarantine(file.name, held, staged.read)
+        yield from faults.told(file.name)
     yield from _of_changes(file.name, counts)
     yield from _of_precedence(file.name, counts)
 
@@ -30,9 +66,9 @@ def _of_waiting(file: str, landed: int, held: int) -> Iterator[Message]:
     if landed:
         yield _counted(
             landed,
-            message("1 row of {file} waited for its order and landed with it now.", file=file),
+            message("1 row of {file} landed that waited in quarantine for this.", file=file),
             message(
-                "{count:,} rows of {file} waited for their orders and landed with them now.",
+                "{count:,} rows of {file} landed that waited in quarantine for this.",
                 count=landed,
                 file=file,
             ),
@@ -40,11 +76,9 @@ def _of_waiting(file: str, landed: int, held: int) -> Iterator[Message]:
     if held:
         yield _counted(
             held,
-            message("1 row of {file} that waited for its order has another fault.", file=file),
+            message("1 row of {file} that waited stays in quarantine.", file=file),
             message(
-                "{count:,} rows of {file} that waited for their orders have another fault.",
-                count=held,
-                file=file,
+                "{count:,} rows of {file} that waited stay in quarantine.", count=held, file=file
             ),
         )
 

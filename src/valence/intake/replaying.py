@@ -84,8 +84,8 @@ def _again(rows: Sequence[Row]) -> Again:
     return Again(
         rows[0].file,
         "replayed",
-        array("q", [row.row_id for row in rows]),
-        array("q", [row.line for row in rows]),
+        row_ids=array("q", [row.row_id for row in rows]),
+        lines=array("q", [row.line for row in rows]),
     )
 
 

@@ -20,7 +20,8 @@ class Again:
     """The rows of one file that are read again: their numbers in quarantine, and their lines."""
 
     file: str
-    why: Why  # somebody asked for it, or the orders came that they waited for
+    why: Why  # somebody asked for it, or what they waited for came
+    reason: str = ""  # for which they waited
     row_ids: array[int] = field(default_factory=lambda: array("q"))
     lines: array[int] = field(default_factory=lambda: array("q"))
 

@@ -56,8 +56,8 @@ def _print_side_by_side(files: Sequence[FileSummary], facts: Sequence[Mapping[st
         title="What became of the rows",
     )
     further = [name for name in _FURTHER if any(name in one for one in facts)]
-    rows = [
-        {"file": file.file} | {name: _cell(one[name]) if name in one else None for name in further}
+    rows: list[dict[str, Any]] = [
+        {"file": file.file, **{name: _cell(one[name]) if name in one else None for name in further}}
         for file, one in zip(files, facts, strict=True)
         if any(name in one for name in further)
     ]
@@ -122,6 +122,8 @@ def _kind(file: FileSummary) -> str:
 def _next(summary: ImportSummary) -> str:
     if summary.files and all(file.skipped for file in summary.files):
         return "Nothing changed: these very files were imported before."
+    if not summary.read:
+        return "Next: export the file again with its rows, and import it."
     if summary.quarantined:
         return "Next: valence quarantine list, then valence build."
     return "Next: valence build, then valence serve."
