@@ -94,7 +94,7 @@ def reach(page: Page, address: str, shot: Shot) -> int | None:
         if not links.count():
             return None
         answer = page.goto(address + str(links.first.get_attribute("href")))
-    if shot.open:
+    if shot.open and page.locator(shot.open).count():  # an empty page has nothing to open
         page.locator(shot.open).first.click()
     page.wait_for_function(
         "[...document.querySelectorAll('[data-options]')].every(box => box.dataset.drawn)"

@@ -106,6 +106,8 @@ def said(fmt: Formats, value: float | None, unit: Unit) -> str:
         return fmt.money_short(value)
     if unit == "percent":
         return fmt.percent(value)
+    if unit == "number" and value is not None and abs(value) < 10:
+        return fmt.number(value, 2)  # 1.16 and 1.23 are not both 1.2
     return fmt.integer(value) if unit == "index" else fmt.short(value)
 
 
