@@ -1,9 +1,12 @@
 """An idempotency key has its effect once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from valence.core.clock import frozen
 from valence.core.errors import BadInputError, ConflictError
-from valence.kit.idempotency import StoreKeys, once
+from valence.kit.idempotency import once, prune
 
 
 def ask(store, key, body, done):
@@ -12,7 +15,7 @@ def ask(store, key, body, done):
         return {"entry": len(done)}
 
     with store.writing() as unit:
-        return once(StoreKeys(), unit, key, scope="local POST /points", body=body, work=work)
+        return once(unit, key, scope="local POST /points", body=body, work=work)
 
 
 def test_the_same_request_again_gets_the_same_answer_and_no_second_effect(store):
@@ -35,7 +38,7 @@ def test_a_key_used_for_another_request_is_refused(store):
 
 def test_a_key_is_not_kept_when_the_work_fails(store):
     with pytest.raises(ZeroDivisionError), store.writing() as unit:
-        once(StoreKeys(), unit, "k", scope="s", body={}, work=lambda _: 1 / 0)
+        once(unit, "k", scope="s", body={}, work=lambda _: 1 / 0)
     done = []
     assert ask(store, "k", {}, done) == {"entry": 1}
 
@@ -43,3 +46,13 @@ def test_a_key_is_not_kept_when_the_work_fails(store):
 def test_an_empty_key_is_refused(store):
     with pytest.raises(BadInputError, match="Idempotency-Key is empty"):
         ask(store, " ", {}, [])
+
+
+def test_a_key_can_be_used_again_once_it_is_forgotten(store):
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    with frozen(monday):
+        ask(store, "k", {"points": 5}, [])
+    with store.writing() as unit:
+        assert prune(unit, before=monday) == 0
+        assert prune(unit, before=monday + timedelta(days=1)) == 1
+    assert ask(store, "k", {"points": 6}, []) == {"entry": 1}

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Protocol
+from datetime import datetime
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Header
@@ -16,7 +17,7 @@ from fastapi import Header
 from valence.core import clock
 from valence.core.errors import BadInputError, ConflictError
 from valence.store.store import Unit
-from valence.store.tables import idempotency_keys
+from valence.store.tables import idempotency_keys as keys
 
 IdempotencyKey = Annotated[
     str | None,
@@ -28,44 +29,6 @@ IdempotencyKey = Annotated[
 ]
 
 
-class Keys(Protocol):
-    """Remembers what was answered under a key."""
-
-    def answer(self, unit: Unit, scope: str, key: str) -> tuple[str, Any] | None:
-        """Return the hash of the request and the answer kept under the key, if there is one."""
-
-    def keep(self, unit: Unit, scope: str, key: str, request_hash: str, answer: Any) -> None:
-        """Keep an answer under a key."""
-
-
-class StoreKeys:
-    """Keys in the store, in the unit of work of the effect."""
-
-    def answer(self, unit: Unit, scope: str, key: str) -> tuple[str, Any] | None:
-        """Return the hash of the request and the answer; others with the key wait for this unit."""
-        unit.lock(f"idempotency:{scope}:{key}")
-        columns = idempotency_keys.c
-        found = unit.row(
-            sa.select(columns.request_hash, columns.answer).where(
-                columns.scope == scope, columns.key == key
-            )
-        )
-        return None if found is None else (str(found["request_hash"]), found["answer"])
-
-    def keep(self, unit: Unit, scope: str, key: str, request_hash: str, answer: Any) -> None:
-        """Keep an answer under a key."""
-        unit.execute(
-            sa.insert(idempotency_keys),
-            {
-                "scope": scope,
-                "key": key,
-                "request_hash": request_hash,
-                "answer": answer,
-                "kept_at": clock.now(),
-            },
-        )
-
-
 def request_hash(body: Mapping[str, Any]) -> str:
     """Return a hash of what is asked for, whatever the order of its fields."""
     plain = json.dumps(body, sort_keys=True, default=str, ensure_ascii=False)
@@ -73,7 +36,6 @@ def request_hash(body: Mapping[str, Any]) -> str:
 
 
 def once(
-    keys: Keys,
     unit: Unit,
     key: str | None,
     *,
@@ -85,12 +47,16 @@ def once(
 
     Parameters
     ----------
+    unit
+        The unit of work of the effect; others with the key wait until it is kept.
     key
         The client's key; without one `work` is done each time.
     scope
         Who asks for what, such as `local POST /api/v1/points`: keys of others are not met.
     body
         What is asked for.
+    work
+        Does it, in the unit.
 
     Raises
     ------
@@ -102,15 +68,25 @@ def once(
     if not key.strip():
         raise BadInputError("The Idempotency-Key is empty: send a text of your own, or none.")
     asked = request_hash(body)
-    if (kept := keys.answer(unit, scope, key)) is not None:
-        before, answer = kept
-        if before != asked:
-            raise ConflictError(
-                "The Idempotency-Key {key!r} was used before for another request. "
-                "Send this one under a new key.",
-                key=key,
-            )
-        return answer
-    done = work(unit)
-    keys.keep(unit, scope, key, asked, done)
-    return done
+    if (kept := _kept(unit, scope, key)) is None:
+        done = work(unit)
+        row = {"scope": scope, "key": key, "request_hash": asked, "answer": done}
+        unit.execute(sa.insert(keys), {**row, "kept_at": clock.now()})
+        return done
+    if kept["request_hash"] != asked:
+        raise ConflictError(
+            "The Idempotency-Key {key!r} was used before for another request. "
+            "Send this one under a new key.",
+            key=key,
+        )
+    return kept["answer"]
+
+
+def prune(unit: Unit, *, before: datetime) -> int:
+    """Forget keys from before an instant; return how many. They can be used again."""
+    return unit.execute(sa.delete(keys).where(keys.c.kept_at < before)).rowcount
+
+
+def _kept(unit: Unit, scope: str, key: str) -> sa.RowMapping | None:
+    unit.lock(f"idempotency:{scope}:{key}")
+    return unit.row(sa.select(keys).where(keys.c.scope == scope, keys.c.key == key))

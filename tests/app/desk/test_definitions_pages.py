@@ -189,3 +189,23 @@ def test_the_kinds_are_told_with_their_schema_and_defaults(web):
     assert kinds["value_tiers"]["singleton"] is True
     assert kinds["value_tiers"]["defaults"]["tiers"][0]["name"] == "top"
     assert "tiers" in kinds["value_tiers"]["json_schema"]["properties"]
+
+
+def test_a_change_that_is_sent_twice_under_a_key_happens_once(web):
+    """A publication sent again after a lost answer was refused: the draft was gone."""
+    path = f"/api/v1{TIERS}"
+    tiers = [{"name": "a", "share": "0.2"}, {"name": "b", "share": "0.8"}]
+    draft = web.put(f"{path}/draft", json={"document": {"tiers": tiers}}).json()
+    body = {"based_on": {"version": draft["version"], "content_hash": draft["content_hash"]}}
+    key = {"Idempotency-Key": "one"}
+    first = web.post(f"{path}/publish", json=body, headers=key)
+    assert (first.status_code, first.json()["state"]) == (200, "published")
+    assert web.post(f"{path}/publish", json=body, headers=key).json() == first.json()
+    assert web.post(f"{path}/publish", json=body).status_code == 404
+    other = web.post(f"{path}/publish", json={**body, "note": "x"}, headers=key)
+    assert "used before for another request" in other.json()["detail"]
+    more = web.put(f"{path}/draft", json={"document": {"tiers": tiers}, **body}).json()
+    thrown = {"based_on": {"version": more["version"], "content_hash": more["content_hash"]}}
+    for _ in range(2):
+        left = web.post(f"{path}/discard", json=thrown, headers=key)
+        assert (left.status_code, left.json()["version"]) == (200, 1)

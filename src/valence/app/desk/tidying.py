@@ -15,11 +15,12 @@ from valence.core.clock import now
 from valence.core.messages import message
 from valence.core.progress import Step
 from valence.jobs import Context, JobKind, Worker, by_key, enqueue, prune
+from valence.kit import idempotency
 from valence.kit.opened import OpenBrand
 from valence.store import outbox
 
 KIND = "house.tidy"
-KEPT = timedelta(days=30)  # jobs that are over, and events that everyone has dealt with
+KEPT = timedelta(days=30)  # jobs that are over, events that everyone has dealt with, keys
 
 
 class TidyParams(BaseModel):
@@ -50,6 +51,7 @@ def _tidy(opened: OpenBrand, context: Context) -> dict[str, Any]:
     context.progress(Step(message("Removing old jobs and events")))
     gone_jobs = store.transact(lambda unit: prune(unit, before=before))
     gone_events = store.transact(lambda unit: outbox.prune(unit, before=before))
+    store.transact(lambda unit: idempotency.prune(unit, before=before))
     context.progress(Step(message("Removing files that no figure needs")))
     # Last, for somebody may hold the lake: then all of this is done again, and finds less to do.
     return {"jobs": gone_jobs, "events": gone_events, "files": opened.lake.vacuum()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,8 @@ from valence.definitions import lifecycle
 from valence.definitions.changes import changes, unified
 from valence.definitions.versions import Base, Version, heads
 from valence.kit.ask import Ask, Asked
+from valence.kit.idempotency import IdempotencyKey, once
+from valence.store import Unit
 from valence.trust.actor import authorize
 
 
@@ -177,46 +180,59 @@ def definition(ask: Ask, kind: str, name: str) -> DefinitionOut:
 
 
 @api.put("/definitions/{kind}/{name}/draft", permission="definitions:edit")
-def save_draft(ask: Ask, kind: str, name: str, body: DraftIn) -> VersionOut:
+def save_draft(
+    ask: Ask, kind: str, name: str, body: DraftIn, key: IdempotencyKey = None
+) -> VersionOut:
     """Keep a document as the draft; 409 if somebody saved another text meanwhile."""
-    house, declared = _kind(ask, kind)
-    authorize(ask.actor, declared.permission)
-    saved = house.store.transact(
-        lambda unit: lifecycle.save_draft(
+    base = _base(body.based_on)
+    saved = _changed(
+        ask,
+        kind,
+        body,
+        key,
+        lambda unit, declared: lifecycle.save_draft(
             unit,
             declared,
             name,
             body.document,
             actor=ask.actor.id,
-            based_on=_base(body.based_on),
+            based_on=base,
             note=body.note,
-        )
+        ),
     )
-    return _out(saved)
+    return VersionOut.model_validate(saved)
 
 
 @api.post("/definitions/{kind}/{name}/discard", permission="definitions:edit")
-def discard(ask: Ask, kind: str, name: str, body: DiscardIn) -> VersionOut | None:
+def discard(
+    ask: Ask, kind: str, name: str, body: DiscardIn, key: IdempotencyKey = None
+) -> VersionOut | None:
     """Throw the draft away; return the version before it, if there is one."""
-    house, declared = _kind(ask, kind)
-    authorize(ask.actor, declared.permission)
     base = Base(body.based_on.version, body.based_on.content_hash)
-    left = house.store.transact(
-        lambda unit: lifecycle.discard_draft(
+    left = _changed(
+        ask,
+        kind,
+        body,
+        key,
+        lambda unit, declared: lifecycle.discard_draft(
             unit, declared, name, actor=ask.actor.id, based_on=base
-        )
+        ),
     )
-    return _out(left) if left else None
+    return VersionOut.model_validate(left) if left else None
 
 
 @api.post("/definitions/{kind}/{name}/publish", permission="definitions:publish")
-def publish(ask: Ask, kind: str, name: str, body: PublishIn) -> VersionOut:
+def publish(
+    ask: Ask, kind: str, name: str, body: PublishIn, key: IdempotencyKey = None
+) -> VersionOut:
     """Publish the draft from an instant on; it supersedes the version before."""
-    house, declared = _kind(ask, kind)
-    authorize(ask.actor, declared.permission)
     base = Base(body.based_on.version, body.based_on.content_hash)
-    published = house.store.transact(
-        lambda unit: lifecycle.publish(
+    published = _changed(
+        ask,
+        kind,
+        body,
+        key,
+        lambda unit, declared: lifecycle.publish(
             unit,
             declared,
             name,
@@ -224,20 +240,49 @@ def publish(ask: Ask, kind: str, name: str, body: PublishIn) -> VersionOut:
             based_on=base,
             effective_from=body.effective_from,
             note=body.note,
-        )
+        ),
     )
-    return _out(published)
+    return VersionOut.model_validate(published)
 
 
 @api.post("/definitions/{kind}/{name}/retire", permission="definitions:publish")
-def retire(ask: Ask, kind: str, name: str, body: RetireIn) -> VersionOut:
+def retire(
+    ask: Ask, kind: str, name: str, body: RetireIn, key: IdempotencyKey = None
+) -> VersionOut:
     """Let a definition hold no longer; its versions stay."""
+    retired = _changed(
+        ask,
+        kind,
+        body,
+        key,
+        lambda unit, declared: lifecycle.retire(
+            unit, declared, name, actor=ask.actor.id, at=body.at
+        ),
+    )
+    return VersionOut.model_validate(retired)
+
+
+def _changed(
+    ask: Asked,
+    kind: str,
+    body: BaseModel,
+    key: str | None,
+    change: Callable[[Unit, AnyKind], Version | None],
+) -> dict[str, Any] | None:
+    """Change a definition, once under a key; return the version that came of it as JSON."""
     house, declared = _kind(ask, kind)
     authorize(ask.actor, declared.permission)
-    retired = house.store.transact(
-        lambda unit: lifecycle.retire(unit, declared, name, actor=ask.actor.id, at=body.at)
+
+    def work(unit: Unit) -> dict[str, Any] | None:
+        version = change(unit, declared)
+        return None if version is None else _out(version).model_dump(mode="json")
+
+    scope = f"{ask.actor.id} {ask.request.method} {ask.request.url.path}"
+    given = body.model_dump(mode="json")
+    answer: dict[str, Any] | None = house.store.transact(
+        lambda unit: once(unit, key, scope=scope, body=given, work=work)
     )
-    return _out(retired)
+    return answer
 
 
 @api.get("/definitions/{kind}/{name}/diff", permission="definitions:read")
