@@ -36,11 +36,13 @@ class Identities:
     def keyed(self, staged: Staged) -> str:
         """Return SQL for the good rows with `source`, `id_type` and `id_key`.
 
-        Every identifier of a row is taken into the map of who is who first.
+        Every identifier of a row is taken into the map of who is who first. `_who` is a number that
+        stands for the two: view `_whos` says which. It is null where a row names nobody itself.
         """
         kinds = [kind for kind in ORDER if kind in staged.identifiers]
         for kind in kinds:
             self._hash(staged, kind)
+        self._tell_whos(staged, kinds)
         if not kinds:
             return self._by_order(staged)
         self._resolve(staged, kinds)
@@ -50,10 +52,22 @@ class Identities:
         )
         key = ", ".join(f"k_{kind}.id_key" for kind in kinds)
         arms = " ".join(f"WHEN k_{kind}.id_key IS NOT NULL THEN {literal(kind)}" for kind in kinds)
+        who = ", ".join(_who(place) for place in enumerate(kinds))
         return (
             f"SELECT s.*, {literal(staged.mapping.system)} AS source, CASE {arms} END AS id_type, "
-            f"coalesce({key}) AS id_key FROM ({good(staged)}) s {joins}"
+            f"coalesce({key}) AS id_key, coalesce({who}) AS _who FROM ({good(staged)}) s {joins}"
         )
+
+    def _tell_whos(self, staged: Staged, kinds: list[str]) -> None:
+        """Make `_whos`: which kind and key each number `_who` of a row stands for."""
+        nobody = "SELECT NULL::BIGINT AS who, NULL::VARCHAR AS id_type, NULL::VARCHAR AS id_key"
+        parts = [
+            f"SELECT {_who(place)}, {literal(place[1])}, id_key FROM {staged.table}_{place[1]} "
+            f"k_{place[1]}"
+            for place in enumerate(kinds)
+        ]
+        told = " UNION ALL ".join([f"{nobody} WHERE false", *parts])
+        self._bench.sql(f"CREATE OR REPLACE TEMP VIEW _whos AS {told}")
 
     def _by_order(self, staged: Staged) -> str:
         """Rows that name an order instead of a customer are of whoever placed it."""
@@ -62,12 +76,13 @@ class Identities:
             "order_id" not in staged.mapping.columns
         ):
             return (
-                f"SELECT *, {system} AS source, NULL::VARCHAR AS id_type, NULL::VARCHAR AS id_key "
-                f"FROM ({good(staged)})"
+                f"SELECT *, {system} AS source, NULL::VARCHAR AS id_type, NULL::VARCHAR AS id_key, "
+                f"NULL::BIGINT AS _who FROM ({good(staged)})"
             )
         self._writer.table_of("orders")
         return (
-            f"SELECT s.*, {system} AS source, o.id_type, o.id_key FROM ({good(staged)}) s "
+            f"SELECT s.*, {system} AS source, o.id_type, o.id_key, NULL::BIGINT AS _who FROM "
+            f"({good(staged)}) s "
             "LEFT JOIN (SELECT order_id, id_type, id_key FROM orders WHERE namespace = "
             f"{literal(staged.mapping.namespace)}) o USING (order_id)"
         )
@@ -156,3 +171,9 @@ class Identities:
                 "ORDER BY id_key"
             ):
                 Vault(self._store, self._keyring).put_many(entries)
+
+
+def _who(place: tuple[int, str]) -> str:
+    """SQL of a number for a row of the keys of a kind: another for each row of each kind."""
+    number, kind = place
+    return f"(k_{kind}.rowid * {len(ORDER)} + {number})"

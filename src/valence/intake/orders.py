@@ -21,6 +21,7 @@ from valence.intake.amounts import (
     refunded_sql,
     returned_sql,
 )
+from valence.intake.codes import coded, decoded
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
@@ -197,11 +198,10 @@ def _leave_out(bench: Workbench, rows: str) -> None:
 def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -> None:
     """Make `_heads`: what the rows of a line file say of their orders."""
     given = {*mapping.columns}
+    texts = [name for name in HEAD if name in given]
     head = ", ".join(
-        f"{f'max({name})' if name in given else 'NULL::VARCHAR'} AS {name}" for name in HEAD
+        f"max(_{name}) AS _{name}" if name in given else f"NULL::VARCHAR AS {name}" for name in HEAD
     )
-    # Rows that do not name their customer bear the one of their order: nothing new is said.
-    who = "id_key IS NOT NULL" if mapping.identifiers else "false"
     nothing = ", ".join(
         f"NULL::{_AMOUNT} AS {name}"
         for name in ("original_amount", "net_amount", "tax_amount", "cost_amount")
@@ -217,8 +217,9 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
     spoken = "bool_or" if first else "bool_and"
     # A line that gives back makes no return of its order: that shows in the sum of the lines.
     returned = "_returned" if first else _or_null(prefixed_sql(mapping))
-    writer.bench.sql(
-        f"CREATE OR REPLACE TEMP TABLE _heads AS SELECT {literal(mapping.namespace)} AS namespace, "
+    # Rows that do not name their customer bear the one of their order: nothing new is said.
+    groups = (
+        f"SELECT {literal(mapping.namespace)} AS namespace, "
         f"order_id, {literal(mapping.system)} AS source, 'lines' AS grain, min(ordered_at) AS "
         f"ordered_at, min(ordered_day) AS ordered_on, {head}, "
         f"bool_or({returned}) AS returned, bool_or(_adjusted) AS adjusted, "
@@ -226,9 +227,12 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
         f"max(currency) AS currency, {nothing}, "
         f"{_home(f'abs({discount})', rate)} AS discount_amount, "
         f"{_home(back, rate)} AS returned_amount, {off}, "
-        f"NULL::DOUBLE AS units, arg_min(id_type, _row) FILTER ({who}) AS id_type, "
-        f"arg_min(id_key, _row) FILTER ({who}) AS id_key "
-        f"FROM ({rows}) GROUP BY order_id"
+        "NULL::DOUBLE AS units, arg_min(_who, _row) FILTER (_who IS NOT NULL) AS _who "
+        f"FROM ({coded(writer.bench, rows, texts)}) GROUP BY order_id"
+    )
+    writer.bench.sql(
+        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT h.* EXCLUDE (_who), w.id_type, w.id_key "
+        f"FROM ({decoded(groups, texts)}) h LEFT JOIN _whos w ON w.who = h._who"
     )
 
 
