@@ -7,6 +7,7 @@ import pytest
 from tests.app.desk.brands import AS_OF
 from valence.app.desk.findings import _MOVED, as_rows, findings, told
 from valence.app.desk.numbers import numbers
+from valence.app.desk.overview import figures
 from valence.core.rules import compile_rule
 from valence.kit.filters import catalog
 from valence.kit.format import Formats
@@ -95,3 +96,23 @@ def test_a_young_brand_is_not_compared_with_a_year_that_is_not_known(reader):
     assert young.change("value") is None
     everybody = replace(young, summary={**summary, "repeat_share": 1.0})
     assert "repeated" not in [one.key for one in told(everybody, ENGLISH)]
+
+
+def test_a_brand_of_a_few_customers_is_told_no_share_of_them(reader):
+    """Of four customers "the best 5 %" were said to carry 81.8 %: one of them, a quarter."""
+    found = numbers(reader)
+    few = replace(
+        found,
+        summary={**found.summary, "buyers": 29},
+        months=[replace(month, orders=1) for month in found.months],
+    )
+    keys = [one.key for one in told(few, ENGLISH)]
+    assert not {"carried", "returned", "repeated"} & set(keys)
+    [given_back] = [one for one in figures(few, ENGLISH) if "given back" in str(one.label)]
+    assert given_back.value is None
+
+
+def test_the_share_that_the_best_carry_is_of_what_customers_brought(reader):
+    """Orders that name nobody are part of all value, and in no customer's share."""
+    [first] = [one for one in findings(reader, ENGLISH) if one.key == "carried"]
+    assert "of what all customers brought" in str(first.said)

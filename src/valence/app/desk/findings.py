@@ -12,7 +12,7 @@ from valence.kit.format import Formats
 from valence.lake.reader import Reader
 
 MOST = 5
-ENOUGH = 30  # customers below which a share says more about chance than about the brand
+ENOUGH = 30  # customers or orders below which a share says more about chance than the brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def customers_page(where: str, sort: str = "-value_amount") -> str:
 
 def _carried(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     row = found.summary
-    if row["top_value_share"] is None or not row["top_customers"]:
+    if row["top_value_share"] is None or not row["top_customers"] or row["buyers"] < ENOUGH:
         return
     amount = float(row["top_value_amount"])
     yield Finding(
         "carried",
         message(
-            "The best {share} of customers carry {part} of all value: {amount}.",
+            "The best {share} of customers carry {part} of what all customers brought: {amount}.",
             share=fmt.percent(row["top_share"]),
             part=fmt.percent(row["top_value_share"]),
             amount=fmt.money_short(amount),
@@ -166,7 +166,7 @@ def _overdue(found: Numbers, fmt: Formats) -> Iterator[Finding]:
 
 def _returned(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     late = _part(found.months[12:])
-    if late is None or late[0] == 0:
+    if late is None or late[0] == 0 or late[2] < ENOUGH:
         return
     share, amount, orders = late
     before = _part(found.earlier) if found.two_years else None

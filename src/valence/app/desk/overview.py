@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from valence.app.desk.findings import ENOUGH
 from valence.app.desk.numbers import Month, Numbers
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
@@ -88,7 +89,8 @@ def figures(found: Numbers, fmt: Formats) -> list[Figure]:
     row, whole = found.summary, _whole(found)
     each, sold = _each(found, "12m"), sum(month.gross for month in found.months[12:])
     given = sum(month.returned for month in found.months[12:])
-    share = given / sold if sold else None
+    enough = sum(month.orders for month in found.months[12:]) >= ENOUGH
+    share = given / sold if sold and enough else None
     return [
         Figure(
             message("Value of 12 months"),
