@@ -18,9 +18,7 @@ def upgrade() -> None:
         sa.Column("entry_id", Id(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("actor", Words(), nullable=False, comment="Who did it."),
-        sa.Column(
-            "action", Words(), nullable=False, comment="What was done, as capability:verb."
-        ),
+        sa.Column("action", Words(), nullable=False, comment="What was done, as capability:verb."),
         sa.Column(
             "subject", Words(), nullable=False, comment="Whose data it was: a customer's id."
         ),
