@@ -8,15 +8,20 @@ crash in between is put right by the next import, and by the worker.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import closing
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from valence.core.clock import now
+from valence.core.errors import BusyError
 from valence.intake import quarantine
 from valence.intake.summary import FileSummary
 from valence.intake.tables import unannounced
 from valence.kit.opened import OpenBrand
+from valence.lake.lake import Lake
+from valence.lake.lease import lease
+from valence.people import batches
 from valence.store import Event, Store, Unit
 
 LANDED = "intake.landed"
@@ -40,6 +45,7 @@ def heal(store: Store, landed: set[str]) -> None:
 
     Only whoever holds the lake's lease may call this: an import at work is not published yet.
     """
+    batches.settle(store, landed)
     quarantine.heal(store, landed)
     noted = _noted(store)
     announce(store, noted & landed)
@@ -81,4 +87,24 @@ def _noted(store: Store) -> set[str]:
         return set(view.scalars(sa.select(unannounced.c.import_id)))
 
 
-CHORES = (announce_landed,)
+def take_back(opened: OpenBrand) -> None:
+    """Take back what a killed import did to the map; cheap where no import was killed."""
+    with opened.store.reading() as view:
+        if not batches.open_batch(view):
+            return
+    try:
+        with lease(opened.lake.path, "healing"):
+            heal(opened.store, landed_in(opened.lake))
+    except BusyError:
+        return  # an import is at work: it settled what was left before it began
+
+
+def landed_in(lake: Lake) -> set[str]:
+    """Return the imports that are published now."""
+    with closing(lake.reader()) as reader:
+        table = reader.table("imports")
+        rows = reader.rows(table.select("batch_id").distinct())
+        return {row["batch_id"] for row in rows} | {reader.snapshot.head.last_batch}
+
+
+CHORES = (announce_landed, take_back)

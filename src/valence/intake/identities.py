@@ -9,6 +9,7 @@ import pyarrow as pa
 from valence.intake.staging import Staged, good
 from valence.lake.workbench import literal, quoted
 from valence.lake.writer import Writer
+from valence.people import batches
 from valence.people.confirm import confirm_key
 from valence.people.keys import Keyring
 from valence.people.resolve import resolve
@@ -133,6 +134,7 @@ class Identities:
             f"{scope} AS source FROM _combined WHERE {quoted(kind)} IS NOT NULL"
             for kind in kinds
         )
+        batches.begin(self._store, self._writer.batch_id)
         # Sorted so that the row of a record's first identifier comes before those that name it.
         for records in self._blocks(
             f"SELECT * FROM ({union}) ORDER BY link_key, id_key <> link_key, id_key"

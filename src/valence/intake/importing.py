@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from valence.core.errors import ValenceError
 from valence.core.messages import Message
 from valence.core.progress import Progress, silent
 from valence.core.settings import Brand
@@ -87,9 +89,13 @@ def import_files(  # noqa: PLR0913 - what an import may be told
             run = _Run(brand, own, writer, actor)
             opening = Opening(brand, writer, progress)
             opening.passed += skipped
-            healing.heal(own, run.landed())
-            opened = opening.all(files, mapping, yes=yes, again=again)
-            return run.all(opened, opening.passed, Steps(progress, len(opened)))
+            healing.heal(own, healing.landed_in(writer.lake))
+            try:
+                opened = opening.all(files, mapping, yes=yes, again=again)
+                return run.all(opened, opening.passed, Steps(progress, len(opened)))
+            finally:
+                with suppress(ValenceError):  # on a full disk: the next import does it
+                    healing.heal(own, healing.landed_in(writer.lake))
     finally:
         if store is None:
             own.close()
@@ -117,11 +123,6 @@ class _Run:
         self.import_id = writer.batch_id
         self.keyring = Keyring.of(brand)
         self.landing = Landing(brand, store, writer, self.keyring, actor)
-
-    def landed(self) -> set[str]:
-        """Return the imports that were published."""
-        self.writer.table_of("imports")
-        return {r[0] for r in self.writer.bench.rows("SELECT DISTINCT batch_id FROM imports")}
 
     def all(
         self, files: Sequence[OpenFile], passed: Sequence[Message], steps: Steps
@@ -162,7 +163,6 @@ class _Run:
         recorded = [(file.content_hash, told) for file, told in landed]
         record(self.writer, recorded, summary.warnings)
         self.writer.commit()
-        healing.heal(self.store, {self.import_id})
 
 
 def confirm(brand: Brand, source: Source, mapping: FileMapping) -> Path:

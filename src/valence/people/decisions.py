@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from valence.core.clock import now
 from valence.core.errors import ConflictError, NotFoundError
 from valence.core.ids import new_id
+from valence.people.batches import refuse_while_open, remember
 from valence.people.redirects import roots, trees
 from valence.people.rows import CHUNK, chunks, ids_of
 from valence.people.tables import (
@@ -68,9 +69,12 @@ def link(store: Store, first: UUID, second: UUID, *, reason: str, actor: str) ->
         If one is not a customer.
     ConflictError
         If they are one already.
+    BusyError
+        If an import is bringing identifiers.
     """
     with store.writing() as unit:
         unit.lock(LOCK)
+        refuse_while_open(unit)
         known_customers(unit, [first, second])
         now_at = roots(unit, [first.hex, second.hex])
         survivor, *losers = sorted(set(now_at.values()))
@@ -93,9 +97,12 @@ def split(store: Store, decision_id: UUID, *, reason: str, actor: str) -> UUID:
         If there is no such decision.
     ConflictError
         If it is a split, or was taken back before.
+    BusyError
+        If an import is bringing identifiers.
     """
     with store.writing() as unit:
         unit.lock(LOCK)
+        refuse_while_open(unit)
         undone = _decision(unit, decision_id)
         losers = [loser.hex for loser in undone.losers]
         if undone.kind == "split" or not _stands(unit, undone):
@@ -164,6 +171,7 @@ def redirect(unit: Unit, targets: Mapping[str, str | None]) -> None:
         {"who": UUID(hex=one), "to": UUID(hex=to) if to else None} for one, to in targets.items()
     ]
     if rows:
+        remember(unit, customers, [row["who"] for row in rows])
         unit.execute(statement, rows)
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
+from valence.people.batches import remember
 from valence.people.components import Numbers
 from valence.people.rows import Query, fetch, fetch_where, few, hex_of, insert
 from valence.people.tables import identifier_links, identifier_scopes, identifiers
@@ -92,6 +93,7 @@ def add_user_ids(unit: Unit, keys: pa.Array, known: Known, users: Numbers) -> No
     )
     changed = keys.take(pa.array(more)).to_pylist()
     if changed:
+        remember(unit, identifiers, changed)
         counts = users[more].tolist()
         unit.execute(
             statement,

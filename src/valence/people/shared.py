@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from valence.people.batches import remember
 from valence.people.components import components
 from valence.people.decisions import NewDecision, append, links_by_people, redirect
 from valence.people.mapped import links_from, numbers
@@ -74,6 +75,7 @@ def take_apart(unit: Unit, keys: Sequence[str], revision: int, actor: str) -> No
         .where(identifiers.c.id_key == sa.bindparam("key"))
         .values(customer_id=None, revision=revision)
     )
+    remember(unit, identifiers, keys)
     unit.execute(statement, [{"key": key} for key in keys])
     for root in sorted(set(roots(unit, sorted(touched)).values())):
         _split_family(unit, _family(unit, root), keys, revision, actor)
@@ -142,4 +144,5 @@ def _move(unit: Unit, owners: Mapping[str, str], revision: int) -> None:
         .values(customer_id=sa.bindparam("who"), revision=revision)
     )
     if owners:
+        remember(unit, identifiers, list(owners))
         unit.execute(statement, [{"key": key, "who": UUID(hex=who)} for key, who in owners.items()])

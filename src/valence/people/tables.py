@@ -88,6 +88,29 @@ merge_decision_customers = sa.Table(
     sa.Column("survives", sa.Boolean, nullable=False),
 )
 sa.Index("ix_merge_decision_customers_customer_id", merge_decision_customers.c.customer_id)
+people_batches = sa.Table(
+    "people_batches",
+    metadata,
+    sa.Column("batch_id", Words, primary_key=True, comment="The import at work."),
+    sa.Column("revision", sa.BigInteger, nullable=False, comment="The last one before it."),
+    sa.Column("entry_id", sa.BigInteger, nullable=False, comment="The last one before it."),
+    sa.Column("begun_at", Instant, nullable=False),
+)
+identifiers_before = sa.Table(
+    "identifiers_before",
+    metadata,
+    sa.Column("id_key", ID_KEY, primary_key=True, comment="Changed by the batch at work."),
+    sa.Column("customer_id", Id),
+    sa.Column("user_ids", sa.Integer, nullable=False),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+customers_before = sa.Table(
+    "customers_before",
+    metadata,
+    sa.Column("customer_id", Id, primary_key=True, comment="Redirected by the batch at work."),
+    sa.Column("redirect_to", Id),
+)
 vault_subjects = sa.Table(
     "vault_subjects",
     metadata,
