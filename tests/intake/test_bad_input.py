@@ -108,7 +108,7 @@ def test_currencies_that_only_signs_tell_are_told_apart(shop):
 
 
 def test_a_file_wholly_in_a_currency_without_a_rate_is_refused(shop):
-    sentence = "The amounts are in EUR and the brand reports in GBP, but no rate between them"
+    sentence = "the amounts are in EUR and the brand reports in GBP, but no rate between them"
     with pytest.raises(BadInputError, match=sentence):
         shop.bring("o.csv", HEAD + "1,2024-03-05,7,€10\n2,2024-03-05,7,€5\n")
 
@@ -288,3 +288,63 @@ def test_a_guess_that_would_lose_amounts_says_so(shop):
     got = shop.bring("c.csv", "email,city,created at,amount\na@x.org,Leeds,2024-03-01,12.50\n")
     said = told(got)
     assert "Mind: c.csv is taken for customers, and amount" in said
+
+
+def test_a_file_that_is_wholly_in_a_currency_without_a_rate_is_refused(shop):
+    rows = "order_id,order date,amount,currency\n1,2024-03-05,10,eur\n2,2024-03-05,10,EUR\n"
+    sentence = r"o\.csv: the amounts are in EUR and the brand reports in GBP, but no rate between"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv", rows)
+    assert in_quarantine(shop) == []
+    shop.bring("fx.csv", "day,from,to,rate\n2024-03-01,EUR,GBP,0.8\n")
+    shop.bring("o.csv", rows)
+    assert shop.rows("orders", "net_amount") == [(Decimal(8),), (Decimal(8),)]
+
+
+def test_scores_outside_their_scale_wait_in_quarantine(shop):
+    shop.bring("nps.csv", "response id,date,email,nps\n1,2024-03-01,a@x.org,77\n"
+                          "2,2024-03-01,a@x.org,10\n3,2024-03-01,a@x.org,-1\n")  # fmt: skip
+    shop.bring("csat.csv", "response id,date,email,csat,scale\n4,2024-03-01,a@x.org,6,1-5\n"
+                           "5,2024-03-01,a@x.org,5,1-5\n6,2024-03-01,a@x.org,101,\n")  # fmt: skip
+    assert shop.rows("feedback", "feedback_id", "score") == [("2", 10.0), ("5", 5.0)]
+    held = in_quarantine(shop)
+    assert [(row[0], row[1], row[3]) for row in held] == [
+        ("nps.csv", 2, "77"), ("nps.csv", 4, "-1"), ("csat.csv", 2, "6"), ("csat.csv", 4, "101"),
+    ]  # fmt: skip
+    assert {row[4].split(".")[0] for row in held} == {"The score lies outside its scale"}
+
+
+def test_an_amount_that_is_too_large_and_one_that_is_none_are_told_apart(shop):
+    shop.bring("o.csv", "order_id,order date,amount\n1,2024-03-01,99999999999999999\n"
+                        "2,2024-03-01,NaN\n3,2024-03-01,ten\n4,2024-03-01,9999999999\n")  # fmt: skip
+    assert [row[4].split(":")[0].split(",")[0] for row in in_quarantine(shop)] == [
+        "The number is too large",
+        "The value is missing",
+        "The value cannot be read as what the column holds.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "cells", "amounts", "reading"),
+    [
+        ("", ("1,234", "2,500"), (1234, 2500), "1,234 is read as 1234"),
+        ("", ("1.234", "2.500"), ("1.234", "2.5"), "1.234 is read as 1.234"),
+        ('country = "DE"', ("1.234", "2.500"), (1234, 2500), "1.234 is read as 1234"),
+    ],
+)
+def test_amounts_with_thousands_or_three_decimals_are_taken_with_a_word(
+    shop_of, settings, cells, amounts, reading
+):
+    shop = shop_of(settings)
+    rows = "".join(f'{n},2024-03-25,"{cell}"\n' for n, cell in enumerate(cells))
+    got = shop.bring("o.csv", f"order_id,order date,amount\n{rows}")
+    assert reading in told(got)
+    assert "`--decimals point` or `--decimals comma`" in told(got)
+    found = [amount for (amount,) in shop.rows("orders", "net_amount")]
+    assert found == [Decimal(amount) for amount in amounts]
+
+
+def test_one_amount_of_the_column_tells_how_all_are_read(shop):
+    got = shop.bring("o.csv", 'order_id,order date,amount\n1,2024-03-25,"1,234"\n'
+                              '2,2024-03-25,"1,234.50"\n')  # fmt: skip
+    assert "is read as" not in told(got)

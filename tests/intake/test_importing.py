@@ -12,6 +12,7 @@ from valence.people.keys import Keyring
 
 HEAD = "order_id,order date,customer id,amount\n"
 LINES = "order_id,order date,customer id,sku,quantity,price\n"
+MISSING = "The value is missing, and a row needs it. Words such as NaN, NULL or n/a are none."
 
 
 def told(summary):
@@ -74,7 +75,7 @@ def test_a_bad_row_waits_with_line_column_value_and_reason_while_others_land(sho
     assert in_quarantine(shop) == [
         ("o.csv", 3, "order date", "soon", "The value cannot be read as what the column holds."),
         ("o.csv", 4, "amount", "ten", "The value cannot be read as what the column holds."),
-        ("o.csv", 5, "order_id", None, "The value is missing, and a row needs it."),
+        ("o.csv", 5, "order_id", None, MISSING),
     ]
     assert "3 of 4 rows of o.csv stand in quarantine; the others landed." in told(got)
 

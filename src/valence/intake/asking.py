@@ -26,9 +26,13 @@ def on_terminal() -> bool:
 
 
 def answered(
-    seen: Look, mapping: FileMapping, columns: Mapping[str, str], date: str = ""
+    seen: Look,
+    mapping: FileMapping,
+    columns: Mapping[str, str],
+    date: str = "",
+    decimals: str = "",
 ) -> FileMapping:
-    """Return the mapping with what was said: columns by target, and the order of all dates.
+    """Return the mapping with what was said: columns, the order of dates, the mark of decimals.
 
     A target may be a kind of identifier too, and a column `one + other` for what both make.
 
@@ -52,12 +56,19 @@ def answered(
             )
         group = cells if target in targets else people
         group[target] = _cell(seen, column)
-    mapping = mapping.model_copy(update={"identifiers": people})
-    if date:
-        for target, cell in cells.items():
-            if targets[target].type == "date":
-                cells[target] = cell.model_copy(update={"date": date})
-    return mapping.model_copy(update={"columns": cells})
+    cells = {
+        name: _styled(cell, targets[name].type, date, decimals) for name, cell in cells.items()
+    }
+    return mapping.model_copy(update={"columns": cells, "identifiers": people})
+
+
+def _styled(cell: Cell, type_: str, date: str, decimals: str) -> Cell:
+    """Return a cell with the order of dates and the mark of decimals that were said."""
+    if type_ == "date" and date:
+        return cell.model_copy(update={"date": date})
+    if type_ in {"number", "float"} and decimals:
+        return cell.model_copy(update={"decimals": decimals})
+    return cell
 
 
 def _cell(seen: Look, said: str) -> Cell:
@@ -109,7 +120,9 @@ def show(seen: Look, console: Console) -> None:
         console.print(str(warning), markup=False, highlight=False)
 
 
-def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:
+def confirmed(
+    seen: Look, *, said: Mapping[str, str], date: str = "", decimals: str = ""
+) -> FileMapping:
     """Return the mapping that somebody at the terminal said yes to.
 
     Raises
@@ -119,8 +132,9 @@ def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:
     """
     if seen.fault is not None or seen.mapping is None:
         raise BadInputError(seen.fault or message("{file} is not recognised.", file=seen.name))
-    mapping = answered(seen, seen.mapping, said, date)
-    left = [question for question in seen.questions if not _is_answered(question, said, date)]
+    mapping = answered(seen, seen.mapping, said, date, decimals)
+    given = {**said, "date": date, "decimals": decimals}
+    left = [question for question in seen.questions if not _is_answered(question, given)]
     if not on_terminal():
         raise NeedsConfirmationError(
             "{file} has a form that is met for the first time, and nobody is at a terminal to "
@@ -134,8 +148,9 @@ def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:
     show(seen, console)
     for question in left:
         choice = _choose(question)
-        if question.about.startswith("date:"):
-            mapping = _with_order(mapping, question.about.removeprefix("date:"), choice)
+        what, _, column = question.about.partition(":")
+        if column:
+            mapping = _with_style(mapping, column, what, choice)
         else:
             mapping = answered(seen, mapping, {question.about: choice})
     if not typer.confirm("Import with this mapping?", default=True, err=True):
@@ -148,8 +163,8 @@ def confirmed(seen: Look, *, said: Mapping[str, str], date: str) -> FileMapping:
     return mapping
 
 
-def _is_answered(question: Question, said: Mapping[str, str], date: str) -> bool:
-    return question.about in said or bool(question.about.startswith("date:") and date)
+def _is_answered(question: Question, said: Mapping[str, str]) -> bool:
+    return bool(said.get(question.about.partition(":")[0]))
 
 
 def _choose(question: Question) -> str:
@@ -166,9 +181,10 @@ def _choose(question: Question) -> str:
         console.print(f"Say a number from 1 to {len(question.choices)}.")
 
 
-def _with_order(mapping: FileMapping, column: str, order: str) -> FileMapping:
+def _with_style(mapping: FileMapping, column: str, what: str, choice: str) -> FileMapping:
+    """Return the mapping with the order of dates, or the mark of decimals, of one column."""
     cells = {
-        target: cell.model_copy(update={"date": order}) if column in cell.column else cell
+        target: cell.model_copy(update={what: choice}) if column in cell.column else cell
         for target, cell in mapping.columns.items()
     }
     return mapping.model_copy(update={"columns": cells})

@@ -15,6 +15,7 @@ from valence.intake.needless import needless
 from valence.intake.reading import Source
 from valence.intake.rowtypes import with_row_type
 from valence.intake.targets import KINDS
+from valence.intake.thousands import settled
 from valence.lake.workbench import Workbench
 
 MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month first
@@ -158,7 +159,10 @@ def _completed(bench: Workbench, brand: Brand, source: Source, offered: Guess) -
             cells[target] = cell.model_copy(update={"date": finding.order})
             questions += [finding.question] if finding.question else []
         if type_ in {"number", "float"} and cell.decimals is None and mapping.decimals is None:
-            style = decimals(bench, source, column)
+            style, question = decimals(bench, source, column), None
+            if type_ == "number":
+                style, question = settled(bench, brand, source, column, style)
             cells[target] = cell.model_copy(update={"decimals": style})
+            questions += [question] if question else []
     mapping = mapping.model_copy(update={"columns": cells})
     return replace(offered, mapping=mapping, questions=tuple(questions))

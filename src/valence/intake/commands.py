@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -53,6 +53,9 @@ Columns = Annotated[
     typer.Option("--column", help="Say what a column is: TARGET=COLUMN, such as net_amount=Total."),
 ]
 DateOrder = Annotated[str, typer.Option("--date", help="Order of all dates: ymd, dmy or mdy.")]
+DecimalMark = Annotated[
+    str, typer.Option("--decimals", help="Mark of the decimals of all numbers: point or comma.")
+]
 OfFile = Annotated[str, typer.Option("--file", help="Only rows of this file.")]
 OfReason = Annotated[str, typer.Option("--reason", help="Only rows with this reason.")]
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers of rows.", show_default=False)]
@@ -69,7 +72,7 @@ def _opened(folder: Path) -> Iterator[OpenBrand]:
 
 
 @intake.command("import", permission="intake:write")
-def import_command(
+def import_command(  # noqa: PLR0913 - an option each
     files: Files,
     mapping: Annotated[
         Path | None, typer.Option(help="A mapping (YAML) for all of them.", show_default=False)
@@ -77,6 +80,7 @@ def import_command(
     brand: BrandFolder = HERE,
     column: Columns = None,
     date: DateOrder = "",
+    decimals: DecimalMark = "",
     *,
     yes: Annotated[
         bool, typer.Option("--yes", help="Take guesses that leave nothing open.")
@@ -88,11 +92,16 @@ def import_command(
         raise BadInputError(
             "{given!r} is no order of dates. Say ymd, dmy or mdy with `--date`.", given=date
         )
-    said = parsed_columns(column or [])
+    if decimals not in {"", "point", "comma"}:
+        raise BadInputError(
+            "{given!r} is no mark of decimals. Say point or comma with `--decimals`.",
+            given=decimals,
+        )
+    said = _Said(parsed_columns(column or []), date, decimals)
     with _opened(brand) as opened:
         given = load_mapping(mapping) if mapping else None
         if given is None:
-            _settle(opened, files, said, date, yes=yes)
+            _settle(opened, files, said, yes=yes)
         with shown_progress() as progress:
             summary = import_files(
                 opened.brand,
@@ -109,24 +118,34 @@ def import_command(
     told(summary, opened.brand)
 
 
-def _settle(
-    opened: OpenBrand, files: Sequence[Path], said: dict[str, str], date: str, *, yes: bool
-) -> None:
+class _Said(NamedTuple):
+    """What the options say of the columns of files."""
+
+    columns: dict[str, str]
+    date: str
+    decimals: str
+
+
+def _settle(opened: OpenBrand, files: Sequence[Path], said: _Said, *, yes: bool) -> None:
     """Have every mapping confirmed that nobody has confirmed before."""
-    if yes and not said and not date:
+    nothing = not any(said)
+    if yes and nothing:
         return  # the import itself refuses what is not clear
     paths = files_of(files)[0]
     for path in paths:
         seen = look(opened.brand, path)
         if seen.mapping is None and len(paths) > 1:
             continue  # the import passes it over and says so
-        if seen.origin in {"kept", "ready"} and not said and not date:
+        if seen.origin in {"kept", "ready"} and nothing:
             _tell_known(seen)
             continue
-        if yes and seen.mapping is not None and not _left(seen, said):
-            confirming.keep(opened.brand, seen, answered(seen, seen.mapping, said, date))
+        if yes and seen.mapping is not None and not _left(seen, said.columns):
+            for warning in seen.warnings:
+                say(warning)
+            confirming.keep(opened.brand, seen, answered(seen, seen.mapping, *said))
             continue
-        confirming.keep(opened.brand, seen, confirmed(seen, said=said, date=date))
+        mapping = confirmed(seen, said=said.columns, date=said.date, decimals=said.decimals)
+        confirming.keep(opened.brand, seen, mapping)
 
 
 def _left(seen: Look, said: dict[str, str]) -> bool:

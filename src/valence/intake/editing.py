@@ -17,6 +17,7 @@ from valence.intake.dates import DateOrder
 from valence.intake.guessing import Question
 from valence.intake.looking import Look
 from valence.intake.mapping import Cell, FileMapping, Returns, folded
+from valence.intake.parsing import Decimals
 from valence.intake.synonyms import ATTRIBUTES
 from valence.intake.targets import KINDS, Kind
 from valence.intake.titles import CONTACT_TITLES, target_title
@@ -71,6 +72,8 @@ def fields_of(look: Look, brand: Brand) -> dict[str, str]:
         "discounted": "on" if mapping.discounted else "",
         "return_prefix": mapping.returns.prefix,
         "return_statuses": ", ".join(mapping.returns.statuses),
+        "refunded_statuses": ", ".join(mapping.returns.refunded),
+        "cancelled_statuses": ", ".join(mapping.cancelled),
         "adjustment_prefix": mapping.returns.adjustment_prefix,
     }
     fields["tax_rate"] = fields["tax_rate"].rstrip(".")
@@ -124,9 +127,9 @@ def _answer(look: Look, fields: dict[str, str], faults: dict[str, Message]) -> N
             if not question.clear and _is_open(question, look, fields):
                 faults[f"answer-{question.about}"] = message("Choose one of these.")
             continue
-        if question.about.startswith("date:"):
-            number = look.names.index(question.about.removeprefix("date:"))
-            fields[f"date-{number}"] = answer
+        what, _, column = question.about.partition(":")
+        if column:  # the order of its dates, or the mark of its decimals
+            fields[f"{what}-{look.names.index(column)}"] = answer
             continue
         place = f"columns.{question.about}"
         for number, name in enumerate(look.names):
@@ -179,16 +182,21 @@ def _cells(
         known = before.get(f"{group}.{name}")
         kept = known is not None and known.found_in(names) == column
         cell = cast("Cell", known) if kept else Cell(column=(column,))
-        groups[group][name] = _dated(cell, fields, number, group, name)
+        groups[group][name] = _styled(cell, fields, number, group, name)
     return groups
 
 
-def _dated(cell: Cell, fields: Mapping[str, str], number: int, group: str, name: str) -> Cell:
+def _styled(cell: Cell, fields: Mapping[str, str], number: int, group: str, name: str) -> Cell:
+    """Return a cell with the order of its dates, or the mark of its decimals, if that was said."""
     targets = KINDS[fields["kind"]].targets
-    if group != "columns" or name not in targets or targets[name].type != "date":
-        return cell
-    order = fields.get(f"date-{number}", "ymd")
-    return cell.model_copy(update={"date": cast("DateOrder", order)})
+    type_ = targets[name].type if group == "columns" and name in targets else "text"
+    if type_ == "date":
+        order = fields.get(f"date-{number}", "ymd")
+        return cell.model_copy(update={"date": cast("DateOrder", order)})
+    mark = fields["decimals"] or fields.get(f"decimals-{number}", "")
+    if type_ in {"number", "float"} and mark:
+        return cell.model_copy(update={"decimals": cast("Decimals", mark)})
+    return cell
 
 
 def _is_place(at: str, kind: str) -> bool:
@@ -268,8 +276,9 @@ def _mapping(
         decimals=typed["decimals"] or None,
         tax_rate=_share(typed["tax_rate"]),
         discounted=fields["discounted"] == "on",
+        cancelled=_split(fields["cancelled_statuses"]),
         returns=Returns(
-            **({"refunded": base.returns.refunded} if base else {}),
+            refunded=_split(fields["refunded_statuses"]),
             prefix=fields["return_prefix"].strip(),
             statuses=_split(fields["return_statuses"]),
             adjustment_prefix=fields["adjustment_prefix"].strip(),

@@ -109,9 +109,9 @@ class Opening:
                 "None of the files could be recognised: {why}",
                 why=" ".join(str(why) for why in self.passed),
             )
-        if all(file.mapping.kind != "fx_rates" for file in files):
+        if again is None and all(file.mapping.kind != "fx_rates" for file in files):
             for file in files:
-                require_rate(self._writer, file.mapping, self._currency)
+                require_rate(self._writer, file.source, file.mapping, self._currency)
         for file in files:
             if file.mapping.precedence:
                 keep_precedence(self._writer, file.mapping.namespace, file.mapping.precedence)

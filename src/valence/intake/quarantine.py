@@ -32,10 +32,18 @@ _WAITING = pa.schema([("row_id", pa.int64()), ("order_id", pa.string())])
 
 REASONS: Mapping[str, Message] = {
     "unreadable": message("The value cannot be read as what the column holds."),
-    "missing": message("The value is missing, and a row needs it."),
+    "missing": message(
+        "The value is missing, and a row needs it. Words such as NaN, NULL or n/a are none."
+    ),
     "future": message("The date lies in the future."),
     "sentinel": message("The date is before 1970: it stands for no date."),
-    "too large": message("The amount is too large to be one."),
+    "too large": message(
+        "The number is too large: an amount has at most 14 digits before the decimal mark."
+    ),
+    "off scale": message(
+        "The score lies outside its scale. NPS goes from 0 to 10, other scores from the first to "
+        "the last of the scale that the file names."
+    ),
     "no rate": message(
         "No exchange rate of that day or an earlier one is known. The row lands by itself with a "
         "file of rates (day, from, to, rate)."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from valence.core.errors import BadInputError
-from valence.intake.mapping import FileMapping
-from valence.lake.workbench import literal
+from valence.intake.mapping import FileMapping, folded
+from valence.intake.reading import Source, clear_rejects
+from valence.lake.workbench import literal, quoted
 from valence.lake.writer import Writer
 
 
@@ -14,29 +15,46 @@ def rates_at_hand(writer: Writer) -> None:
     writer.bench.sql("CREATE OR REPLACE TEMP VIEW _fx AS SELECT * FROM fx_rates")
 
 
-def require_rate(writer: Writer, mapping: FileMapping, brand_currency: str) -> None:
-    """Refuse a mapping whose amounts could not be converted at all.
+def require_rate(writer: Writer, source: Source, mapping: FileMapping, brand_currency: str) -> None:
+    """Refuse a file whose amounts could not be converted at all.
 
     Raises
     ------
     BadInputError
-        If no rate is known between its currency and the brand's.
+        If no rate is known between its currency, or any of its currencies, and the brand's.
     """
-    foreign = mapping.currency and mapping.currency != brand_currency
-    if not foreign or "currency" in mapping.columns:
+    given = _currencies(writer, source, mapping)
+    if not given or brand_currency in given:
         return
     rates_at_hand(writer)
     if not writer.bench.rows(
-        "SELECT 1 FROM _fx WHERE from_currency = ? AND to_currency = ? LIMIT 1",
-        [mapping.currency, brand_currency],
+        "SELECT 1 FROM _fx WHERE list_contains(?, from_currency) AND to_currency = ? LIMIT 1",
+        [sorted(given), brand_currency],
     ):
         raise BadInputError(
-            "The amounts are in {given} and the brand reports in {home}, but no rate between "
-            'them is known. Set `currency = "{given}"` under [brand] in valence.toml, or '
+            "{file}: the amounts are in {given} and the brand reports in {home}, but no rate "
+            'between them is known. Set `currency = "{one}"` under [brand] in valence.toml, or '
             "import a file of rates (day, from, to, rate) first.",
-            given=mapping.currency,
+            file=source.name,
+            given=", ".join(sorted(given)),
+            one=min(given),
             home=brand_currency,
         )
+
+
+def _currencies(writer: Writer, source: Source, mapping: FileMapping) -> set[str]:
+    """The currencies of a file, empty where it tells none."""
+    cell = mapping.columns.get("currency")
+    column = cell.found_in(folded(source.names)) if cell else None
+    if cell is None or column is None or cell.values:
+        return {mapping.currency} if mapping.currency and not cell else set()
+    own = f"upper(trim({quoted(column)}::VARCHAR))"
+    found = writer.bench.rows(f"SELECT DISTINCT nullif({own}, '') FROM ({source.relation})")
+    clear_rejects(writer.bench)
+    told = {row[0] for row in found}
+    if None in told and "currency" not in mapping.fill_down:
+        return set()  # rows without a currency are in the brand's
+    return told - {None}
 
 
 def may_be_foreign(mapping: FileMapping, brand_currency: str) -> bool:

@@ -26,6 +26,7 @@ from valence.intake.reading import (
     reopened_by_bytes,
     require_columns,
 )
+from valence.intake.scores import off_scale_sql
 from valence.intake.targets import KINDS, Target
 from valence.lake.workbench import Workbench, literal, quoted
 
@@ -158,9 +159,14 @@ class _Plan:
         # compute an expression that stands twice for every row, not just for the doubtful ones.
         unreadable = self._place(Check(column, "unreadable", f"{at} IS NULL"))
         missing = self._place(Check(column, "missing", f"{at} IS NULL")) if required else 0
+        arms = f"WHEN {_blank(given, kind)} THEN {missing}::BIGINT "
+        if target.type in {"number", "int"}:
+            large = self._place(Check(column, "too large", f"{at} IS NULL"))
+            # A number all the same, but not one that fits.
+            number = self._typed(given, kind, Target("float"), cell or Cell())
+            arms += f"WHEN isfinite({number}) THEN {large}::BIGINT "
         self.bits.append(
-            f"CASE WHEN {at} IS NULL THEN CASE WHEN {_blank(given, kind)} THEN {missing}::BIGINT "
-            f"ELSE {unreadable}::BIGINT END ELSE 0 END"
+            f"CASE WHEN {at} IS NULL THEN CASE {arms}ELSE {unreadable}::BIGINT END ELSE 0 END"
         )
 
     def check(self, check: Check) -> None:
@@ -319,6 +325,9 @@ def _planned(source: Source, mapping: FileMapping, rules: Rules) -> _Plan:
     dated = plan.kind.dated
     if dated and dated in mapping.columns and plan.kind.bounded:
         plan.bound(dated)
+    if mapping.kind == "feedback" and "score" in mapping.columns:
+        column = plan.cell(mapping.columns["score"])[1]
+        plan.check(Check(column, "off scale", "score IS NOT NULL", off_scale_sql()))
     _add_people(plan)
     if source.format == "jsonl":
         plan.raw["_broken"] = "_broken"

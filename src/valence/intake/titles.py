@@ -107,6 +107,10 @@ ORIGINS: dict[str, tuple[Message, str]] = {
     "unknown": (message("Not recognised"), "bad"),
     "unreadable": (message("Cannot be read"), "bad"),
 }
+DECIMAL_MARKS: dict[str, Message] = {
+    "point": message("point: 1,234.50"),
+    "comma": message("comma: 1.234,50"),
+}
 DATE_ORDERS: dict[str, Message] = {
     "ymd": message("Year first, such as 2026-10-31"),
     "dmy": message("Day first, such as 31/10/2026"),

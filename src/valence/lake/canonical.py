@@ -142,6 +142,11 @@ EVENTS = CanonicalTable(
     ),
     day="occurred_on",
 )
+# The widest scales on which these questions are asked: a score outside is a mistake.
+SCORE_RANGES: dict[str, tuple[int, int]] = {
+    "nps": (0, 10), "ces": (0, 10), "csat": (0, 100), "rating": (0, 100), "review": (0, 100),
+    "share_of_wallet": (0, 100), "mystery": (0, 100),
+}  # fmt: skip
 FEEDBACK = CanonicalTable(
     "feedback",
     "One answer about one touchpoint.",
@@ -158,7 +163,12 @@ FEEDBACK = CanonicalTable(
         ),
         Column("touchpoint", "text", "What it is about."),
         Column("subject", "text", "own, or the competitor that was asked about."),
-        Column("score", "float", "The score on its scale."),
+        Column(
+            "score",
+            "float",
+            "The score on its scale.",
+            check='metric != "nps" or score is missing or (score >= 0 and score <= 10)',
+        ),
         Column("scale", "text", "The scale, such as 0-10 or 1-5."),
         Column("text", "text", "The customer's words.", privacy="free text", purpose="listen"),
         Column("language", "text", "Language of the words."),

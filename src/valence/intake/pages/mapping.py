@@ -23,7 +23,13 @@ from valence.intake.looking import Look, head_of, looked
 from valence.intake.mapping import FileMapping
 from valence.intake.pages.router import SOURCES, go, opened_of, pages
 from valence.intake.targets import KINDS
-from valence.intake.titles import DATE_ORDERS, KIND_TITLES, ORIGINS, target_title
+from valence.intake.titles import (
+    DATE_ORDERS,
+    DECIMAL_MARKS,
+    KIND_TITLES,
+    ORIGINS,
+    target_title,
+)
 from valence.intake.trying import Tried, try_out
 from valence.intake.uploads import Upload, Uploads
 from valence.kit.ask import Ask, Asked
@@ -312,23 +318,44 @@ def _questions(seen: Look, typed: Edited) -> list[dict[str, Any]]:
     samples = {column.name: ", ".join(column.samples) for column in seen.columns}
     found = []
     for question in seen.questions:
-        dates = question.about.startswith("date:")
         name = f"answer-{question.about}"
         chosen = typed.fields.get(name, question.better if question.clear else "")
-        if dates:
-            column = question.about.removeprefix("date:")
-            said = message(
+        what, _, column = question.about.partition(":")
+        choices = [(c, _choice(what, c), samples.get(column or c, "")) for c in question.choices]
+        said = _asked(what, column)
+        found.append({"name": name, "said": said, "chosen": chosen, "choices": choices})
+    return found
+
+
+def _asked(what: str, column: str) -> Message:
+    """Return a question in the words of the screen."""
+    match what:
+        case "date":
+            return message(
                 "Do the dates of {column!r} have the day or the month first? All their parts are "
                 "12 or less, so they could be either.",
                 column=column,
             )
-            orders = ((c, DATE_ORDERS[c], samples.get(column, "")) for c in question.choices)
-            choices: list[tuple[str, Message | str, str]] = list(orders)
-        else:
-            said = message("Which column is the amount? Several could be it.")
-            choices = [(c, c, samples.get(c, "")) for c in question.choices]
-        found.append({"name": name, "said": said, "chosen": chosen, "choices": choices})
-    return found
+        case "decimals":
+            return message(
+                "Does the mark in {column!r} stand before decimals or between thousands? Three "
+                "digits follow it in every row, so it could be either.",
+                column=column,
+            )
+        case "order_id":
+            return message(
+                "The order number is missing. Choose its column below, or let all that a customer "
+                "bought at one moment be one order."
+            )
+    return message("Which column is the amount? Several could be it.")
+
+
+def _choice(what: str, choice: str) -> Message | str:
+    if what == "date":
+        return DATE_ORDERS[choice]
+    if what == "decimals":
+        return DECIMAL_MARKS[choice]
+    return choice
 
 
 def _answer(ask: Asked, seen: Look, typed: Edited) -> Answer:
