@@ -117,9 +117,8 @@ def remember(unit: Unit, table: sa.Table, keys: Sequence[Any]) -> None:
 
 
 def _take_back(unit: Unit) -> None:
-    since, entry = unit.execute(
-        sa.select(people_batches.c.revision, people_batches.c.entry_id)
-    ).one()
+    batch = unit.rows(sa.select(people_batches))[0]
+    since, entry = batch["revision"], batch["entry_id"]
     for table, before in ((identifiers, identifiers_before), (customers, customers_before)):
         key, *changed = before.c.keys()
         values = {name: before.c[name] for name in changed}
