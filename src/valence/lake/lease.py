@@ -87,5 +87,5 @@ def _busy(folder: Path) -> BusyError:
         "Wait until it is done and try again.",
         holder=who["holder"],
         pid=who["pid"],
-        since=who["since"],
+        since=f"{str(who['since'])[:19].replace('T', ' ')} UTC",
     )
