@@ -25,7 +25,9 @@ CHECK = How(
         "currency and without tax, returns counted against sales. Compare them with the report "
         "that the source's own system gives for the same time."
     ),
-    formula=message("rows read = new + updated + unchanged + repeated in the file + quarantined"),
+    formula=message(
+        "rows read = new + updated + unchanged + repeated in the file + left out + quarantined"
+    ),
     inputs=("imports",),
 )
 
@@ -125,6 +127,11 @@ _EVERY: tuple[_Fact, ...] = (
     (message("Quarantined"), "int", lambda file: file.quarantined),
 )
 _SOME: tuple[_Fact, ...] = (
+    (
+        message("Left out: a more trusted source tells them"),
+        "int",
+        lambda file: file.outranked or None,
+    ),
     (message("From"), "instant", lambda file: file.first),
     (message("To"), "instant", lambda file: file.last),
     (message("Customers"), "int", lambda file: file.totals.customers),

@@ -131,10 +131,8 @@ def _doing(ask: Asked, job: Job) -> Doing:
 
 
 def _share(job: Job) -> float | None:
-    """Return the part done; files are counted whole, so of the first one nothing is known."""
-    if job.step is None or job.state != "running":
-        return None
-    return job.step.share or None
+    """Return the part done, None while files are only looked at."""
+    return job.step.share if job.step and job.state == "running" else None
 
 
 def _replayed(ask: Asked, job: Job) -> dict[str, Any]:
