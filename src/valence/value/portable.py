@@ -27,7 +27,7 @@ def filled(table: ir.Table, columns: Mapping[str, Kind]) -> ir.Table:
 def given(table: Any, *columns: str) -> ir.Table:
     """Return what a caller gave as an Ibis table that has these columns.
 
-    A pandas or polars DataFrame and an Arrow table are taken too.
+    A pandas DataFrame and an Arrow table are taken too.
 
     Raises
     ------
