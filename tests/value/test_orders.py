@@ -51,6 +51,15 @@ def test_an_adjustment_changes_revenue_only(rows):
     assert amounts(got) == [0, 0, -11062]
 
 
+def test_a_cancelled_order_keeps_its_row_and_has_no_figures(rows):
+    sale, off = facts(
+        rows,
+        [{"net": 100, "cost": Decimal(60)}, {"net": 50, "back": Decimal(20), "kind": "cancelled"}],
+    )
+    assert (off["kind"], *amounts(off), off["value_amount"]) == ("cancelled", 0, 0, 0, 0)
+    assert (sale["value_basis"], off["value_basis"]) == ("margin", None)
+
+
 def test_value_is_margin_where_cost_is_known_else_revenue_by_the_margin_rate(rows):
     got = facts(rows, [{"net": 100, "cost": Decimal(70)}, {"net": -5}], margin_rate=Decimal("0.25"))
     assert [(r["value_amount"], r["value_basis"]) for r in got] == [

@@ -317,11 +317,11 @@ def list_rows(
         print_json({"total": total, "rows": listed})
         return
     print_table(listed)
-    say(
-        f"{total:,} rows are held back. See one with `valence quarantine show ROW`."
-        if total
-        else "No row is held back."
-    )
+    if not total:
+        say("No row is held back.")
+        return
+    count = "1 row is" if total == 1 else f"{total:,} rows are"
+    say(f"{count} held back. See one with `valence quarantine show ROW`.")
 
 
 @rows.command("show", permission="intake:read")
@@ -398,7 +398,8 @@ def export_rows(
         for line in held.as_csv(opened.store, opened.keyring, which):
             sys.stdout.write(line)
         if left := held.broken(opened.store, opened.keyring, which):
-            say(f"{left} broken lines were left out: their cells cannot be told apart.")
+            count = "1 broken line was" if left == 1 else f"{left:,} broken lines were"
+            say(f"{count} left out: the cells cannot be told apart.")
 
 
 @rows.command("discard", permission="intake:write")
@@ -418,7 +419,10 @@ def discard_rows(
         gone = opened.store.transact(
             lambda unit: held.discard(unit, held.numbers(unit, which), why=why, actor=LOCAL.id)
         )
-    print_json({"discarded": gone}) if as_json else say(f"{gone:,} rows were thrown away.")
+    if as_json:
+        print_json({"discarded": gone})
+        return
+    say("1 row was thrown away." if gone == 1 else f"{gone:,} rows were thrown away.")
 
 
 def _meant(row: list[int] | None, file: str, reason: str, *, every: bool) -> Which:

@@ -84,6 +84,21 @@ def _of_waiting(file: str, landed: int, held: int) -> Iterator[Message]:
 
 
 def _of_quarantine(file: str, held: int, rows: int) -> Message:
+    if held == rows:
+        return _counted(
+            held,
+            message(
+                "The only row of {file} stands in quarantine; nothing landed. See it with "
+                "`valence quarantine list`.",
+                file=file,
+            ),
+            message(
+                "All {rows:,} rows of {file} stand in quarantine; none landed. See them with "
+                "`valence quarantine list`.",
+                rows=rows,
+                file=file,
+            ),
+        )
     return _counted(
         held,
         message(

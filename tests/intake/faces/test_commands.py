@@ -70,6 +70,33 @@ def test_yes_does_not_choose_between_two_amounts_but_an_option_does(run, file):
     ]  # fmt: skip
 
 
+def test_the_missing_order_number_is_asked_for_and_an_option_gives_it(run, file):
+    path = file("n.csv", "date,customer,amount\n2024-03-01,a@x.org,10\n2024-03-02,b@x.org,7\n")
+    with pytest.raises(BadInputError, match=r"order number is missing.*order_id=customer \+ date'"):
+        run("import", path, "--yes")
+    done = json.loads(
+        run("import", path, "--yes", "--column", "order_id=customer + date", "--json")
+    )
+    assert [file["totals"]["orders"] for file in done["files"]] == [2]
+
+
+def test_an_option_says_how_decimals_are_marked_and_which_column_names_the_customer(run, file):
+    path = file("d.csv", 'order_id,date,who,amount\n1,2024-03-01,K1,"1,234"\n')
+    run("import", path, "--yes", "--decimals", "comma", "--column", "loyalty_no=who")
+    [done] = json.loads(run("imports", "list", "--json"))
+    totals = done["files"][0]["totals"]
+    assert (totals["amount"], totals["customers"]) == ("1.2340", 1)
+
+
+def test_one_held_row_is_one_row(run, file):
+    run("import", file("b.csv", "order_id,date,email,amount\n1,soon,a@x.org,5\n"), "--yes")
+    [done] = json.loads(run("imports", "list", "--json"))
+    assert (
+        "The only row of b.csv stands in quarantine; nothing landed."
+        in done["files"][0]["warnings"][0]
+    )
+
+
 def test_a_known_form_needs_no_question_and_the_log_tells_what_landed(run, file, retail):
     told = json.loads(run("import", file("online_retail.csv", retail), "--json"))
     assert (told["read"], told["new"]) == (300, 300)
