@@ -22,7 +22,7 @@ from valence.intake.uploads import Upload, Uploads
 from valence.jobs import Job
 from valence.kit.ask import Ask, Asked
 from valence.kit.idempotency import IdempotencyKey
-from valence.kit.paging import Cursor, decode, encode, shape_of
+from valence.kit.paging import Cursor, encode, id_of, place_of, shape_of
 from valence.kit.routes import ApiRouter
 
 api = ApiRouter("intake")
@@ -202,8 +202,8 @@ def imports(
 ) -> ImportsOut:
     """Return the imports that landed, newest first."""
     shape = shape_of("imports")
-    before = str(_first(cursor, shape)) if cursor else None
-    found = log.imports(ask.reader, before=before, limit=limit + 1)
+    before = id_of(cursor, shape)
+    found = log.imports(ask.reader, before=str(before) if before else None, limit=limit + 1)
     more = encode(Cursor((found[limit - 1].import_id,)), shape) if len(found) > limit else None
     return ImportsOut(items=[_import_out(one) for one in found[:limit]], next=more)
 
@@ -231,7 +231,7 @@ def rows(
             names=", ".join(REASONS),
         )
     which, shape = Which(file, reason, column), shape_of("quarantine", file, reason, column)
-    after = _first(cursor, shape) if cursor else 0
+    after = place_of(cursor, shape) or 0
     if not isinstance(after, int):
         raise BadInputError("This is not a cursor: begin at the first page.")
     with opened_of(ask).store.reading() as view:
@@ -326,13 +326,6 @@ def _ref(job: Job) -> JobRef:
             "page": f"/imports/jobs/{job.id}",
         }
     )
-
-
-def _first(cursor: str, shape: str) -> Any:
-    values = decode(cursor, shape).values
-    if not values:
-        raise BadInputError("This is not a cursor: begin at the first page.")
-    return values[0]
 
 
 def _import_out(one: log.Logged) -> ImportOut:

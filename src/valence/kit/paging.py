@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 import ibis
 import ibis.expr.types as ir
@@ -106,6 +107,37 @@ def decode(text: str, shape: str) -> Cursor:
             "This cursor belongs to another filter or sort: begin at the first page."
         )
     return cursor
+
+
+def place_of(text: str, shape: str) -> Any:
+    """Return the one value that a cursor of a list by a single key holds; None without a cursor.
+
+    Raises
+    ------
+    BadInputError
+        If it is none, or one of another filter or sort.
+    """
+    if not text:
+        return None
+    values = decode(text, shape).values
+    if not values:
+        raise BadInputError("This is not a cursor: begin at the first page.")
+    return values[0]
+
+
+def id_of(text: str, shape: str) -> UUID | None:
+    """Return the id that a cursor holds; None without a cursor.
+
+    Raises
+    ------
+    BadInputError
+        If it holds none.
+    """
+    found = place_of(text, shape)
+    try:
+        return None if found is None else UUID(str(found))
+    except ValueError as wrong:
+        raise BadInputError("This is not a cursor: begin at the first page.") from wrong
 
 
 def _plain(value: Any) -> Any:

@@ -28,7 +28,8 @@ def waiting(house):
 def test_the_job_builds_and_tells_what_it_did(house):
     asked(house, whole=True)
     done = Worker(house.store, house.job_kinds).run_once()
-    assert (done.state, done.result["made"], done.result["kept"]) == ("done", 9, 0)
+    made = (done.result["made"], done.result["kept"])
+    assert (done.state, made) == ("done", (len(house.marts), 0))
     assert run_log(house, 1)[0].run_id == done.result["run_id"]
 
 

@@ -30,7 +30,7 @@ def test_a_build_is_asked_for_once_by_two_clicks_runs_and_shows_its_result(house
     assert "hx-get" not in fragment.text
     [link] = re.findall(r"/builds/runs/[0-9a-f-]+", fragment.text)
     run = shown(web.get(link))
-    assert "9 of 9 marts were made" in run
+    assert "{0} of {0} marts were made".format(len(house.marts)) in run
     assert "everything was asked for anew" in run
 
 
@@ -47,7 +47,7 @@ def test_the_plan_says_mart_by_mart_what_would_happen_and_why(house):
     assert "every mart is up to date" in shown(web.get("/builds/plan"))
     land(house, [{**orders(1)[0], "order_id": "one more"}])
     page = shown(web.get("/builds/plan"))
-    assert "A build would make 9 of 9 marts." in page
+    assert "A build would make {0} of {0} marts.".format(len(house.marts)) in page
     assert "only customers with changed rows are made anew" in page
 
 

@@ -28,7 +28,8 @@ def asked(house):
 
 def test_runs_prints_the_last_builds(house):
     [run] = json.loads(said(house, "runs", "--json"))
-    assert (run["status"], run["as_of"], run["made"]) == ("succeeded", "2026-10-31", 9)
+    assert (run["status"], run["as_of"]) == ("succeeded", "2026-10-31")
+    assert run["made"] == len(house.marts)
     assert "succeeded" in said(house, "runs")
 
 

@@ -112,7 +112,7 @@ def test_the_api_gives_the_audit_trail_newest_first_page_by_page(house, web):
         house.store.transact(lambda unit, s=subject: record(unit, LOCAL, "audience:reveal", s))
     first = web.get("/api/v1/audit", params={"limit": 2}).json()
     assert [one["subject"] for one in first["items"]] == ["c1", "c2"]
-    rest = web.get("/api/v1/audit", params={"before": first["next"]}).json()
+    rest = web.get("/api/v1/audit", params={"cursor": first["next"]}).json()
     assert ([one["subject"] for one in rest["items"]], rest["next"]) == (["c1"], None)
     only = web.get("/api/v1/audit", params={"subject": "c2"}).json()["items"]
     assert [(one["actor"], one["action"]) for one in only] == [("local", "audience:reveal")]

@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field
 from valence.app.desk.api.router import api
 from valence.app.house import WholeHouse
 from valence.kit.ask import Ask
+from valence.kit.outgoing import filled
+from valence.kit.paging import Cursor, encode, id_of, shape_of
 from valence.trust.audit import entries
 
 
@@ -30,28 +32,21 @@ class AuditPage(BaseModel):
     """One page of the audit trail, newest first."""
 
     items: list[AuditOut]
-    next: UUID | None = Field(description="`before` of the next page; null at the end.")
+    next: str | None = Field(description="Cursor of the next page; null at the end.")
 
 
 @api.get("/audit", permission="house:audit")
 def audit(
     ask: Ask,
     subject: Annotated[str, Query(description="Only what concerns this customer id.")] = "",
-    before: Annotated[UUID | None, Query(description="Only entries before this one.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Entries on a page.")] = 50,
+    cursor: Annotated[str, Query(description="Cursor of the page, from `next`.")] = "",
 ) -> AuditPage:
     """Return who saw or did what with people's data, newest first."""
+    shape = shape_of("audit", subject)
+    before = id_of(cursor, shape)
     with ask.service(WholeHouse).store.reading() as view:
         found = entries(view, subject=subject, before=before, limit=limit + 1)
-    items = [
-        AuditOut(
-            id=one.entry_id,
-            at=one.at,
-            actor=one.actor,
-            action=one.action,
-            subject=one.subject,
-            detail=dict(one.detail) if one.detail else None,
-        )
-        for one in found[:limit]
-    ]
-    return AuditPage(items=items, next=items[-1].id if len(found) > limit else None)
+    items = [filled(AuditOut, one, id=one.entry_id) for one in found[:limit]]
+    more = encode(Cursor((str(items[-1].id),)), shape) if len(found) > limit else None
+    return AuditPage(items=items, next=more)

@@ -18,7 +18,8 @@ from valence.app.house import WholeHouse
 from valence.kit.ask import Ask, Asked
 from valence.kit.commands import plain
 from valence.kit.idempotency import IdempotencyKey
-from valence.kit.paging import Cursor, Order, Sort, decode, encode, page, shape_of
+from valence.kit.outgoing import filled
+from valence.kit.paging import Cursor, Order, Sort, decode, encode, page, place_of, shape_of
 from valence.lake import build as lake_build
 from valence.lake.runs import Run, started
 
@@ -137,14 +138,8 @@ def _house(ask: Asked) -> WholeHouse:
 def figures(ask: Ask) -> StandingOut:
     """Return for which day the figures stand, and whether something waits to be built."""
     where = standing(_house(ask), runs=1)
-    return StandingOut(
-        as_of=where.as_of,
-        built_at=where.built_at,
-        marts=where.marts,
-        rows=where.rows,
-        waiting=where.waiting,
-        active=job_out(ask, where.active) if where.active else None,
-    )
+    active = job_out(ask, where.active) if where.active else None
+    return filled(StandingOut, where, active=active)
 
 
 @api.get("/builds", permission="house:read")
@@ -155,9 +150,8 @@ def builds(
 ) -> RunsOut:
     """Return the last builds, newest first."""
     runs = run_log(_house(ask), LOG)
-    if cursor:
-        values = decode(cursor, _RUNS).values or ("",)
-        runs = [run for run in runs if run.run_id < str(values[0])]
+    if before := place_of(cursor, _RUNS):
+        runs = [run for run in runs if run.run_id < str(before)]
     shown = runs[:limit]
     more = encode(Cursor((shown[-1].run_id,)), _RUNS) if len(runs) > limit else None
     return RunsOut(items=[run_out(ask, run) for run in shown], next=more)
@@ -202,14 +196,11 @@ def lineage_of_all(ask: Ask) -> LineageOut:
     drawn = lineage(_house(ask), ask.reader.snapshot.head)
     return LineageOut(
         nodes=[
-            NodeOut(
-                name=node.name,
-                layer=node.layer,
+            filled(
+                NodeOut,
+                node,
                 title=ask._(node.title),
-                rows=node.rows,
-                built_at=datetime.fromisoformat(node.built.built_at) if node.built else None,
-                inputs=list(node.inputs),
-                used_by=list(node.used_by),
+                built_at=node.built.built_at if node.built else None,
             )
             for node in drawn.nodes.values()
         ]
@@ -234,14 +225,8 @@ def one_table(ask: Ask, name: str) -> TableOut:
         rebuild=info.mart.rebuild if info.mart else None,
         built_at=datetime.fromisoformat(state.built_at) if state else None,
         columns=[
-            ColumnOut(
-                name=c.name,
-                type=c.kind,
-                meaning=ask._(c.meaning),
-                required=c.required,
-                privacy=c.privacy,
-            )
-            for c in info.columns
+            filled(ColumnOut, column, type=column.kind, meaning=ask._(column.meaning))
+            for column in info.columns
         ],
     )
 
@@ -273,23 +258,11 @@ def table_rows(
 def run_out(ask: Asked, run: Run) -> RunOut:
     """Return a run as the API tells it."""
     fault = fault_of(run)
-    return RunOut(
-        run_id=run.run_id,
+    return filled(
+        RunOut,
+        run,
         status=status_of(run),
-        as_of=date.fromisoformat(run.as_of),
-        engine=run.engine,
         started_at=started(run),
-        seconds=run.seconds,
-        code_version=run.code_version,
         error=ask._(fault) if fault else "",
-        marts=[
-            MartRunOut(
-                mart=mart.mart,
-                mode=mart.mode,
-                why=ask._(mart.reason),
-                rows=mart.rows,
-                seconds=mart.seconds,
-            )
-            for mart in run.marts
-        ],
+        marts=[filled(MartRunOut, mart, why=ask._(mart.reason)) for mart in run.marts],
     )

@@ -17,6 +17,7 @@ from valence.definitions.changes import changes, unified
 from valence.definitions.versions import Base, Version, heads
 from valence.kit.ask import Ask, Asked
 from valence.kit.idempotency import IdempotencyKey, once
+from valence.kit.outgoing import filled
 from valence.store import Unit
 from valence.trust.actor import authorize
 
@@ -120,8 +121,7 @@ class DiffOut(BaseModel):
 
 
 def _out(version: Version) -> VersionOut:
-    fields = {name: getattr(version, name) for name in VersionOut.model_fields}
-    return VersionOut.model_validate(fields)
+    return filled(VersionOut, version)
 
 
 def _kind(ask: Asked, name: str) -> tuple[WholeHouse, AnyKind]:
@@ -142,11 +142,10 @@ def _base(given: BaseIn | None) -> Base | None:
 def kinds(ask: Ask) -> list[KindOut]:
     """Return the kinds of definitions of this installation."""
     return [
-        KindOut(
-            name=kind.name,
+        filled(
+            KindOut,
+            kind,
             title=ask._(kind.title),
-            singleton=kind.singleton,
-            permission=kind.permission,
             json_schema=kind.model.model_json_schema(),
             defaults=defaults(kind),
         )
@@ -299,10 +298,7 @@ def diff(
     return DiffOut(
         before=before,
         after=after,
-        changes=[
-            ChangeOut(path=c.path, what=c.what, before=c.before, after=c.after)
-            for c in changes(one.document, other.document)
-        ],
+        changes=[filled(ChangeOut, change) for change in changes(one.document, other.document)],
         unified=unified(
             one.document,
             other.document,

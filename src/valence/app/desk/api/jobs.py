@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 from valence.app.desk.api.router import api
 from valence.app.desk.pages.jobs import cancelled, replayed, result_page, retried
 from valence.app.house import WholeHouse
-from valence.core.errors import BadInputError
 from valence.jobs import Job, find, listing
 from valence.kit.ask import Ask, Asked
-from valence.kit.paging import Cursor, decode, encode, shape_of
+from valence.kit.outgoing import filled
+from valence.kit.paging import Cursor, encode, id_of, shape_of
 from valence.store import outbox
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -94,24 +94,13 @@ class ReplayOut(BaseModel):
 
 def job_out(ask: Asked, job: Job) -> JobOut:
     """Return a job as the API tells it."""
-    return JobOut(
-        id=job.id,
-        kind=job.kind,
-        state=job.state,
+    return filled(
+        JobOut,
+        job,
         share=job.step.share if job.step else None,
         step=ask._(job.step.label) if job.step else None,
         error=ask._(job.error) if job.error else None,
-        params=job.params,
-        result=job.result,
         page=result_page(job),
-        actor=job.actor,
-        created_at=job.created_at,
-        scheduled_for=job.scheduled_for,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        attempts=job.attempts,
-        max_attempts=job.max_attempts,
-        cancel_asked_by=job.cancel_asked_by,
     )
 
 
@@ -130,20 +119,12 @@ def jobs(
             view,
             states=state or (),
             kinds=kind or (),
-            before=_before(cursor, shape) if cursor else None,
+            before=id_of(cursor, shape),
             limit=limit + 1,
         )
     shown = found[:limit]
     more = encode(Cursor((str(shown[-1].id),)), shape) if len(found) > limit else None
     return JobsOut(items=[job_out(ask, job) for job in shown], next=more)
-
-
-def _before(cursor: str, shape: str) -> UUID:
-    values = decode(cursor, shape).values
-    try:
-        return UUID(str(values[0])) if values else UUID(int=0)
-    except ValueError as wrong:
-        raise BadInputError("This is not a cursor: begin at the first page.") from wrong
 
 
 @api.get("/jobs/{job_id}", permission="jobs:read")
@@ -172,25 +153,14 @@ def outbox_standing(ask: Ask) -> OutboxOut:
         standings = outbox.standings(view)
         dead = outbox.held_back(view, state="dead")
     return OutboxOut(
-        subscribers=[
-            StandingOut(
-                subscriber=one.subscriber,
-                position=one.position,
-                behind=one.behind,
-                waiting=one.waiting,
-                dead=one.dead,
-            )
-            for one in standings
-        ],
+        subscribers=[filled(StandingOut, one) for one in standings],
         dead=[
-            DeadOut(
-                subscriber=one.subscriber,
-                position=one.position,
+            filled(
+                DeadOut,
+                one,
                 event=one.event.name,
                 subject=one.event.subject,
                 occurred_at=one.event.occurred_at,
-                attempts=one.attempts,
-                error=one.error,
             )
             for one in dead
         ],

@@ -12,6 +12,7 @@ from valence.app.desk.findings import told
 from valence.app.desk.numbers import numbers
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
+from valence.kit.outgoing import filled
 
 
 class FindingOut(BaseModel):
@@ -81,27 +82,9 @@ def overview(ask: Ask) -> OverviewOut:
         orders_12m=row["orders_12m"],
         orders_prior_12m=row["orders_prior_12m"],
         comparable=found.two_years,
-        months=[
-            MonthOut(
-                month=month.first,
-                value=month.value,
-                customers=month.customers,
-                orders=month.orders,
-                gross=month.gross,
-                returned=month.returned,
-            )
-            for month in found.months
-        ],
+        months=[filled(MonthOut, month, month=month.first) for month in found.months],
         findings=[
-            FindingOut(
-                key=one.key,
-                said=ask._(one.said),
-                figure=one.figure,
-                n=one.n,
-                amount=one.amount,
-                next=ask._(one.next),
-                page=one.href,
-            )
+            filled(FindingOut, one, said=ask._(one.said), next=ask._(one.next), page=one.href)
             for one in told(found, ask.format)
         ],
     )
