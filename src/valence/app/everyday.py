@@ -24,6 +24,7 @@ from valence.kit.commands import (
 
 if TYPE_CHECKING:
     from valence.app.house import WholeHouse
+    from valence.lake.plan import Planned
 
 everyday = Commands("", "The everyday verbs.")
 EngineName = Annotated[
@@ -80,16 +81,7 @@ def build_command(
     chosen = engine or opened.brand.settings.lake.engine
     ask = Ask(as_of.date() if as_of else None, engine=chosen, whole=whole)
     if explain:
-        rows = [
-            {
-                "mart": item.mart.name,
-                "from": ", ".join(item.mart.inputs),
-                "rebuild": item.mart.rebuild,
-                "will": {"keep": "stay", "part": "be patched", "whole": "be made anew"}[item.mode],
-                "because": str(item.why),
-            }
-            for item in opened.explain(ask)
-        ]
+        rows = [_planned(item) for item in opened.explain(ask)]
         print_json(rows) if as_json else print_table(rows)
         return
     with shown_progress() as progress:
@@ -103,6 +95,16 @@ def build_command(
         [{"mart": m.mart, "did": m.mode, "rows": m.rows, "seconds": m.seconds} for m in run.marts]
     )
     say(f"Built as of {run.as_of} in {run.seconds:.1f} s. Next: valence serve.")
+
+
+def _planned(item: Planned) -> dict[str, str]:
+    return {
+        "mart": item.mart.name,
+        "from": ", ".join(item.mart.inputs),
+        "rebuild": item.mart.rebuild,
+        "will": {"keep": "stay", "part": "be patched", "whole": "be made anew"}[item.mode],
+        "because": str(item.why),
+    }
 
 
 @everyday.command("serve", permission="house:serve")

@@ -43,22 +43,9 @@ def enqueue(
     ConflictError
         If the key was used for other parameters.
     """
-    parsed = kind.parsed(params)
-    at = now()
-    row = {
-        "id": new_id(),
-        "kind": kind.name,
-        "state": "queued",
-        "params": parsed.model_dump(mode="json"),
-        "actor": actor,
-        "idempotency_key": idempotency_key,
-        "concurrency_key": kind.one_at_a_time(parsed) if kind.one_at_a_time else None,
-        "created_at": at,
-        "scheduled_for": scheduled_for or at,
-        "attempts": 0,
-        "max_attempts": kind.max_attempts,
-        "step_done": 0,
-    }
+    row = _new(kind, kind.parsed(params)) | {"actor": actor, "idempotency_key": idempotency_key}
+    if scheduled_for is not None:
+        row["scheduled_for"] = scheduled_for
     insert = sqlite.insert if unit.dialect == "sqlite" else postgresql.insert
     unit.execute(
         insert(jobs).values(row).on_conflict_do_nothing(index_elements=["kind", "idempotency_key"])
@@ -75,6 +62,22 @@ def enqueue(
             kind=kind.name,
         )
     return stored
+
+
+def _new(kind: JobKind[P], params: P) -> dict[str, Any]:
+    at = now()
+    return {
+        "id": new_id(),
+        "kind": kind.name,
+        "state": "queued",
+        "params": params.model_dump(mode="json"),
+        "concurrency_key": kind.one_at_a_time(params) if kind.one_at_a_time else None,
+        "created_at": at,
+        "scheduled_for": at,
+        "attempts": 0,
+        "max_attempts": kind.max_attempts,
+        "step_done": 0,
+    }
 
 
 def find(view: View, job_id: UUID) -> Job:
