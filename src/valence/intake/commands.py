@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from rich.console import Console
 
 from valence.core.errors import BadInputError
 from valence.intake import confirming, held, log, quarantine
@@ -28,6 +27,7 @@ from valence.kit.commands import (
     AsJson,
     BrandFolder,
     Commands,
+    console,
     open_brand,
     print_json,
     print_table,
@@ -217,7 +217,7 @@ def show_mapping(file: OneFile, brand: BrandFolder = HERE, *, as_json: AsJson = 
     if as_json:
         print_json(_seen(seen))
         return
-    show(seen, Console(soft_wrap=not sys.stdout.isatty()))
+    show(seen, console(sys.stdout))
     for question in seen.questions:
         say(question.text)
     how = {

@@ -119,10 +119,10 @@ def print_table(
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(cell(row.get(name)) for name in shown))
-    _console(sys.stdout).print(table)
+    console(sys.stdout).print(table)
 
 
-def _console(stream: TextIO) -> Console:
+def console(stream: TextIO) -> Console:
     """Return a console that wraps on a terminal only.
 
     What a program reads stays in one line: an id that is cut in four finds nothing.
@@ -148,7 +148,7 @@ def cell(value: Any) -> str:
 
 def say(text: str | Message) -> None:
     """Tell the person at the terminal something that is not the result: on standard error."""
-    _console(sys.stderr).print(str(text), markup=False)
+    console(sys.stderr).print(str(text), markup=False)
 
 
 @contextmanager
