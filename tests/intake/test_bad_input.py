@@ -316,7 +316,7 @@ def test_scores_outside_their_scale_wait_in_quarantine(shop):
 
 def test_an_amount_that_is_too_large_and_one_that_is_none_are_told_apart(shop):
     shop.bring("o.csv", "order_id,order date,amount\n1,2024-03-01,99999999999999999\n"
-                        "2,2024-03-01,NaN\n3,2024-03-01,ten\n4,2024-03-01,9999999999\n")  # fmt: skip
+                        "2,2024-03-01,NaN\n3,2024-03-01,ten\n4,2024-03-01,9\n")  # fmt: skip
     assert [row[4].split(":")[0].split(",")[0] for row in in_quarantine(shop)] == [
         "The number is too large",
         "The value is missing",

@@ -5,6 +5,8 @@ from decimal import Decimal
 import pytest
 
 from valence.intake.choosing import preview
+from valence.intake.confirming import keep
+from valence.intake.looking import look
 
 HEAD = "order_id,date,email,amount,type\n"
 
@@ -72,3 +74,12 @@ def test_net_sales_have_their_discounts_off_already(shop):
         ("T1", Decimal(8)),
         ("T2", Decimal(-8)),
     ]
+
+
+def test_a_mapping_confirmed_without_returns_does_not_pass_them_over_in_silence(shop):
+    path = shop.file("a.csv", HEAD + "1,2024-03-01,a@x.org,5,web\n2,2024-03-02,a@x.org,4,till\n")
+    seen = look(shop.brand, path)
+    keep(shop.brand, seen, seen.mapping)
+    shop.take(path)
+    got = shop.bring("b.csv", HEAD + "3,2024-03-03,a@x.org,4,refund\n")
+    assert "'type' of b.csv says refund, and the mapping that was confirmed before" in told(got)

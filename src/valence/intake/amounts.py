@@ -28,6 +28,18 @@ def net_sql(mapping: FileMapping) -> str:
     return f"CASE WHEN {returned_sql(mapping)} THEN -abs({net}) ELSE {net} END" if told else net
 
 
+def amount_names(mapping: FileMapping) -> set[str]:
+    """Return the targets without which a row would have no amount."""
+    given = mapping.columns
+    if mapping.kind not in {"orders", "order_lines"}:
+        return set()
+    if "net_amount" in given:
+        return {"net_amount"}
+    if "gross_amount" in given:
+        return {"gross_amount"}
+    return {"unit_price", "quantity"} & set(given)
+
+
 def _base(mapping: FileMapping) -> str:
     given, rate = mapping.columns, mapping.tax_rate
     untaxed = "" if rate is None else f"::DOUBLE / {1 + rate}"

@@ -13,7 +13,7 @@ from valence.intake.guessing import Guess, Guessed, Question, guess
 from valence.intake.mapping import FileMapping, cell_of, folded, kept_mapping, ready_mapping
 from valence.intake.needless import needless
 from valence.intake.reading import Source
-from valence.intake.rowtypes import with_row_type
+from valence.intake.rowtypes import passed_over, with_row_type
 from valence.intake.targets import KINDS
 from valence.intake.thousands import settled
 from valence.lake.workbench import Workbench
@@ -64,7 +64,7 @@ def preview(
     """
     kept = kept_mapping(brand, source.signature)
     if kept is not None:
-        return Preview(source, _as_guess(source, kept), "kept")
+        return Preview(source, passed_over(bench, source, _as_guess(source, kept)), "kept")
     ready = ready_mapping(source.names)
     if ready is not None:
         return Preview(source, _completed(bench, brand, source, _as_guess(source, ready)), "ready")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from valence.core.errors import BadInputError
 from valence.core.messages import Message, message
 from valence.intake.mapping import Cell, FileMapping
 from valence.intake.reading import Source
 from valence.intake.recognising import fit, named, recognised
+from valence.intake.repeated import again_note, amount_notes, lines_after_all, of_order
 from valence.intake.synonyms import plain, words_for
 from valence.intake.targets import KINDS
 from valence.intake.whom import Named, whom
@@ -71,7 +72,7 @@ def guess(source: Source, country: str = "") -> Guess:
         message lists its columns.
     """
     seen = recognised(source)
-    kind = seen.kind
+    kind = "order_lines" if seen.kind == "orders" and lines_after_all(source) else seen.kind
     taken: set[str] = set()
     found = _targets(source, kind, taken, unnumbered=seen.unnumbered)
     questions = _amount_questions(source, kind, found, taken)
@@ -81,6 +82,8 @@ def guess(source: Source, country: str = "") -> Guess:
         columns.pop("net_amount", None)
     if kind == "feedback" and "metric" not in columns:
         columns["metric"] = Cell(value=_metric(found))
+    if kind == "order_lines":
+        columns = of_order(source, columns)
     paid = _paid(found) if "discount_amount" in columns else None
     if seen.unnumbered:
         columns["order_id"] = _made_number(source, people, found["ordered_at"].column)
@@ -93,11 +96,19 @@ def guess(source: Source, country: str = "") -> Guess:
         discounted=paid is True and "net_amount" in columns,
         **_groups(people),
     )
-    told = [one for target, one in found.items() if target in columns]
+    told = [
+        replace(found_as, target=target)
+        for target, cell in columns.items()
+        if (found_as := next((f for f in found.values() if f.column in cell.column), None))
+    ]
     told += [Guessed(one.column, f"{one.group}.{one.name}", 0.9, one.reason) for one in people]
     used = {one.column for one in told}
     unused = tuple(n for n in source.names if n not in used) if kind != "events" else ()
     notes = _left_out(source, kind, unused)
+    if kind == "order_lines":
+        notes = (*notes, *amount_notes(source, columns))
+    if kind == "orders":
+        notes = (*notes, *again_note(source))
     if paid is False and "net_amount" in columns:
         notes = (*notes, _discount_note(source, found))
     return Guess(mapping, tuple(told), tuple(questions), unused, notes)

@@ -296,6 +296,9 @@ def _lines(mapping: FileMapping, rate: str) -> str:
     )
     if "status" in mapping.fill_down or cancelled_sql(mapping) == "false":
         net, quantity = "_net", "quantity"
+    back = "greatest(-_net, 0)"
+    if "returned_amount" in mapping.columns:
+        back = "CASE WHEN _net < 0 THEN -_net ELSE coalesce(abs(returned_amount), 0) END"
     refunded = "false" if "status" in mapping.fill_down else "coalesce(r._refunded, false)"
     cost = f"coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)"
     return (
@@ -308,7 +311,7 @@ def _lines(mapping: FileMapping, rate: str) -> str:
         f"{_home('tax_amount', rate)} AS tax_amount, {_home(cost, rate)} AS cost_amount, "
         "CASE WHEN coalesce(r._adjusted, false) THEN 0 "
         f"WHEN {refunded} THEN {_home(f'greatest({net}, 0)', rate)} "
-        f"ELSE greatest({_home('-_net', rate)}, 0) END::{_AMOUNT} AS returned_amount, "
+        f"ELSE {_home(back, rate)} END::{_AMOUNT} AS returned_amount, "
         f"{literal(mapping.system)} AS source, {of_order} FROM _line_rows r "
         "JOIN _resolved o ON o.order_id = r.order_id LEFT JOIN _numbers d ON d._row = r._row"
     )

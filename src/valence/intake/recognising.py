@@ -77,9 +77,10 @@ def fit(source: Source, name: str, kind: str) -> float:
 
 
 def named(source: Source, words: tuple[str, ...]) -> list[str]:
-    """Return the columns that are called so."""
-    wanted = {plain(word) for word in words}
-    return [name for name in source.names if plain(name) in wanted]
+    """Return the columns that are called so, in the order of the words."""
+    ranks = {plain(word): rank for rank, word in reversed(list(enumerate(words)))}
+    found = [name for name in source.names if plain(name) in ranks]
+    return sorted(found, key=lambda name: ranks[plain(name)])
 
 
 def _all(names: set[str], kind: str, groups: tuple[tuple[str, ...], ...]) -> bool:

@@ -39,6 +39,30 @@ def with_row_type(bench: Workbench, source: Source, offered: Guess) -> Guess:
     return replace(offered, notes=tuple(notes))
 
 
+def passed_over(bench: Workbench, source: Source, offered: Guess) -> Guess:
+    """Return a mapping that somebody confirmed, with a warning if it passes returns over.
+
+    The file that it was confirmed with may have had sales only.
+    """
+    if offered.mapping.kind not in {"orders", "order_lines"}:
+        return offered
+    for column in named(source, COLUMNS["row_type"]):
+        if column not in offered.unused:
+            continue
+        back = [v for v in _values(bench, source, column) if means(v, (*RETURNED, *CANCELLED))]
+        if back:
+            said = message(
+                "Mind: {column!r} of {file} says {words}, and the mapping that was confirmed "
+                "before does not read it, so that these rows count as sales. Say "
+                "`--column 'row_type={column}'` and import again.",
+                column=column,
+                file=source.name,
+                words=", ".join(back),
+            )
+            return replace(offered, notes=(*offered.notes, said))
+    return offered
+
+
 def _candidates(source: Source, offered: Guess, called: list[str]) -> list[str]:
     """Columns that may sort rows: by name, by the words of the first rows, and the status."""
     known = (*RETURNED, *CANCELLED, *SOLD)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from valence.core.errors import BadInputError
-from valence.intake.amounts import net_sql
+from valence.intake.amounts import amount_names, net_sql
 from valence.intake.dates import DateSql, instant_sql, read_sql
 from valence.intake.engine_error import EngineError, guarded
 from valence.intake.linekeys import content_sql
@@ -298,25 +298,13 @@ def mark(bench: Workbench, staged: Staged, check: Check) -> Staged:
 def _is_needed(mapping: FileMapping, where: str) -> bool:
     group, name = where.split(".", maxsplit=1)
     return group == "columns" and (
-        KINDS[mapping.kind].targets[name].required or name in _amount_names(mapping)
+        KINDS[mapping.kind].targets[name].required or name in amount_names(mapping)
     )
-
-
-def _amount_names(mapping: FileMapping) -> set[str]:
-    """The targets without which a row would have no amount."""
-    given = mapping.columns
-    if mapping.kind not in {"orders", "order_lines"}:
-        return set()
-    if "net_amount" in given:
-        return {"net_amount"}
-    if "gross_amount" in given:
-        return {"gross_amount"}
-    return {"unit_price", "quantity"} & set(given)
 
 
 def _planned(source: Source, mapping: FileMapping, rules: Rules) -> _Plan:
     plan = _Plan(source, mapping, rules)
-    amounts = _amount_names(mapping)
+    amounts = amount_names(mapping)
     for name, target in plan.kind.targets.items():
         needed = (target.required or name in amounts) and name not in mapping.fill_down
         if mapping.kind == "order_lines" and name == "ordered_at":
@@ -452,5 +440,5 @@ def _amount_column(plan: _Plan) -> str:
 
 
 def _amount_given(plan: _Plan) -> str:
-    given = _amount_names(plan.mapping)
+    given = amount_names(plan.mapping)
     return " AND ".join(f"{quoted(name)} IS NOT NULL" for name in given) or "false"

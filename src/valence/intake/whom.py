@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from valence.core.messages import Message, message
 from valence.intake.reading import Source
+from valence.intake.recognising import named
 from valence.intake.synonyms import ANYHOW, ATTRIBUTES, CONTACT, IDENTIFIERS, OTHERS, plain
 from valence.people.normalise import normalise
 
@@ -106,9 +107,7 @@ def _known_otherwise(source: Source, column: str) -> bool:
 
 def _called(source: Source, words: tuple[str, ...], taken: set[str]) -> list[str]:
     """Columns with one of these names, in the order of the words."""
-    ranks = {plain(word): rank for rank, word in reversed(list(enumerate(words)))}
-    found = [name for name in source.names if plain(name) in ranks and name not in taken]
-    return sorted(found, key=lambda name: ranks[plain(name)])
+    return [name for name in named(source, words) if name not in taken]
 
 
 def _cells(source: Source, column: str) -> list[str]:
