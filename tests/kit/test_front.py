@@ -47,7 +47,7 @@ def test_the_api_describes_itself_with_its_errors(web):
     assert spec["openapi"].startswith("3.1")
     listed = spec["paths"]["/api/v1/demo/customers"]["get"]
     assert {"200", "403", "404", "409", "422", "500"} <= set(listed["responses"])
-    assert {"where", "sort", "cursor", "size"} == {p["name"] for p in listed["parameters"]}
+    assert {"where", "sort", "cursor", "limit"} == {p["name"] for p in listed["parameters"]}
     assert "TablePage" in spec["components"]["schemas"]
     problem = listed["responses"]["422"]["content"]
     assert list(problem) == ["application/problem+json"]
