@@ -46,36 +46,32 @@ def large(path: Path) -> int:
     return lines
 
 
-def check() -> Sequence[Row]:
-    """Import each in a process of its own."""
+def check(suffix: str) -> Sequence[Row]:
+    """Import the file of that kind in a process of its own."""
     from valence.app.folder import make_folder
 
-    rows = []
-    for suffix in ("csv", "parquet"):
-        path = WORK / f"large.{suffix}"
-        lines = large(path)
-        folder = WORK / "large"
-        shutil.rmtree(folder, ignore_errors=True)
-        make_folder(folder, name="large", currency="GBP", timezone="Europe/London")
-        done = subprocess.run(
-            [sys.executable, "-c", _IMPORT, str(folder), str(path)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            rows.append(Row(f"import of {suffix}", "lands", done.stderr[-300:], met=False))
-            continue
-        found = json.loads(done.stdout.splitlines()[-1])
-        size = path.stat().st_size / 2**30
-        what = f"{suffix.upper()} of {size:.1f} GB, {lines:,} lines"
-        landed = found["new"] + found["quarantined"] >= lines
-        rows += [
-            Row(f"{what}: rows read", f"{lines:,}", f"{found['read']:,}", found["read"] == lines),
-            Row(f"{what}: peak memory", "under 1 GB", f"{found['peak_mb']:.0f} MB",
-                found["peak_mb"] < 1024),
-            Row(f"{what}: time", "–", f"{found['seconds']:.0f} s", landed or None),
-        ]  # fmt: skip
-        path.unlink()
-        shutil.rmtree(folder)
-    return rows
+    path = WORK / f"large.{suffix}"
+    lines = large(path)
+    folder = WORK / f"large-{suffix}"
+    shutil.rmtree(folder, ignore_errors=True)
+    make_folder(folder, name="large", currency="GBP", timezone="Europe/London")
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT, str(folder), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    size = path.stat().st_size / 2**30
+    what = f"{suffix.upper()} of {size:.1f} GB, {lines:,} lines"
+    if done.returncode:
+        return [Row(what, "lands", done.stderr[-300:], met=False)]
+    found = json.loads(done.stdout.splitlines()[-1])
+    landed = found["new"] + found["quarantined"] >= lines
+    path.unlink()
+    shutil.rmtree(folder)
+    return [
+        Row(f"{what}: rows read", f"{lines:,}", f"{found['read']:,}", found["read"] == lines),
+        Row(f"{what}: peak memory", "under 1 GB", f"{found['peak_mb']:.0f} MB",
+            found["peak_mb"] < 1024),
+        Row(f"{what}: time", "–", f"{found['seconds']:.0f} s", landed or None),
+    ]  # fmt: skip
