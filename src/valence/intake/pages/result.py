@@ -122,11 +122,11 @@ def _updated(ask: Asked, summary: ImportSummary) -> Message:
 _EVERY: tuple[_Fact, ...] = (
     (message("Rows read"), "int", lambda file: file.read),
     (message("New rows"), "int", lambda file: file.new),
+)
+_SOME: tuple[_Fact, ...] = (
     (message("Updated"), "int", lambda file: file.updated),
     (message("Unchanged"), "int", lambda file: file.unchanged),
     (message("Quarantined"), "int", lambda file: file.quarantined),
-)
-_SOME: tuple[_Fact, ...] = (
     (
         message("Left out: a more trusted source tells them"),
         "int",
