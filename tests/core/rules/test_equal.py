@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from tests.core.rules.compare import run
+from tests.core.rules.compare import differences, run
 from tests.core.rules.generate import CATALOG, Maker
-from valence.core.rules import compile_rule
+from valence.core.rules import compile_expression, compile_rule
 
 
 @pytest.fixture
@@ -41,6 +41,13 @@ def test_three_hundred_random_rules_are_equal_on_interpreting_spark(interpreted,
 @pytest.mark.spark
 def test_a_hundred_random_rules_are_equal_on_compiling_spark(spark_tables, data, seed):
     assert run(spark_tables, data, Maker(seed), rules=100, batch=50) == []
+
+
+@pytest.mark.parametrize("con", ["duck", pytest.param("spark_tables", marks=pytest.mark.spark)])
+def test_rows_that_cannot_be_told_count_as_none_and_not_as_missing(request, data, con):
+    # Spark adds truths up, and where none of a customer's is known the sum was missing.
+    asked = {"n": compile_expression("count(orders, 1234567.891 + lines >= lines - net)", CATALOG)}
+    assert differences(request.getfixturevalue(con), data, asked) == []
 
 
 def test_the_canonical_text_of_random_rules_reads_back_as_itself_and_the_same_rule(seed):

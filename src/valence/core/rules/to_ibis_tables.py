@@ -126,7 +126,8 @@ def _where(
     """Return which rows this aggregate counts, beyond what was filtered for all of them."""
     first, before = window
     day = column(scope.table, node.day_column, Type.DAY)
-    parts = [condition(node.condition, scope)] if node.condition else []
+    # Never NULL: Spark counts by adding truths up, and a sum of nothing but NULL is NULL, not 0.
+    parts = [value(node.condition, scope)] if node.condition else []
     if first > earliest:
         parts.append(day >= first)
     if before is not None:
