@@ -62,3 +62,22 @@ def test_without_a_stated_amount_the_sum_of_lines_less_the_discount_of_the_order
 def test_returned_lines_of_an_order_that_came_late_stand_beside_what_it_sold(shop):
     first, _ = after(shop, ("heads.csv", "items.csv", "returned.csv"))
     assert first[4:10] == (Decimal(23), Decimal(2), Decimal(6), Decimal(10), 2.0, 3)
+
+
+def test_lines_of_many_orders_land_some_orders_at_a_time_and_are_the_same(shop_of, monkeypatch):
+    head = "order_id,order date,customer id,sku,quantity,price\n"
+    lines = [f"{n},2024-03-{n % 28 + 1:02},c{n % 5},s{n % 3},1,{n}" for n in range(1, 40)]
+    lines += lines[:7]  # exact duplicates are lines of their own
+    text = head + "\n".join(lines) + "\n"
+    columns = ("order_id", "product_id", "line_key", "net_amount", "ordered_on")
+    found = []
+    for at_a_time in (1_000, 4):
+        monkeypatch.setattr("valence.intake.orders._AT_A_TIME", at_a_time)
+        one = shop_of("")
+        landed = one.bring("lines.csv", text).files[0]
+        again = one.bring("lines2.csv", text + "1,2024-03-02,c1,s9,2,3\n").files[0]
+        told = [(f.new, f.updated, f.unchanged) for f in (landed, again)]
+        orders = one.rows("orders", "order_id", "net_amount", "lines")
+        found.append((told, one.rows("order_lines", *columns), orders))
+    assert found[0] == found[1]
+    assert found[0][0] == [(46, 0, 0), (1, 0, 46)]

@@ -146,3 +146,26 @@ def test_rows_whose_keys_are_known_to_differ_land_like_others(tmp_path):
             assert writer.merge("products", two, distinct=True) == counts
             writer.commit()
     assert products(lake) == [("1", "mate"), ("2", "mate")]
+
+
+def test_rows_merged_in_passes_are_compared_with_what_was_there_and_counted_once(tmp_path):
+    lake = toy_lake(tmp_path)
+    with lake.writing("before") as writer:
+        writer.merge("products", f"{product(1)} UNION ALL {product(2)}")
+        writer.commit()
+    with lake.writing("passes") as writer:
+        writer.merge("products", product(4))  # an earlier file of the same import
+        passes = [f"{product(2, 'mate')} UNION ALL {product(3)}", product(1), product(4, "maté")]
+        assert writer.merge_in_passes("products", passes) == Counts(new=1, updated=2, unchanged=1)
+        assert writer.merge("products", product(3)) == Counts(unchanged=1)
+        writer.commit()
+    assert products(lake) == [("1", "tea"), ("2", "mate"), ("3", "tea"), ("4", "maté")]
+
+
+def test_passes_into_an_empty_table_land_every_row(tmp_path):
+    lake = toy_lake(tmp_path)
+    with lake.writing("passes") as writer:
+        counts = writer.merge_in_passes("products", [product(n) for n in range(COMPACT_AT * 2)])
+        assert counts == Counts(new=COMPACT_AT * 2)
+        writer.commit()
+    assert len(products(lake)) == COMPACT_AT * 2

@@ -30,6 +30,7 @@ from valence.lake.workbench import Workbench, literal
 from valence.lake.writer import Counts, Writer
 
 _AMOUNT = "DECIMAL(18,4)"
+_AT_A_TIME = 500_000  # orders
 _OF_ORDER = ("ordered_at", "ordered_on", "id_type", "id_key")  # what lines bear of their order
 
 
@@ -71,7 +72,12 @@ def land_lines(
     undecided = _settle(writer, mapping.namespace, teller)
     outranked, taken_over = _lines_of_one_source(writer, teller)
     _number_lines(writer, mapping)
-    lines = writer.merge("order_lines", _lines(mapping, rate), stored=True, distinct=True)
+    lines = writer.merge_in_passes(
+        "order_lines",
+        [_lines(mapping, rate, some) for some in _shares(writer.bench)],
+        stored=True,
+        distinct=True,
+    )
     orders, changed = _merge_orders(writer)
     return OrderCounts(orders, lines, changed, outranked, taken_over, undecided)
 
@@ -286,8 +292,20 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
     )
 
 
-def _lines(mapping: FileMapping, rate: str) -> str:
-    """SQL of the canonical lines of `_line_rows`."""
+def _shares(bench: Workbench) -> list[str]:
+    """SQL conditions on `order_id` that share the orders at hand out: so many at a time.
+
+    A join keeps its orders in memory: a million of them take 100 MB.
+    """
+    orders = bench.rows("SELECT count(*) FROM _resolved")[0][0]
+    shares = -(-orders // _AT_A_TIME)
+    if shares <= 1:
+        return ["true"]
+    return [f"hash(order_id) % {shares} = {share}" for share in range(shares)]
+
+
+def _lines(mapping: FileMapping, rate: str, some: str) -> str:
+    """SQL of the canonical lines of `_line_rows`, of some orders."""
     of_order = ", ".join(f"o.{name} AS {name}" for name in _OF_ORDER)
     # A line that was cancelled alone adds nothing to an order that was not.
     net, quantity = (
@@ -312,8 +330,9 @@ def _lines(mapping: FileMapping, rate: str) -> str:
         "CASE WHEN coalesce(r._adjusted, false) THEN 0 "
         f"WHEN {refunded} THEN {_home(f'greatest({net}, 0)', rate)} "
         f"ELSE {_home(back, rate)} END::{_AMOUNT} AS returned_amount, "
-        f"{literal(mapping.system)} AS source, {of_order} FROM _line_rows r "
-        "JOIN _resolved o ON o.order_id = r.order_id LEFT JOIN _numbers d ON d._row = r._row"
+        f"{literal(mapping.system)} AS source, {of_order} FROM (FROM _line_rows WHERE {some}) r "
+        f"JOIN (FROM _resolved WHERE {some}) o ON o.order_id = r.order_id "
+        "LEFT JOIN _numbers d ON d._row = r._row"
     )
 
 

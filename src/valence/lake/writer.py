@@ -44,6 +44,8 @@ class Writer:
         self.bench = Workbench(lake.scratch, memory=lake.memory, threads=lake.threads)
         self._tables = dict(self.snapshot.head.tables)
         self._files: dict[str, list[PartFile]] = {}
+        self._passed: set[str] = set()  # files of earlier passes of the merge at work
+        self._parts = 0
         self._incoming_is = "TABLE"
         self._compared: list[str] = []
         self.bench.sql(
@@ -79,11 +81,29 @@ class Writer:
         ValueError
             If the rows hold one key twice: the caller has to decide which row counts.
         """
+        return self.merge_in_passes(name, [select], stored=stored, distinct=distinct)
+
+    def merge_in_passes(
+        self, name: str, selects: Sequence[str], *, stored: bool = False, distinct: bool = False
+    ) -> Counts:
+        """Merge rows pass after pass, each within less memory than all of them would take.
+
+        As `merge` of all rows at once; no key of one pass may come in another.
+        """
+        counts = Counts()
+        try:
+            for select in selects:
+                counts += self._pass(name, select, stored=stored, distinct=distinct)
+        finally:
+            self._passed.clear()
+        return counts
+
+    def _pass(self, name: str, select: str, *, stored: bool, distinct: bool) -> Counts:
         table = self._declared(name)
         self._take_in(table, select, stored=stored)
         if not distinct:
             self._refuse_repeated(table)
-        first = not self._present(name)
+        first = not self._before(name)
         counts = Counts() if first else self._counted(table)
         if first:
             self.bench.sql("CREATE TEMP VIEW _changed AS FROM _incoming")
@@ -95,6 +115,10 @@ class Writer:
         self.bench.sql("DROP TABLE IF EXISTS _classified")
         self.bench.sql(f"DROP {self._incoming_is} _incoming")
         return counts
+
+    def _before(self, name: str) -> list[PartFile]:
+        """The files of a table but for those of earlier passes."""
+        return [file for file in self._present(name) if file.path not in self._passed]
 
     def remove(self, name: str, select: str) -> int:
         """Take rows out of a table; return how many went.
@@ -183,7 +207,7 @@ class Writer:
         self._compared = ["row_hash"] if "row_hash" in given else [c.name for c in content]
         row_hash = "row_hash" if "row_hash" in given else f"to_hex(hash({told}))"
         # Only rows that are compared with others need to be kept for the comparison.
-        self._incoming_is = "VIEW" if stored and not self._present(table.name) else "TABLE"
+        self._incoming_is = "VIEW" if stored and not self._before(table.name) else "TABLE"
         self.bench.sql(
             f"CREATE TEMP {self._incoming_is} _incoming AS SELECT {', '.join(cast)}, "
             f"{row_hash} AS row_hash FROM _given"
@@ -218,7 +242,7 @@ class Writer:
         names = ", ".join(quoted(c.name) for c in table.columns)
         return " UNION ALL ".join(
             f"SELECT {names}, {literal(file.part)} AS _part FROM read_parquet({literal(file.path)})"
-            for file in self._present(table.name)
+            for file in self._before(table.name)
         )
 
     def _replaced_rows(self, table: CanonicalTable) -> str:
@@ -253,7 +277,13 @@ class Writer:
             f"{literal(self.batch_id)} AS batch_id, "
             f"TIMESTAMPTZ {literal(self.loaded_at.isoformat())} AS loaded_at"
         )
-        return self._copy(table, f"SELECT {names}, {stamped} FROM _changed", part=self.batch_id)
+        select = f"SELECT {names}, {stamped} FROM _changed"
+        return self._copy(table, select, part=self._fresh_part())
+
+    def _fresh_part(self) -> str:
+        """A name for a part that no file has: what is replaced later goes by this name."""
+        self._parts += 1
+        return f"{self.batch_id}-{self._parts}"
 
     def _keep(self, table: CanonicalTable, written: PartFile, *, replaced: bool) -> None:
         """Add what was written to the table, and mark what it touches."""
@@ -274,6 +304,8 @@ class Writer:
             written = self._folded(table, [*small, written])
             replacing += [file.part for file in small if file in stay]
             rest = [file for file in rest if file not in small]
+        else:
+            self._passed.add(written.path)
         self._commit_files(table.name, [written, *rest], replacing=replacing)
 
     def _without_replaced(self, table: CanonicalTable, part: str) -> PartFile:
@@ -287,7 +319,8 @@ class Writer:
     def _folded(self, table: CanonicalTable, files: Sequence[PartFile]) -> PartFile:
         """Write some files as one."""
         listed = ", ".join(literal(file.path) for file in files)
-        return self._copy(table, f"SELECT * FROM read_parquet([{listed}])", part=self.batch_id)
+        select = f"SELECT * FROM read_parquet([{listed}])"
+        return self._copy(table, select, part=self._fresh_part())
 
     def _copy(self, table: CanonicalTable, select: str, *, part: str) -> PartFile:
         path = self.lake.table(table.name).fresh_path()
