@@ -345,7 +345,9 @@ def _merge_orders(writer: Writer) -> tuple[Counts, int]:
         "USING (namespace, order_id)"
     )
     _restamp_lines(writer)
-    orders = writer.merge("orders", _orders(writer), stored=True, distinct=True)
+    _sum_lines(writer)
+    shares = [_orders(some) for some in _shares(bench)]
+    orders = writer.merge_in_passes("orders", shares, stored=True, distinct=True)
     known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
     return orders, min(int(known), orders.updated)
 
@@ -370,11 +372,10 @@ def _restamp_lines(writer: Writer) -> None:
     )
 
 
-def _orders(writer: Writer) -> str:
-    """SQL of the canonical orders of `_resolved`, with the sums of all lines known."""
-    bench = writer.bench
+def _sum_lines(writer: Writer) -> None:
+    """Make `_sums` of all lines known of the orders at hand."""
     writer.table_of("order_lines")
-    bench.sql(
+    writer.bench.sql(
         "CREATE OR REPLACE TEMP TABLE _sums AS SELECT namespace, order_id, count(*) AS lines, "
         f"{_sold('original_amount')}, {_sold('net_amount')}, sum(discount_amount)::{_AMOUNT} AS "
         f"discount_amount, sum(tax_amount)::{_AMOUNT} AS tax_amount, "
@@ -383,6 +384,10 @@ def _orders(writer: Writer) -> str:
         "max(currency) AS currency FROM order_lines SEMI JOIN _heads "
         "USING (namespace, order_id) GROUP BY ALL"
     )
+
+
+def _orders(some: str) -> str:
+    """SQL of the canonical orders of `_resolved`, of some of them."""
     amount = "coalesce(o.original_amount_over, s.original_amount, o.original_amount_under)"
     kind = (
         "CASE WHEN o.adjusted THEN 'adjustment' "
@@ -394,7 +399,8 @@ def _orders(writer: Writer) -> str:
         f"{kind} AS kind, {', '.join(f'o.{name}' for name in HEAD)}, {_order_amounts()}, "
         "coalesce(s.lines, 0) AS lines, coalesce(q.order_id IS NOT NULL, false) AS incomplete, "
         "o.source, o.id_type, o.id_key "
-        "FROM _resolved o LEFT JOIN _sums s USING (namespace, order_id) "
+        f"FROM (FROM _resolved WHERE {some}) o "
+        f"LEFT JOIN (FROM _sums WHERE {some}) s USING (namespace, order_id) "
         "LEFT JOIN _waiting q USING (namespace, order_id)"
     )
 
