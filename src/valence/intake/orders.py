@@ -31,6 +31,7 @@ from valence.lake.writer import Counts, Writer
 
 _AMOUNT = "DECIMAL(18,4)"
 _AT_A_TIME = 500_000  # orders
+_RESOLVED = "SELECT count(*) FROM _resolved"
 _OF_ORDER = ("ordered_at", "ordered_on", "id_type", "id_key")  # what lines bear of their order
 
 
@@ -74,7 +75,7 @@ def land_lines(
     _number_lines(writer, mapping)
     lines = writer.merge_in_passes(
         "order_lines",
-        [_lines(mapping, rate, some) for some in _shares(writer.bench)],
+        [_lines(mapping, rate, some) for some in _shares(writer.bench, _RESOLVED)],
         stored=True,
         distinct=True,
     )
@@ -234,12 +235,16 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
         f"{_home(f'abs({discount})', rate)} AS discount_amount, "
         f"{_home(back, rate)} AS returned_amount, {off}, "
         "NULL::DOUBLE AS units, arg_min(_who, _row) FILTER (_who IS NOT NULL) AS _who "
-        f"FROM ({coded(writer.bench, rows, texts)}) GROUP BY order_id"
+        f"FROM ({coded(writer.bench, rows, texts)}) WHERE {{some}} GROUP BY order_id"
     )
-    writer.bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _heads AS SELECT h.* EXCLUDE (_who), w.id_type, w.id_key "
-        f"FROM ({decoded(groups, texts)}) h LEFT JOIN _whos w ON w.who = h._who"
-    )
+    into = "CREATE OR REPLACE TEMP TABLE _heads AS"
+    for some in _shares(writer.bench, "SELECT approx_count_distinct(order_id) FROM _line_rows"):
+        writer.bench.sql(
+            f"{into} SELECT h.* EXCLUDE (_who), w.id_type, w.id_key FROM "
+            f"({decoded(groups.replace('{some}', some), texts)}) h "
+            "LEFT JOIN _whos w ON w.who = h._who"
+        )
+        into = "INSERT INTO _heads"
 
 
 def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
@@ -292,12 +297,12 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
     )
 
 
-def _shares(bench: Workbench) -> list[str]:
-    """SQL conditions on `order_id` that share the orders at hand out: so many at a time.
+def _shares(bench: Workbench, count: str) -> list[str]:
+    """SQL conditions on `order_id` that share orders out, so many at a time; `count` counts them.
 
-    A join keeps its orders in memory: a million of them take 100 MB.
+    Whoever joins or groups orders keeps them in memory: a million take 100 MB.
     """
-    orders = bench.rows("SELECT count(*) FROM _resolved")[0][0]
+    orders = bench.rows(count)[0][0]
     shares = -(-orders // _AT_A_TIME)
     if shares <= 1:
         return ["true"]
@@ -346,7 +351,7 @@ def _merge_orders(writer: Writer) -> tuple[Counts, int]:
     )
     _restamp_lines(writer)
     _sum_lines(writer)
-    shares = [_orders(some) for some in _shares(bench)]
+    shares = [_orders(some) for some in _shares(bench, _RESOLVED)]
     orders = writer.merge_in_passes("orders", shares, stored=True, distinct=True)
     known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
     return orders, min(int(known), orders.updated)
