@@ -1,0 +1,23 @@
+"""The router that every route of value is declared on, and what they share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from valence.core.errors import NotFoundError
+from valence.kit.ask import Asked
+from valence.kit.routes import ApiRouter
+from valence.value.answers import summary_of
+
+api = ApiRouter("value")
+
+
+def summary_row(ask: Asked) -> dict[str, Any]:
+    """Return the summary; not found without a build."""
+    row = summary_of(ask.reader)
+    if row is None:
+        raise NotFoundError(
+            "No figures have been built yet. Import orders, then run `valence build`, or build "
+            "them on the page of builds."
+        )
+    return row
