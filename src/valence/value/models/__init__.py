@@ -1,0 +1,1 @@
+"""Probability models of buying, dropping out and spending, fitted to a summary of customers."""
