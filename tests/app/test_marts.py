@@ -34,6 +34,8 @@ def digests() -> dict[str, list[object]]:
         return ibis.table(schema, name=name)
 
     def query(mart: Mart) -> str:
+        if mart.score is not None:
+            return "scored in Python: whoever changes a model raises the version"
         made = mart.compute({name: table(name) for name in mart.inputs}, CONTEXT)
         text = str(ibis.to_sql(made, dialect="duckdb", pretty=False))
         # Ibis writes the columns that a join drops in the order of a set.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.build import Ask, build
 from valence.lake.columns import Column
 from valence.lake.lake import Lake
-from valence.lake.marts import BuildContext, Mart
+from valence.lake.marts import BuildContext, Mart, Read
 from valence.lake.runs import Run
 
 
@@ -55,6 +56,29 @@ def _by_first_month(tables: Mapping[str, ir.Table], context: BuildContext) -> ir
     return each.group_by("month").agg(customers=each.count(), net_amount=each.net_amount.sum())
 
 
+def _scored(
+    tables: Mapping[str, ir.Table], context: BuildContext, read: Read
+) -> Iterator[pa.RecordBatch]:
+    """A mean that is learned once, kept until a month has passed, and what it says of each."""
+    spend = tables["spend_by_customer"]
+    first = next(read(spend.aggregate(mean=spend.net_amount.cast("float64").mean())))
+    learned, mean = context.as_of, first.column("mean")[0].as_py()
+    if (before := tables.get("scored")) is not None and (rows := [*read(before)]) and len(rows[0]):
+        kept = rows[0].column("learned_on")[0].as_py()
+        if (context.as_of - kept).days < DUE:
+            learned, mean = kept, rows[0].column("mean")[0].as_py()
+    for batch in read(spend.select("customer_id")):
+        n = len(batch)
+        yield pa.RecordBatch.from_pydict(
+            {
+                "mean": [mean] * n,
+                "learned_on": pa.array([learned] * n, pa.date32()),
+                "customer_id": batch.column("customer_id"),
+            }
+        )
+
+
+DUE = 30  # days
 WINDOW = 1  # month
 CUSTOMER = Column("customer_id", "text", "Customer.")
 AMOUNT = Column("net_amount", "amount", "Net amount.")
@@ -72,6 +96,11 @@ MARTS = (
     Mart(
         "recent", "toy", message("Recent spend"), ("customer_id",), "customer",
         ("order_days",), (CUSTOMER, AMOUNT), _recent, windows=(WINDOW,),
+    ),
+    Mart(
+        "scored", "toy", message("Scored"), ("customer_id",), "whole", ("spend_by_customer",),
+        (CUSTOMER, Column("learned_on", "day", "When."), Column("mean", "float", "Mean.")),
+        score=_scored,
     ),
     Mart(
         "by_first_month", "toy", message("First months"), ("month",), "customer",

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import ibis.expr.types as ir
 
@@ -25,7 +26,7 @@ from valence.lake.head import Head, MartState, TableState, publish
 from valence.lake.internal import IDENTIFIER_MAP, TOUCHED
 from valence.lake.lake import Lake
 from valence.lake.lease import lease
-from valence.lake.marts import BuildContext, Mart
+from valence.lake.marts import BuildContext, Mart, Score
 from valence.lake.plan import Planned, plan
 from valence.lake.runs import MartRun, Run, RunLog, explained, written
 from valence.lake.serving import serve_copy
@@ -226,6 +227,8 @@ class _Building:
 
     def _compute(self, item: Planned, context: BuildContext, state: str) -> _Made:
         mart = item.mart
+        if mart.score is not None:
+            return self._scored(item, mart.score, context, state)
         mode: str = item.mode
         replacing: list[str] | None = None
         expression: ir.Table | None = None
@@ -254,11 +257,31 @@ class _Building:
         state: str,
         mode: str,
     ) -> TableState:
-        table = self.lake.table(mart.name)
         # What stays of a patched mart lies in order already; sorting all of it would cost more
         # than the few rows at its end do when they are read.
         order_by = () if mode == "part" and not mart.day else mart.order_by
         files = self.engine.write(expression, mart.columns, order_by=order_by, month_of=mart.day)
+        return self._commit(mart, files, replacing, state)
+
+    def _scored(self, item: Planned, score: Score, context: BuildContext, state: str) -> _Made:
+        """Make a mart that is no query, in batches."""
+        mart = item.mart
+        inputs = dict(self._inputs(mart))
+        before = self.head.marts.get(mart.name)
+        if before and before.fingerprint == item.fingerprint and not self.ask.whole:
+            inputs[mart.name] = self.table(mart.name)
+        batches = score(inputs, context, self.engine.batches)
+        files = self.engine.write_batches(batches, mart.columns)
+        return _Made(self._commit(mart, files, None, state), item.mode)
+
+    def _commit(
+        self,
+        mart: Mart,
+        files: Sequence[tuple[Path, str]],
+        replacing: Sequence[str] | None,
+        state: str,
+    ) -> TableState:
+        table = self.lake.table(mart.name)
         parts = [table.adopt(path, part) for path, part in files]
         self._tables.pop(mart.name, None)
         published = self.head.tables.get(mart.name)

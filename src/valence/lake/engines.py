@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +16,14 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from valence.core import ids
 from valence.core.errors import MissingExtraError
 from valence.lake.columns import ARROW, IBIS, Column
 from valence.lake.workbench import SQL_TYPE, configure, disk_space, literal, quoted, select_files
+
+BATCH = 100_000  # rows that a model scores at once
 
 
 class Engine(Protocol):
@@ -47,6 +50,14 @@ class Engine(Protocol):
 
     def rows(self, expression: ir.Expr) -> list[dict[str, Any]]:
         """Compute an expression whose answer is small."""
+
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """Compute an expression and give its rows in batches."""
+
+    def write_batches(
+        self, batches: Iterable[pa.RecordBatch], columns: Sequence[Column]
+    ) -> list[tuple[Path, str]]:
+        """Write rows made in Python as `write` does those of an expression, in their order."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -108,6 +119,20 @@ class DuckEngine:
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """See `Engine.batches`."""
+        text = ibis.to_sql(expression, dialect="duckdb", pretty=False)
+        # A cursor of its own: what is read in batches may be read beside something else.
+        with disk_space(self.folder), self.connection.cursor() as cursor:
+            yield from cursor.execute(str(text)).to_arrow_reader(BATCH)
+
+    def write_batches(
+        self, batches: Iterable[pa.RecordBatch], columns: Sequence[Column]
+    ) -> list[tuple[Path, str]]:
+        """See `Engine.write_batches`."""
+        with disk_space(self.folder):
+            return _written(self.folder, batches, columns)
+
     def close(self) -> None:
         """See `Engine.close`."""
         self.connection.close()
@@ -163,6 +188,17 @@ class SparkEngine:
         """See `Engine.rows`."""
         rows: list[dict[str, Any]] = self.backend.to_pyarrow(expression.as_table()).to_pylist()
         return rows
+
+    def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """See `Engine.batches`."""
+        # Cast as Ibis would: Spark's own types of days and moments differ from Arrow's.
+        yield from self.backend.to_pyarrow(expression).to_batches(BATCH)
+
+    def write_batches(
+        self, batches: Iterable[pa.RecordBatch], columns: Sequence[Column]
+    ) -> list[tuple[Path, str]]:
+        """See `Engine.write_batches`."""
+        return _written(self.folder, batches, columns)
 
     def close(self) -> None:
         """See `Engine.close`. The session stays: starting one takes seconds."""
@@ -220,6 +256,18 @@ def _spark_type(column: Column) -> str:
     names = {"text": "STRING", "json": "STRING", "int": "BIGINT", "float": "DOUBLE"}
     others = {"bool": "BOOLEAN", "day": "DATE", "instant": "TIMESTAMP"}
     return {**names, **others}[column.kind]
+
+
+def _written(
+    folder: Path, batches: Iterable[pa.RecordBatch], columns: Sequence[Column]
+) -> list[tuple[Path, str]]:
+    """Write batches as one Parquet file of exactly these columns."""
+    target = folder / f"{ids.new_id()}.parquet"
+    schema = pa.schema([(c.name, ARROW[c.kind]) for c in columns])
+    with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
+        for batch in batches:
+            writer.write_batch(batch.select(schema.names).cast(schema))
+    return [(target, "all")]
 
 
 def _parts(target: Path) -> list[tuple[Path, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from valence.core.messages import Message
 from valence.lake.columns import Column
@@ -29,7 +30,15 @@ class BuildContext:
     zone: str = ""  # of the business days: another one makes every mart anew
 
 
-Compute = Callable[[Mapping[str, ir.Table], BuildContext], ir.Table]
+Inputs = Mapping[str, ir.Table]
+Read = Callable[[ir.Table], Iterator[pa.RecordBatch]]
+Compute = Callable[[Inputs, BuildContext], ir.Table]
+# For what is no query: a fit, or the scores of a fitted model. Reads what it was reduced to.
+Score = Callable[[Inputs, BuildContext, Read], Iterable[pa.RecordBatch]]
+
+
+def _no_query(_: Inputs, context: BuildContext) -> ir.Table:
+    raise NotImplementedError("this mart is scored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,10 @@ class Mart:
 
     Inputs are canonical tables (which arrive with a `customer_id` column joined from the
     identifier map, null where the row names nobody) and marts built before.
+
+    A mart with `score` is made in Python, batch by batch, from expressions that the engine has
+    reduced. Among its inputs is then, by its own name, what it published before, so that a fit
+    can be kept until it is due; not where its declaration changed or all is made anew.
     """
 
     name: str
@@ -54,7 +67,8 @@ class Mart:
     rebuild: Rebuild
     inputs: tuple[str, ...]
     columns: tuple[Column, ...]
-    compute: Compute
+    compute: Compute = _no_query
+    score: Score | None = None  # instead of `compute`; with `rebuild = "whole"`
     day: str = ""
     windows: tuple[int, ...] = ()  # months before the build's day that its figures look back
     sums: tuple[str, ...] = ()  # whole numbers and money: what is taken off again is exact

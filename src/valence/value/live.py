@@ -60,9 +60,14 @@ class LiveTables:
 
     def _computed(self, name: str) -> ir.Table:
         mart = self._marts[name]
-        expression = mart.compute({each: self.table(each) for each in mart.inputs}, self._context)
+        inputs = {each: self.table(each) for each in mart.inputs}
         # Written down: what rests on it reads it once, as in a build.
-        written = self._engine.write(expression, mart.columns, order_by=mart.order_by)
+        if mart.score is not None:
+            batches = mart.score(inputs, self._context, self._engine.batches)
+            written = self._engine.write_batches(batches, mart.columns)
+        else:
+            expression = mart.compute(inputs, self._context)
+            written = self._engine.write(expression, mart.columns, order_by=mart.order_by)
         files: Sequence[str] = [str(path) for path, _ in written]
         return self._engine.table(files, mart.columns)
 
