@@ -60,7 +60,7 @@ def test_one_more_day_patches_its_month_and_its_customers(tmp_path, engine_name)
     kept = set(lake.snapshot().files("order_days"))
     load(lake, order(3, "2025-02-02", "b"))
     run = built(lake, Ask(engine=engine_name))
-    whole = {"total": "whole", "scored": "whole"}
+    whole = {"total": "whole", "learned": "keep"}
     assert modes(run) == {mart.name: "part" for mart in MARTS} | whole
     assert kept & set(lake.snapshot().files("order_days")), "January's file stays as it was"
     assert rows(lake, "spend_by_customer") == [
@@ -78,13 +78,13 @@ def test_a_scored_mart_keeps_what_it_learned_until_it_is_due(tmp_path, engine_na
     load(lake, order(1, "2025-01-31", "a", "10"), order(2, "2025-01-31", "b", "20"), people=PEOPLE)
     built(lake, Ask(engine=engine_name))
     first = date(2025, 1, 31)
-    assert rows(lake, "scored") == [("anna", first, 15.0), ("ben", first, 15.0)]
+    assert rows(lake, "learned") == [("anna", first, 15.0), ("ben", first, 15.0)]
     load(lake, order(3, "2025-02-28", "b", "30"))
-    built(lake, Ask(engine=engine_name))
-    assert rows(lake, "scored") == [("anna", first, 15.0), ("ben", first, 15.0)]
+    assert modes(built(lake, Ask(engine=engine_name)))["learned"] == "keep"
+    assert rows(lake, "learned") == [("anna", first, 15.0), ("ben", first, 15.0)]
     later = date(2025, 2, 28)
     built(lake, Ask(engine=engine_name, whole=True))
-    assert rows(lake, "scored") == [("anna", later, 30.0), ("ben", later, 30.0)]
+    assert rows(lake, "learned") == [("anna", later, 30.0), ("ben", later, 30.0)]
 
 
 def test_another_day_makes_those_anew_whose_orders_left_a_window(tmp_path, engine_name):

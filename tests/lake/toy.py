@@ -58,24 +58,26 @@ def _by_first_month(tables: Mapping[str, ir.Table], context: BuildContext) -> ir
 
 def _scored(
     tables: Mapping[str, ir.Table], context: BuildContext, read: Read
-) -> Iterator[pa.RecordBatch]:
-    """A mean that is learned once, kept until a month has passed, and what it says of each."""
-    spend = tables["spend_by_customer"]
+) -> Iterator[pa.RecordBatch] | None:
+    """A mean that is learned once, and stands until a month has passed."""
+    if (before := tables.get("learned")) is not None:
+        at = next(read(before.aggregate(at=before.learned_on.max()))).column("at")[0].as_py()
+        if at is not None and (context.as_of - at).days < DUE:
+            return None
+    return _learned(tables["spend_by_customer"], context, read)
+
+
+def _learned(spend: ir.Table, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
     first = next(read(spend.aggregate(mean=spend.net_amount.cast("float64").mean())))
-    learned, mean = context.as_of, first.column("mean")[0].as_py()
-    if (before := tables.get("scored")) is not None and (rows := [*read(before)]) and len(rows[0]):
-        kept = rows[0].column("learned_on")[0].as_py()
-        if (context.as_of - kept).days < DUE:
-            learned, mean = kept, rows[0].column("mean")[0].as_py()
+    mean = first.column("mean")[0].as_py()
     for batch in read(spend.select("customer_id")):
-        n = len(batch)
-        yield pa.RecordBatch.from_pydict(
-            {
-                "mean": [mean] * n,
-                "learned_on": pa.array([learned] * n, pa.date32()),
-                "customer_id": batch.column("customer_id"),
-            }
-        )
+        learned = pa.array([context.as_of] * len(batch), pa.date32())
+        columns = {
+            "mean": [mean] * len(batch),
+            "learned_on": learned,
+            "customer_id": batch.column("customer_id"),
+        }
+        yield pa.RecordBatch.from_pydict(columns)
 
 
 DUE = 30  # days
@@ -98,7 +100,7 @@ MARTS = (
         ("order_days",), (CUSTOMER, AMOUNT), _recent, windows=(WINDOW,),
     ),
     Mart(
-        "scored", "toy", message("Scored"), ("customer_id",), "whole", ("spend_by_customer",),
+        "learned", "toy", message("Learned"), ("customer_id",), "whole", ("spend_by_customer",),
         (CUSTOMER, Column("learned_on", "day", "When."), Column("mean", "float", "Mean.")),
         score=_scored,
     ),

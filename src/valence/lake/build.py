@@ -271,6 +271,8 @@ class _Building:
         if before and before.fingerprint == item.fingerprint and not self.ask.whole:
             inputs[mart.name] = self.table(mart.name)
         batches = score(inputs, context, self.engine.batches)
+        if batches is None:
+            return _Made(self.head.tables[mart.name], "keep")
         files = self.engine.write_batches(batches, mart.columns)
         return _Made(self._commit(mart, files, None, state), item.mode)
 

@@ -33,8 +33,9 @@ class BuildContext:
 Inputs = Mapping[str, ir.Table]
 Read = Callable[[ir.Table], Iterator[pa.RecordBatch]]
 Compute = Callable[[Inputs, BuildContext], ir.Table]
-# For what is no query: a fit, or the scores of a fitted model. Reads what it was reduced to.
-Score = Callable[[Inputs, BuildContext, Read], Iterable[pa.RecordBatch]]
+# For what is no query: a fit, or the scores of a fitted model. Reads what it was reduced to; None
+# lets what was published before stand.
+Score = Callable[[Inputs, BuildContext, Read], Iterable[pa.RecordBatch] | None]
 
 
 def _no_query(_: Inputs, context: BuildContext) -> ir.Table:
@@ -57,7 +58,8 @@ class Mart:
 
     A mart with `score` is made in Python, batch by batch, from expressions that the engine has
     reduced. Among its inputs is then, by its own name, what it published before, so that a fit
-    can be kept until it is due; not where its declaration changed or all is made anew.
+    can be kept until it is due (`score` returns None); not where its declaration changed or all
+    is made anew.
     """
 
     name: str

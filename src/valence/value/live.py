@@ -64,7 +64,7 @@ class LiveTables:
         # Written down: what rests on it reads it once, as in a build.
         if mart.score is not None:
             batches = mart.score(inputs, self._context, self._engine.batches)
-            written = self._engine.write_batches(batches, mart.columns)
+            written = self._engine.write_batches(batches or (), mart.columns)
         else:
             expression = mart.compute(inputs, self._context)
             written = self._engine.write(expression, mart.columns, order_by=mart.order_by)
