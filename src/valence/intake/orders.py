@@ -25,12 +25,12 @@ from valence.intake.codes import coded, decoded
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
+from valence.intake.shares import make_in_shares, shares_of
 from valence.intake.statements import precedence_of, resolve, state, tellers_of
 from valence.lake.workbench import Workbench, literal
 from valence.lake.writer import Counts, Writer
 
 _AMOUNT = "DECIMAL(18,4)"
-_AT_A_TIME = 500_000  # orders
 _RESOLVED = "SELECT count(*) FROM _resolved"
 _OF_ORDER = ("ordered_at", "ordered_on", "id_type", "id_key")  # what lines bear of their order
 
@@ -75,7 +75,7 @@ def land_lines(
     _number_lines(writer, mapping)
     lines = writer.merge_in_passes(
         "order_lines",
-        [_lines(mapping, rate, some) for some in _shares(writer.bench, _RESOLVED)],
+        [_lines(mapping, rate, some) for some in shares_of(writer.bench, _RESOLVED)],
         stored=True,
         distinct=True,
     )
@@ -237,14 +237,16 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
         "NULL::DOUBLE AS units, arg_min(_who, _row) FILTER (_who IS NOT NULL) AS _who "
         f"FROM ({coded(writer.bench, rows, texts)}) WHERE {{some}} GROUP BY order_id"
     )
-    into = "CREATE OR REPLACE TEMP TABLE _heads AS"
-    for some in _shares(writer.bench, "SELECT approx_count_distinct(order_id) FROM _line_rows"):
-        writer.bench.sql(
-            f"{into} SELECT h.* EXCLUDE (_who), w.id_type, w.id_key FROM "
+    make_in_shares(
+        writer.bench,
+        "_heads",
+        "SELECT approx_count_distinct(order_id) FROM _line_rows",
+        lambda some: (
+            "SELECT h.* EXCLUDE (_who), w.id_type, w.id_key FROM "
             f"({decoded(groups.replace('{some}', some), texts)}) h "
             "LEFT JOIN _whos w ON w.who = h._who"
-        )
-        into = "INSERT INTO _heads"
+        ),
+    )
 
 
 def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
@@ -277,12 +279,15 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
     Only the few that repeat are numbered; a window over a million rows costs a second.
     """
     bench = writer.bench
-    bench.sql("CREATE OR REPLACE TEMP TABLE _repeated (hashed UBIGINT)")
-    for some in _shares(bench, _RESOLVED):
-        bench.sql(
-            "INSERT INTO _repeated SELECT hash(order_id, _line) AS hashed FROM _line_rows "
+    make_in_shares(
+        bench,
+        "_repeated",
+        "SELECT count(*) // 4 FROM _line_rows",  # a line is a few numbers only
+        lambda some: (
+            "SELECT hash(order_id, _line) AS hashed FROM _line_rows "
             f"WHERE {some} GROUP BY hashed HAVING count(*) > 1"
-        )
+        ),
+    )
     again = "_line_rows WHERE hash(order_id, _line) IN (FROM _repeated)"
     bench.sql("CREATE OR REPLACE TEMP TABLE _numbers (_row BIGINT, n BIGINT)")
     if "line_id" in mapping.columns:
@@ -297,18 +302,6 @@ def _number_lines(writer: Writer, mapping: FileMapping) -> None:
         f"INSERT INTO _numbers SELECT _row, row_number() OVER (PARTITION BY order_id, _line "
         f"ORDER BY ordered_at, _row) AS n FROM {again} QUALIFY n > 1"
     )
-
-
-def _shares(bench: Workbench, count: str) -> list[str]:
-    """SQL conditions on `order_id` that share orders out, so many at a time; `count` counts them.
-
-    Whoever joins or groups orders keeps them in memory: a million take 100 MB.
-    """
-    orders = bench.rows(count)[0][0]
-    shares = -(-orders // _AT_A_TIME)
-    if shares <= 1:
-        return ["true"]
-    return [f"hash(order_id) % {shares} = {share}" for share in range(shares)]
 
 
 def _lines(mapping: FileMapping, rate: str, some: str) -> str:
@@ -353,7 +346,7 @@ def _merge_orders(writer: Writer) -> tuple[Counts, int]:
     )
     _restamp_lines(writer)
     _sum_lines(writer)
-    shares = [_orders(some) for some in _shares(bench, _RESOLVED)]
+    shares = [_orders(some) for some in shares_of(bench, _RESOLVED)]
     orders = writer.merge_in_passes("orders", shares, stored=True, distinct=True)
     known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
     return orders, min(int(known), orders.updated)
@@ -382,14 +375,19 @@ def _restamp_lines(writer: Writer) -> None:
 def _sum_lines(writer: Writer) -> None:
     """Make `_sums` of all lines known of the orders at hand."""
     writer.table_of("order_lines")
-    writer.bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _sums AS SELECT namespace, order_id, count(*) AS lines, "
-        f"{_sold('original_amount')}, {_sold('net_amount')}, sum(discount_amount)::{_AMOUNT} AS "
-        f"discount_amount, sum(tax_amount)::{_AMOUNT} AS tax_amount, "
-        f"sum(cost_amount)::{_AMOUNT} AS cost_amount, "
-        f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
-        "max(currency) AS currency FROM order_lines SEMI JOIN _heads "
-        "USING (namespace, order_id) GROUP BY ALL"
+    make_in_shares(
+        writer.bench,
+        "_sums",
+        _RESOLVED,
+        lambda some: (
+            "SELECT namespace, order_id, count(*) AS lines, "
+            f"{_sold('original_amount')}, {_sold('net_amount')}, sum(discount_amount)::{_AMOUNT} AS "
+            f"discount_amount, sum(tax_amount)::{_AMOUNT} AS tax_amount, "
+            f"sum(cost_amount)::{_AMOUNT} AS cost_amount, "
+            f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
+            f"max(currency) AS currency FROM (FROM order_lines WHERE {some}) SEMI JOIN "
+            f"(FROM _heads WHERE {some}) USING (namespace, order_id) GROUP BY ALL"
+        ),
     )
 
 
