@@ -72,7 +72,7 @@ def test_lines_of_many_orders_land_some_orders_at_a_time_and_are_the_same(shop_o
     columns = ("order_id", "product_id", "line_key", "net_amount", "ordered_on")
     found = []
     for at_a_time in (1_000, 4):
-        monkeypatch.setattr("valence.intake.orders._AT_A_TIME", at_a_time)
+        monkeypatch.setattr("valence.intake.shares._AT_A_TIME", at_a_time)
         one = shop_of("")
         landed = one.bring("lines.csv", text).files[0]
         again = one.bring("lines2.csv", text + "1,2024-03-02,c1,s9,2,3\n").files[0]

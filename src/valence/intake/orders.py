@@ -381,8 +381,9 @@ def _sum_lines(writer: Writer) -> None:
         _RESOLVED,
         lambda some: (
             "SELECT namespace, order_id, count(*) AS lines, "
-            f"{_sold('original_amount')}, {_sold('net_amount')}, sum(discount_amount)::{_AMOUNT} AS "
-            f"discount_amount, sum(tax_amount)::{_AMOUNT} AS tax_amount, "
+            f"{_sold('original_amount')}, {_sold('net_amount')}, "
+            f"sum(discount_amount)::{_AMOUNT} AS discount_amount, "
+            f"sum(tax_amount)::{_AMOUNT} AS tax_amount, "
             f"sum(cost_amount)::{_AMOUNT} AS cost_amount, "
             f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
             f"max(currency) AS currency FROM (FROM order_lines WHERE {some}) SEMI JOIN "
