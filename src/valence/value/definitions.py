@@ -19,11 +19,13 @@ Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
 Share = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=6)]
 
 
-class _Document(BaseModel):
+class Document(BaseModel):
+    """What a user defines: unknown fields are refused, nothing changes once read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ScoreWeights(_Document):
+class ScoreWeights(Document):
     """How much each part counts in the corrected score; 0 leaves a part out."""
 
     recency: Weight = Field(Decimal(20), description="How recently the customer bought.")
@@ -40,7 +42,7 @@ class ScoreWeights(_Document):
         return self
 
 
-class RfmDefinition(_Document):
+class RfmDefinition(Document):
     """How recency, frequency and monetary value are scored."""
 
     bins: int = Field(5, ge=2, le=9, description="Scores run from 1 to this.")
@@ -79,7 +81,7 @@ class RfmDefinition(_Document):
         return self
 
 
-class TierShare(_Document):
+class TierShare(Document):
     """One value tier: its name, and its share of all customers."""
 
     name: str = Field(
@@ -90,7 +92,7 @@ class TierShare(_Document):
     share: Share = Field(description="Share of customers, 0 to 1; the last tier takes the rest.")
 
 
-class TiersDefinition(_Document):
+class TiersDefinition(Document):
     """Which shares of customers, from the most valuable down, form the value tiers."""
 
     tiers: tuple[TierShare, ...] = Field(
@@ -121,7 +123,7 @@ class TiersDefinition(_Document):
         return ends
 
 
-class CohortsDefinition(_Document):
+class CohortsDefinition(Document):
     """How cohorts are compared."""
 
     horizon_months: int = Field(
@@ -133,7 +135,7 @@ class CohortsDefinition(_Document):
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Of the intervals.")
 
 
-D = TypeVar("D", bound=_Document)
+D = TypeVar("D", bound=Document)
 
 
 def published(definitions: Mapping[str, Mapping[str, object]], kind: str, model: type[D]) -> D:

@@ -1,0 +1,1 @@
+"""Lifetime value: what each customer is expected to bring, and how sure that is."""
