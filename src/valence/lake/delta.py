@@ -133,6 +133,7 @@ class Table:
         elif table.version() != at:
             table.restore(at)
             table = DeltaTable(str(self.folder))
+        self._widen(table)
         filters = None if replacing is None else [("part", "in", list(replacing))]
         table.create_write_transaction(
             actions,
@@ -161,6 +162,13 @@ class Table:
             return DeltaTable(str(self.folder), version=version)
         except TableNotFoundError:
             return None
+
+    def _widen(self, table: DeltaTable) -> None:
+        """Tell the log of columns that were declared after the table was made."""
+        known = {field.name for field in table.schema().fields}
+        fresh = [field for field in self._schema().fields if field.name not in known]
+        if fresh:
+            table.alter.add_columns(fresh)
 
     def _schema(self) -> Schema:
         schema = arrow_schema(self.columns)

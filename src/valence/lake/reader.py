@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from valence.lake.columns import IBIS
 from valence.lake.lake import Snapshot
-from valence.lake.workbench import configure, literal, quoted, select_files
+from valence.lake.workbench import configure, literal, quoted, select_files, select_list
 
 
 class Reader:
@@ -36,14 +36,15 @@ class Reader:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._known: set[str] = set()
-        self._served: set[str] = set()
+        self._served: dict[str, frozenset[str]] = {}  # table → its columns
         if snapshot.head.serving:
             path = snapshot.lake.path / "serving" / snapshot.head.serving
             self._connection.execute(f"ATTACH {literal(str(path))} AS serving (READ_ONLY)")
             tables = self._connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'serving'"
+                "SELECT table_name, list(column_name) FROM duckdb_columns() "
+                "WHERE database_name = 'serving' GROUP BY table_name"
             )
-            self._served = {row[0] for row in tables.fetchall()}
+            self._served = {name: frozenset(held) for name, held in tables.fetchall()}
 
     def has(self, name: str) -> bool:
         """Whether the table or mart has been published."""
@@ -54,10 +55,11 @@ class Reader:
         columns = self.snapshot.lake.columns(name)
         with self._lock:
             if name not in self._known:
+                held = self._served.get(name)
                 source = (
-                    f"SELECT * FROM serving.main.{quoted(name)}"
-                    if name in self._served
-                    else select_files(self.snapshot.files(name), columns)
+                    select_files(self.snapshot.files(name), columns)
+                    if held is None
+                    else f"SELECT {select_list(columns, held)} FROM serving.main.{quoted(name)}"
                 )
                 self._connection.execute(f"CREATE VIEW {quoted(name)} AS {source}")
                 self._known.add(name)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from valence.core import ids
 from valence.core.errors import OutOfSpaceError
@@ -179,10 +182,29 @@ def literal(text: str) -> str:
 
 
 def select_files(files: Sequence[str], columns: Sequence[Column]) -> str:
-    """Return a SELECT of the declared columns from Parquet files, or of no rows at all."""
+    """Return a SELECT of the declared columns from Parquet files, or of no rows at all.
+
+    A column that was declared after a file was written is NULL in its rows.
+    """
     if not files:
-        nothing = ", ".join(f"NULL::{SQL_TYPE[c.kind]} AS {quoted(c.name)}" for c in columns)
-        return f"SELECT {nothing} WHERE false"
-    names = ", ".join(quoted(c.name) for c in columns)
-    listed = ", ".join(literal(file) for file in files)
-    return f"SELECT {names} FROM read_parquet([{listed}])"
+        return f"SELECT {select_list(columns, ())} WHERE false"
+    declared = frozenset(c.name for c in columns)
+    # By what each file has, and not `union_by_name`: that opens every file at every query.
+    return " UNION ALL ".join(
+        f"SELECT {select_list(columns, held)} FROM read_parquet([{', '.join(map(literal, some))}])"
+        for held, some in groupby(files, key=lambda file: declared & names_in(file))
+    )
+
+
+def select_list(columns: Sequence[Column], held: Container[str]) -> str:
+    """Return the columns for a SELECT, those that are not among `held` as NULL of their type."""
+    return ", ".join(
+        quoted(c.name) if c.name in held else f"NULL::{SQL_TYPE[c.kind]} AS {quoted(c.name)}"
+        for c in columns
+    )
+
+
+@lru_cache(maxsize=20_000)  # a file of the lake is never written again
+def names_in(file: str) -> frozenset[str]:
+    """Return the names of a Parquet file's columns, from its footer."""
+    return frozenset(pq.read_schema(file).names)

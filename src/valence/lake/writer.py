@@ -12,7 +12,7 @@ from valence.lake.delta import PartFile, rows_in
 from valence.lake.head import TableState, publish
 from valence.lake.internal import INTERNAL, TOUCHED
 from valence.lake.lake import Lake
-from valence.lake.workbench import SQL_TYPE, Workbench, literal, quoted
+from valence.lake.workbench import SQL_TYPE, Workbench, literal, quoted, select_files
 
 COPY = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
 COMPACT_AT = 24  # parts of one table from which on a merge folds the small ones together
@@ -239,9 +239,9 @@ class Writer:
             raise ValueError(f"rows for {table.name} hold a key ({keys}) more than once")
 
     def _select_with_part(self, table: CanonicalTable) -> str:
-        names = ", ".join(quoted(c.name) for c in table.columns)
         return " UNION ALL ".join(
-            f"SELECT {names}, {literal(file.part)} AS _part FROM read_parquet({literal(file.path)})"
+            f"SELECT *, {literal(file.part)} AS _part "
+            f"FROM ({select_files([file.path], table.columns)})"
             for file in self._before(table.name)
         )
 
@@ -318,8 +318,7 @@ class Writer:
 
     def _folded(self, table: CanonicalTable, files: Sequence[PartFile]) -> PartFile:
         """Write some files as one."""
-        listed = ", ".join(literal(file.path) for file in files)
-        select = f"SELECT * FROM read_parquet([{listed}])"
+        select = select_files([file.path for file in files], table.columns)
         return self._copy(table, select, part=self._fresh_part())
 
     def _copy(self, table: CanonicalTable, select: str, *, part: str) -> PartFile:
