@@ -81,3 +81,25 @@ def test_what_is_no_table_or_no_day_is_named_with_what_to_do():
     wrong = FRAME.rename(columns={"customer_id": "customerid"})
     with pytest.raises(BadInputError, match=r"no column 'customer_id'. Did you mean 'customerid'"):
         vl.value.rfm(wrong, as_of=DAY)
+
+
+MISNAMED = FRAME.rename(columns={"customer_id": "customerid"})
+
+
+@pytest.mark.parametrize(
+    ("orders", "call"),
+    [
+        (MISNAMED, '.rename(columns={"customerid": "customer_id"})'),
+        (pa.Table.from_pandas(MISNAMED), '.rename_columns({"customerid": "customer_id"})'),
+        (ibis.memtable(MISNAMED), '.rename(customer_id="customerid")'),
+    ],
+    ids=["pandas", "Arrow", "Ibis"],
+)
+@pytest.mark.parametrize("measure", ["rfm", "customers", "cohorts"])
+def test_a_missing_column_comes_with_the_call_that_names_it_which_then_works(measure, orders, call):
+    """It told users of pandas to call `.rename(customer_id=...)`, which pandas refuses."""
+    with pytest.raises(BadInputError) as refused:
+        getattr(vl.value, measure)(orders, as_of=DAY)
+    assert f"Give one with `{call}`." in str(refused.value)
+    mended = eval(f"orders{call}")  # the very words of the hint
+    assert len(getattr(vl.value, measure)(mended, as_of=DAY).to_pyarrow())

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.errors import BadInputError, did_you_mean
+from valence.core.errors import BadInputError, did_you_mean, near_name
 from valence.lake.columns import IBIS, Kind
 
 AMOUNT = IBIS["amount"]
 ZERO = ibis.literal(Decimal(0), AMOUNT)
+# Whose tables were given before they were Ibis tables: one measure hands them on to another.
+_made_of: WeakKeyDictionary[ir.Table, str] = WeakKeyDictionary()
 
 
 def filled(table: ir.Table, columns: Mapping[str, Kind]) -> ir.Table:
@@ -35,6 +38,7 @@ def given(table: Any, *columns: str) -> ir.Table:
         If it is no table, or naming the first column that is missing and the nearest there is.
     """
     if not isinstance(table, ir.Table):
+        kind = type(table).__module__.partition(".")[0]
         try:
             table = ibis.memtable(table)
         except Exception as wrong:
@@ -43,14 +47,28 @@ def given(table: Any, *columns: str) -> ir.Table:
                 "DataFrame.",
                 kind=type(table).__name__,
             ) from wrong
+        _made_of[table] = kind
     for name in columns:
         if name not in table.columns:
             raise BadInputError(
-                "The table has no column {name!r}. {fix} Give one with `.rename({name}=...)`.",
+                "The table has no column {name!r}. {fix} Give one with `{call}`.",
                 name=name,
                 fix=did_you_mean(name, table.columns),
+                call=_renaming(
+                    _made_of.get(table, "ibis"), name, near_name(name, table.columns) or "..."
+                ),
             )
     return table
+
+
+def _renaming(kind: str, name: str, near: str) -> str:
+    """Return the call that names a column in a table of the library `kind`."""
+    calls = {
+        "pandas": '.rename(columns={{"{near}": "{name}"}})',
+        "pyarrow": '.rename_columns({{"{near}": "{name}"}})',
+        "polars": '.rename({{"{near}": "{name}"}})',
+    }
+    return calls.get(kind, '.rename({name}="{near}")').format(name=name, near=near)
 
 
 def days_in(table: ir.Table, *columns: str) -> ir.Table:
