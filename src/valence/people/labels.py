@@ -13,7 +13,7 @@ from valence.people.masking import masked
 NUMBERS = ("user_id", "external_id")
 # Around a name that is written from right to left, so that the number stays behind it.
 _FIRST, _LAST = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-_PREFERRED = (*NUMBERS, "loyalty_no", "email", "phone")
+PREFERRED = (*NUMBERS, "loyalty_no", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,16 @@ class Label:
     name: str = ""
     number: str = ""
     handle: str = ""  # the end of the id: always there, never chosen where better is known
+    whole: bool = False  # whether the number stands there unmasked
 
     def __str__(self) -> str:
         name = f"{_FIRST}{self.name}{_LAST}" if is_right_to_left(self.name) else self.name
         return " ".join(part for part in (name, self.number) if part) or self.handle
+
+    @property
+    def source_number(self) -> str:
+        """The number as the source has it, by which its own rows are found again; else nothing."""
+        return self.number if self.whole else ""
 
 
 def label(customer_id: str, entries: Sequence[tuple[str, str]]) -> Label:
@@ -34,11 +40,13 @@ def label(customer_id: str, entries: Sequence[tuple[str, str]]) -> Label:
     by_kind: dict[str, str] = {}
     for kind, value in entries:
         by_kind.setdefault(kind, value)
-    kind = next((kind for kind in _PREFERRED if kind in by_kind), "")
+    kind = next((kind for kind in PREFERRED if kind in by_kind), "")
+    number = shown(kind, by_kind[kind]) if kind else ""
     return Label(
         shown("name", by_kind["name"]) if by_kind.get("name") else "",
-        shown(kind, by_kind[kind]) if kind else "",
+        number,
         handle(customer_id),
+        whole=bool(kind) and number == by_kind[kind],
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pyarrow as pa
 import sqlalchemy as sa
 
-from valence.people.rows import CHUNK, fetch, fetch_where, hex_of, ids_of
+from valence.people.rows import CHUNK, asked, fetch, fetch_where, hex_of
 from valence.people.tables import customers
 from valence.store import View
 
@@ -52,7 +52,7 @@ def pointers(view: View, hexes: Sequence[str]) -> dict[str, str]:
     points: dict[str, str] = {}
     ahead = sorted(set(hexes))
     while ahead:
-        found = fetch_where(view, _POINTS, customers.c.customer_id, ids_of(ahead), _SCHEMA)
+        found = fetch_where(view, _POINTS, customers.c.customer_id, asked(view, ahead), _SCHEMA)
         points.update(step := _as_dict(found))
         ahead = sorted(set(step.values()) - points.keys())
     return points
@@ -63,7 +63,7 @@ def trees(view: View, hexes: Iterable[str]) -> set[str]:
     known = set(hexes)
     ahead = sorted(known)
     while ahead:
-        found = fetch_where(view, _POINTS, customers.c.redirect_to, ids_of(ahead), _SCHEMA)
+        found = fetch_where(view, _POINTS, customers.c.redirect_to, asked(view, ahead), _SCHEMA)
         ahead = sorted(set(found["customer"].to_pylist()) - known)
         known.update(ahead)
     return known

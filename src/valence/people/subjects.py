@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from valence.core.clock import now
 from valence.core.errors import SettingsError
 from valence.people.keys import Keyring
-from valence.people.rows import Query, fetch_where, hex_of, ids_of, insert
+from valence.people.rows import Query, asked, fetch_where, hex_of, insert
 from valence.people.sealing import Seal
 from valence.people.tables import vault_subjects
 from valence.store import Store, Unit, View
@@ -44,7 +44,7 @@ class Subjects:
         Customers are hexadecimal digits: ids as objects would take longer than their keys.
         """
         rows = fetch_where(
-            view, _WRAPPED, vault_subjects.c.customer_id, _as_asked(view, hexes), _SCHEMA
+            view, _WRAPPED, vault_subjects.c.customer_id, asked(view, hexes), _SCHEMA
         )
         found: dict[str, Seal | None] = {}
         for who, *wrapped in zip(*(column.to_pylist() for column in rows.columns), strict=True):
@@ -128,8 +128,3 @@ class Subjects:
                 given=self._keyring.generation,
             )
         return wrap.opened(wrapped, b"subject", customer)
-
-
-def _as_asked(view: View, hexes: Iterable[str]) -> Sequence[str | UUID]:
-    """Return ids in the form in which the database compares them."""
-    return list(hexes) if view.dialect == "sqlite" else ids_of(hexes)

@@ -22,6 +22,7 @@ from valence.people.confirm import check_key, confirm_key
 from valence.people.decisions import LOCK, known_customers
 from valence.people.keys import Keyring
 from valence.people.labels import Label, as_uuid, label
+from valence.people.naming import named
 from valence.people.normalise import ID_TYPES, normalise
 from valence.people.placeholders import WORDS
 from valence.people.redirects import current_customers, trees
@@ -144,21 +145,13 @@ class Vault:
         Ids that are none, or of nobody, are called by their end.
         """
         texts = list(dict.fromkeys(ids))
-        known = {text: one for text in texts if (one := as_uuid(text))}
-        found: dict[UUID, list[tuple[str, str]]] = {}
-        current: dict[UUID, UUID] = {}
-        if known:
-            with self._store.reading() as view:
-                check_key(view, self._keyring)
-                current = current_customers(view, known.values())
-                family = ids_of(sorted(trees(view, [one.hex for one in current.values()])))
-                rows = stored.where(view, vault_entries.c.customer_id, family)
-                # An address is never a part of a label: it need not be opened.
-                opened = self._opened(view, [row for row in rows if row["kind"] != "address"])
-            for entry in opened:
-                found.setdefault(entry.customer_id, []).append((entry.kind, entry.value))
-        entries = {text: found.get(current[one], []) for text, one in known.items()}
-        return {text: label(text, entries.get(text, [])) for text in texts}
+        known = {text: one.hex for text in texts if (one := as_uuid(text))}
+        if not known:
+            return {text: label(text, ()) for text in texts}
+        with self._store.reading() as view:
+            check_key(view, self._keyring)
+            told = named(view, self._subjects, known.values())
+        return {text: label(text, told.get(known.get(text, ""), ())) for text in texts}
 
     def search(self, text: str, *, limit: int = 20, masked: bool = True) -> list[Entry]:
         """Return entries by an exact identifier or part of a name, each customer once.
