@@ -5,8 +5,9 @@ All times are in one unit (`Histories.unit_days` days), so a model knows no cale
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -91,35 +92,62 @@ class Fit:
         return tuple(p.value for p in self.parameters)
 
 
-class PurchaseModel(Protocol):
+class PurchaseModel(ABC):
     """A fitted model of how often customers buy and whether they still do.
 
+    Every model here has one form: given that a customer still buys, what comes depends on x and
+    the age alone, not on t_x. So a model says how probable that is, and what follows if so.
+
     Arrays `x, t_x, age` are (n,), one row a customer or a distinct history; `z` is (n, k) where
-    the model was fitted with covariates.
+    the model was fitted with covariates. `t` is in units of time, 0 or more.
     """
 
     name: ClassVar[str]  # as in `--model`: bg-nbd, mbg-nbd, pareto-nbd, bg-bb
     fitted: Fit
 
     @classmethod
+    @abstractmethod
     def fit(cls, histories: Histories) -> Self:
         """Return the model at its maximum likelihood."""
 
+    @abstractmethod
     def log_likelihoods(
         self, x: Floats, t_x: Floats, age: Floats, z: Floats | None = None
     ) -> Floats:
         """Return the log-likelihood of each history, (n,)."""
 
+    @abstractmethod
     def alive(self, x: Floats, t_x: Floats, age: Floats, z: Floats | None = None) -> Floats:
         """Return the probability that each still buys, (n,)."""
+
+    @abstractmethod
+    def expected_if_alive(
+        self, t: float, x: Floats, age: Floats, z: Floats | None = None
+    ) -> Floats:
+        """Return the expected purchases in the next `t` units of those who still buy, (n,)."""
+
+    @abstractmethod
+    def counts_if_alive(
+        self, t: float, x: Floats, age: Floats, *, most: int, z: Floats | None = None
+    ) -> Floats:
+        """Return the probability of 0, 1, … purchases of those who still buy, (n, most + 1).
+
+        The last column holds `most` and more, so that each row sums to 1.
+        """
 
     def expected(
         self, t: float, x: Floats, t_x: Floats, age: Floats, z: Floats | None = None
     ) -> Floats:
         """Return the expected purchases of each in the next `t` units, (n,)."""
+        return self.alive(x, t_x, age, z) * self.expected_if_alive(t, x, age, z)
 
     def expected_new(self, t: Floats, z: Floats | None = None) -> Floats:
-        """Return the expected repeat purchases of a new customer up to each `t`, (m,)."""
+        """Return the expected repeat purchases of a new customer up to each `t`, (m,).
+
+        With `z`, (1, k), of a customer with these covariates.
+        """
+        none = np.zeros(1)
+        return np.array([self.expected(float(end), none, none, none, z)[0] for end in t])
 
     def counts(
         self, t: float, x: Floats, t_x: Floats, age: Floats, *, most: int, z: Floats | None = None
@@ -128,3 +156,7 @@ class PurchaseModel(Protocol):
 
         The last column holds `most` and more, so that each row sums to 1.
         """
+        alive = self.alive(x, t_x, age, z)
+        counts = self.counts_if_alive(t, x, age, most=most, z=z) * alive[:, None]
+        counts[:, 0] += 1 - alive
+        return counts
