@@ -1,0 +1,153 @@
+"""The ladder of loyalty: on which of its seven rungs each customer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+
+import ibis
+import ibis.expr.types as ir
+from pydantic import Field, model_validator
+
+from valence.core.days import as_day
+from valence.core.errors import BadInputError
+from valence.core.rules import Catalog, RuleError, Type, annotate, compile_rule
+from valence.lake.columns import IBIS, Kind
+from valence.value.definitions import Document
+
+LADDER_KIND = "ladder"
+OFF = "off"  # has bought, and has left the ladder
+SAID: dict[str, Kind] = {"wallet_share": "float", "nps_score": "float", "referrals": "int"}
+# What rules may ask of a customer, at any day for which these are known.
+ASKS: dict[str, Kind] = {
+    "orders": "int", "orders_12m": "int", "orders_prior_12m": "int", "breadth": "int",
+    "order_level": "float", "average_order_amount": "amount", "value_12m_amount": "amount",
+    "days_since_order": "int", "gap_days": "float", **SAID,
+}  # fmt: skip
+_TYPES: dict[str, Type] = {"int": Type.INT, "float": Type.FLOAT, "amount": Type.DECIMAL}
+CATALOG = Catalog({name: _TYPES[kind] for name, kind in ASKS.items()})
+
+
+class Rung(Document):
+    """One rung: its name, and the rule that puts a customer on it."""
+
+    name: str = Field(min_length=1, max_length=40, description="What it is called.")
+    rule: str = Field(min_length=1, description="Who stands on it: a rule over a customer.")
+
+
+class LadderDefinition(Document):
+    """The rungs, from the lowest up; a customer stands on the highest whose rule holds."""
+
+    on_it: str = Field(
+        "orders_12m >= 1", description="Who is on the ladder at all; others have stepped off."
+    )
+    rungs: tuple[Rung, ...] = Field(
+        (
+            Rung(name="tries", rule="orders >= 1"),
+            Rung(name="buys", rule="orders >= 2"),
+            Rung(name="buys_more", rule="orders >= 2 and breadth >= 3"),
+            Rung(name="buys_often", rule="orders_12m >= 4"),
+            Rung(name="buys_only_here", rule="orders >= 2 and wallet_share >= 0.8"),
+            Rung(name="buys_premium", rule="orders >= 2 and order_level >= 1.5"),
+            Rung(name="recommends", rule="orders >= 2 and (nps_score >= 9.0 or referrals >= 1)"),
+        ),
+        min_length=2,
+        max_length=12,
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        names = [rung.name for rung in self.rungs]
+        if len(set(names)) < len(names) or OFF in names:
+            raise ValueError(f"each rung needs a name of its own, other than {OFF!r}")
+        for name, rule in (("on_it", self.on_it), *((r.name, r.rule) for r in self.rungs)):
+            try:
+                compile_rule(rule, CATALOG)
+            except RuleError as wrong:
+                raise ValueError(f"{name}: {wrong}") from wrong
+        return self
+
+
+DEFAULT = LadderDefinition()
+
+
+def with_ladder(
+    customers: ir.Table, *, as_of: date, definition: LadderDefinition = DEFAULT
+) -> ir.Table:
+    """Return customers with their rung.
+
+    Parameters
+    ----------
+    customers
+        One row per customer with what the rules ask, see `ASKS`; what is not there is missing.
+        `order_level` is added: the customer's mean purchase over that of all, if both are known.
+    as_of
+        The day that the columns stand for.
+    definition
+        The rungs and their rules.
+
+    Returns
+    -------
+    Table
+        The same rows and columns, and `rung` (text; `off` for who bought but is not on the
+        ladder, null for who never bought), `rung_number` (int, 0 for `off`, 1 for the lowest
+        rung), `rungs_unknown` (text, the rungs above the own one that nobody can tell, since what
+        their rules ask was never answered: `buys_only_here, recommends`).
+    """
+    as_of = as_day(as_of)
+    t = with_order_level(customers)
+    missing = {n: ibis.null(IBIS[k]) for n, k in ASKS.items() if n not in t.columns}
+    rules = {"_on": compile_rule(definition.on_it, CATALOG)}
+    rules |= {f"_rung_{n}": compile_rule(r.rule, CATALOG) for n, r in _numbered(definition)}
+    t = annotate(t.mutate(**missing), rules, as_of=as_of)
+    number = ibis.literal(0, "int64")
+    for n, _ in _numbered(definition):
+        number = (t[f"_rung_{n}"]).ifelse(ibis.literal(n, "int64"), number)
+    number = t["_on"].ifelse(number, ibis.literal(0, "int64"))
+    number = (t.orders > 0).ifelse(number, ibis.null("int64"))
+    t = t.mutate(rung_number=number)
+    names = [(0, OFF), *((n, rung.name) for n, rung in _numbered(definition))]
+    unknown = ibis.literal("")
+    for n, rung in _numbered(definition):
+        if asked := sorted(compile_rule(rung.rule, CATALOG).names & SAID.keys()):
+            blank = ibis.and_(*(t[name].isnull() for name in asked)) & (t.rung_number < n)
+            unknown = unknown.concat(blank.ifelse(f", {rung.name}", ""))
+    t = t.mutate(
+        rung=t.rung_number.cases(*names, else_=ibis.null("string")),
+        rungs_unknown=(t.rung_number.notnull()).ifelse(unknown.substr(2), ibis.null("string")),
+    )
+    return t.drop(*rules, *missing)
+
+
+def with_order_level(customers: ir.Table) -> ir.Table:
+    """Add `order_level`: the customer's mean purchase over the mean of all purchases."""
+    if "order_level" in customers.columns or not {"gross_amount", "orders"} <= set(
+        customers.columns
+    ):
+        return customers
+    own = customers.gross_amount.cast("float64") / customers.orders.nullif(0).cast("float64")
+    # Sums of money are exact in decimals, so that the mean is the same on every engine.
+    everyone = customers.agg(gross=customers.gross_amount.sum(), orders=customers.orders.sum())
+    mean = everyone.gross.as_scalar().cast("float64") / everyone.orders.as_scalar().cast("float64")
+    return customers.mutate(order_level=own / mean.nullif(0.0))
+
+
+def order_of(definition: LadderDefinition, name: str) -> int:
+    """Return the number of a rung, 0 for `off`.
+
+    Raises
+    ------
+    BadInputError
+        If there is no such rung.
+    """
+    names: Sequence[str] = [OFF, *(rung.name for rung in definition.rungs)]
+    if name not in names:
+        raise BadInputError(
+            "There is no rung {name!r}. The rungs are: {names}.", name=name, names=", ".join(names)
+        )
+    return names.index(name)
+
+
+def _numbered(definition: LadderDefinition) -> list[tuple[int, Rung]]:
+    return list(enumerate(definition.rungs, start=1))
