@@ -92,6 +92,7 @@ class Fit:
         return tuple(p.value for p in self.parameters)
 
 
+@dataclass(frozen=True, slots=True)
 class PurchaseModel(ABC):
     """A fitted model of how often customers buy and whether they still do.
 
@@ -103,7 +104,15 @@ class PurchaseModel(ABC):
     """
 
     name: ClassVar[str]  # as in `--model`: bg-nbd, mbg-nbd, pareto-nbd, bg-bb
+    parameters: ClassVar[tuple[str, ...]]  # names of the positive ones, effects not among them
     fitted: Fit
+
+    @classmethod
+    def of(cls, *values: float) -> Self:
+        """Return the model with parameters from elsewhere, in the order that `fit` gives them."""
+        names = (*cls.parameters, *(f"effect_{n}" for n in range(len(values))))
+        known = (Parameter(name, float(v), np.nan) for name, v in zip(names, values, strict=False))
+        return cls(Fit(tuple(known), np.nan, 0.0, converged=True))
 
     @classmethod
     @abstractmethod
