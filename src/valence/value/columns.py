@@ -203,6 +203,8 @@ SUMMARY = (
     Column("revenue_prior_12m_amount", "amount", "Net revenue of the twelve months before."),
     Column("value_12m_amount", "amount", "Value of the last twelve months."),
     Column("value_prior_12m_amount", "amount", "Value of the twelve months before."),
+    Column("named_value_12m_amount", "amount", "Of value_12m_amount, from known customers."),
+    Column("named_value_prior_12m_amount", "amount", "The same of the twelve months before."),
     Column("gini", "float", "Concentration of value: 0 all equal, towards 1 few have all."),
     Column("top_share", "float", "Share of customers that the next figures are about."),
     Column("top_customers", "int", "So many customers of most value."),

@@ -243,5 +243,6 @@ MARTS: tuple[Mart, ...] = (
         compute=_summary,
         definitions=(TIERS_KIND,),
         served=True,
+        version=2,
     ),
 )

@@ -43,6 +43,8 @@ def summary(
         One row, also without any order: counts and money of all orders, of those without a
         customer, of the last twelve months and the twelve before; `repeat_share` (customers with
         two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
+        Value per customer of a year is `named_value_12m_amount` / `customers_12m`: on both sides
+        only customers who are known.
     """
     as_of = as_day(as_of)
     table = customers(orders, as_of=as_of, tiers=tiers) if table is None else table
@@ -90,6 +92,8 @@ def _of_days(days: ir.Table, as_of: date) -> ir.Table:
         revenue_prior_12m_amount=total(days.revenue_amount, where=before),
         value_12m_amount=total(days.value_amount, where=late),
         value_prior_12m_amount=total(days.value_amount, where=before),
+        named_value_12m_amount=total(days.value_amount, where=late & days.named),
+        named_value_prior_12m_amount=total(days.value_amount, where=before & days.named),
     )
 
 
