@@ -65,7 +65,12 @@ class BondDefinition(Document):
 DEFAULT = BondDefinition()
 
 
-def with_bond(customers: ir.Table, *, definition: BondDefinition = DEFAULT) -> ir.Table:
+def with_bond(
+    customers: ir.Table,
+    *,
+    definition: BondDefinition = DEFAULT,
+    among: ir.Table | None = None,
+) -> ir.Table:
     """Return customers with the strength of their bond.
 
     Each part lies between 0 and 1; the index is `100 × Σ wⱼ pⱼ / Σ wⱼ` over the parts with data:
@@ -89,6 +94,8 @@ def with_bond(customers: ir.Table, *, definition: BondDefinition = DEFAULT) -> i
         there is missing, and so is what nobody of all customers has.
     definition
         Weights and limits.
+    among
+        The customers by whom it is told what the brand keeps records of: these, unless given.
 
     Returns
     -------
@@ -99,7 +106,7 @@ def with_bond(customers: ir.Table, *, definition: BondDefinition = DEFAULT) -> i
         weight that have no data).
     """
     t = filled(customers, _READS)
-    parts = _parts(t, definition)
+    parts = _parts(t, t if among is None else filled(among, _READS), definition)
     weights = {part: float(getattr(definition.weights, part)) for part in PARTS}
     zero = ibis.literal(0.0)
     counted = {n: p for n, p in parts.items() if weights[n] > 0}
@@ -131,10 +138,14 @@ def _level(
     return index.notnull().ifelse(level, ibis.null("string"))
 
 
-def _parts(t: ir.Table, definition: BondDefinition) -> Mapping[str, ir.FloatingValue]:
+def _parts(
+    t: ir.Table, among: ir.Table, definition: BondDefinition
+) -> Mapping[str, ir.FloatingValue]:
     # What no customer has, the brand keeps no record of: it is unknown, not 0.
-    all_of = t.agg(
-        contacts=t.contacts.sum(), channels=t.channels.max(), discount=t.discount_amount.max()
+    all_of = among.agg(
+        contacts=among.contacts.sum(),
+        channels=among.channels.max(),
+        discount=among.discount_amount.max(),
     )
     heard = (all_of.contacts.as_scalar() > 0) & t.contacts.notnull()
     many = (all_of.channels.as_scalar() > 1) & t.channels.notnull()

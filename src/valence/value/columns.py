@@ -81,12 +81,51 @@ _FACTS = (
 _TRAILING = (
     Column("orders_12m", "int", "Purchases of the last twelve months."),
     Column("orders_prior_12m", "int", "Purchases of the twelve months before these."),
+    Column("gross_12m_amount", "amount", "Bought in the last twelve months, before returns."),
     Column("revenue_12m_amount", "amount", "Net revenue of the last twelve months."),
     Column("revenue_prior_12m_amount", "amount", "Net revenue of the twelve months before these."),
     Column("value_12m_amount", "amount", "Value of the last twelve months."),
     Column("value_prior_12m_amount", "amount", "Value of the twelve months before these."),
 )
-CUSTOMER_FACTS = (*_FACTS, *_TRAILING)
+CUSTOMER_FACTS = (
+    *_FACTS,
+    Column("breadth_prior", "int", "Distinct categories bought up to twelve months before."),
+    *_TRAILING,
+)
+
+_VOICE = (
+    Column("answers", "int", "Answers given to the brand's questions."),
+    Column("nps_score", "float", "Last answer on recommending the brand, 0 to 10."),
+    Column("wallet_share", "float", "Share of such purchases made here, as last answered, 0 to 1."),
+    Column("felt_answers", "int", "Scores given in the last twelve months."),
+    Column("felt_share", "float", "Mean of these, each on its scale from 0 to 1."),
+    Column("referrals", "int", "Referrals made; empty where the brand records none."),
+)
+CUSTOMER_VOICE = (
+    _CUSTOMER,
+    *_VOICE,
+    *(
+        Column(f"{column.name}_prior", column.kind, f"{column.meaning[:-1]}: twelve months before.")
+        for column in _VOICE
+    ),
+)
+_LADDER = (
+    Column("order_level", "float", "Mean purchase over the mean purchase of all customers."),
+    Column("rung", "text", "Rung of the ladder of loyalty; off: bought, but not for long."),
+    Column("rung_number", "int", "The same from 1, the lowest, up; 0 is off the ladder."),
+    Column("rungs_unknown", "text", "Higher rungs that nobody can tell: never asked or answered."),
+    Column("rung_prior", "text", "Rung twelve months before, by today's rules."),
+    Column("rung_prior_number", "int", "The same as a number; empty for who had not bought then."),
+)
+_BOND = (
+    Column("bond_purchase", "float", "Part of the bond: how customers buy, 0 to 1."),
+    Column("bond_service", "float", "Part of the bond: service, benefits, channels used, 0 to 1."),
+    Column("bond_experience", "float", "Part of the bond: how it felt, 0 to 1."),
+    Column("bond_advocacy", "float", "Part of the bond: recommends, 0 to 1."),
+    Column("bond_index", "float", "Strength of the bond, 0 to 100, of the parts with data."),
+    Column("bond_missing", "text", "Parts of the bond that have no data."),
+    Column("bond", "text", "none, weak or strong."),
+)
 
 CUSTOMERS = (
     *_FACTS,
@@ -107,6 +146,9 @@ CUSTOMERS = (
     Column("corrected_score", "float", "The same, corrected by breadth, returns, complaints."),
     Column("missing_parts", "text", "Parts that the corrected score could not know."),
     Column("tier", "text", "Value tier: top, middle or base."),
+    *_VOICE,
+    *_LADDER,
+    *_BOND,
 )
 
 _SHARE_OF_VALUE = Column("value_share", "float", "Share of all value, 0 to 1.")

@@ -91,6 +91,7 @@ def customer_facts(
     products: ir.Table | None = None,
     contacts: ir.Table | None = None,
     as_of: date | None = None,
+    before: date | None = None,
 ) -> ir.Table:
     """Return the facts of each customer with at least one order row.
 
@@ -104,6 +105,8 @@ def customer_facts(
         Canonical service contacts with `customer_id`: for `contacts` and `complaints`.
     as_of
         Rows after this day are left out.
+    before
+        An earlier day: adds `breadth_prior`, the breadth up to then.
 
     Returns
     -------
@@ -123,11 +126,12 @@ def customer_facts(
     out = _with_habits(_totals(facts.filter(named)), sales)
     out = _beside(out, _rhythm(sales))
     bought = _not_cancelled(lines, facts)
-    if (wide := breadth(bought, products, as_of=as_of)) is not None:
+    if (wide := breadth(bought, products, as_of=as_of, before=before)) is not None:
         out = _beside(out, wide)
     if (voiced := _voiced(contacts, as_of)) is not None:
         out = _beside(out, voiced)
-    out = filled(out, {"breadth": "int", "contacts": "int", "complaints": "int"})
+    kinds: dict[str, Kind] = {"breadth": "int", "contacts": "int", "complaints": "int"}
+    out = filled(out, kinds if before is None else {**kinds, "breadth_prior": "int"})
     return out.mutate(
         contacts=ibis.coalesce(out.contacts, 0).cast("int64"),
         complaints=ibis.coalesce(out.complaints, 0).cast("int64"),
@@ -213,7 +217,11 @@ def _moment(sales: ir.Table) -> ir.IntegerValue:
 
 
 def breadth(
-    lines: ir.Table | None, products: ir.Table | None = None, *, as_of: date | None = None
+    lines: ir.Table | None,
+    products: ir.Table | None = None,
+    *,
+    as_of: date | None = None,
+    before: date | None = None,
 ) -> ir.Table | None:
     """Return over how many categories each customer bought.
 
@@ -223,8 +231,8 @@ def breadth(
     Returns
     -------
     Table or None
-        One row per `customer_id` with a known line: `breadth` (int, 1 or more). None without
-        lines.
+        One row per `customer_id` with a known line: `breadth` (int, 1 or more), and with `before`
+        also `breadth_prior` (int, as of that day). None without lines.
     """
     if lines is None:
         return None
@@ -247,9 +255,15 @@ def breadth(
         )
         kind = ibis.coalesce(t.category, t.of_category)
     alone = ibis.literal("product ").concat(ibis.coalesce(t.namespace, ""), "|", t.product_id)
-    items = t.select("customer_id", item=ibis.coalesce(kind, alone))
-    items = items.filter(items.item.notnull()).distinct()
-    return items.group_by("customer_id").agg(breadth=items.count().cast("int64"))
+    items = t.select("customer_id", item=ibis.coalesce(kind, alone), day=t.ordered_on)
+    items = items.filter(items.item.notnull())
+    if before is None:
+        items = items.select("customer_id", "item").distinct()
+        return items.group_by("customer_id").agg(breadth=items.count().cast("int64"))
+    items = items.group_by("customer_id", "item").agg(first=items.day.min())
+    return items.group_by("customer_id").agg(
+        breadth=items.count().cast("int64"), breadth_prior=count_if(items["first"] <= before)
+    )
 
 
 def _not_cancelled(lines: ir.Table | None, facts: ir.Table) -> ir.Table | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from valence.core.messages import message
 from valence.definitions import DefinitionKind
+from valence.value.acquisition import ACQUISITION_KIND, AcquisitionDefinition
+from valence.value.bond import BOND_KIND, BondDefinition
 from valence.value.definitions import (
     COHORTS_KIND,
     RFM_KIND,
@@ -14,13 +16,22 @@ from valence.value.definitions import (
     RfmDefinition,
     TiersDefinition,
 )
+from valence.value.ladder import LADDER_KIND, LadderDefinition
+from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 
+_DEFINE = "value:define"
 KINDS: tuple[DefinitionKind[Any], ...] = (
-    DefinitionKind(RFM_KIND, message("RFM scores"), RfmDefinition, "value:define", singleton=True),
+    DefinitionKind(RFM_KIND, message("RFM scores"), RfmDefinition, _DEFINE, singleton=True),
+    DefinitionKind(TIERS_KIND, message("Value tiers"), TiersDefinition, _DEFINE, singleton=True),
+    DefinitionKind(COHORTS_KIND, message("Cohorts"), CohortsDefinition, _DEFINE, singleton=True),
     DefinitionKind(
-        TIERS_KIND, message("Value tiers"), TiersDefinition, "value:define", singleton=True
+        LIFETIME_KIND, message("Lifetime value"), LifetimeDefinition, _DEFINE, singleton=True
     ),
     DefinitionKind(
-        COHORTS_KIND, message("Cohorts"), CohortsDefinition, "value:define", singleton=True
+        LADDER_KIND, message("Ladder of loyalty"), LadderDefinition, _DEFINE, singleton=True
+    ),
+    DefinitionKind(BOND_KIND, message("Bond"), BondDefinition, _DEFINE, singleton=True),
+    DefinitionKind(
+        ACQUISITION_KIND, message("Acquisition"), AcquisitionDefinition, _DEFINE, singleton=True
     ),
 )

@@ -73,7 +73,11 @@ DEFAULT = LadderDefinition()
 
 
 def with_ladder(
-    customers: ir.Table, *, as_of: date, definition: LadderDefinition = DEFAULT
+    customers: ir.Table,
+    *,
+    as_of: date,
+    definition: LadderDefinition = DEFAULT,
+    among: ir.Table | None = None,
 ) -> ir.Table:
     """Return customers with their rung.
 
@@ -86,6 +90,8 @@ def with_ladder(
         The day that the columns stand for.
     definition
         The rungs and their rules.
+    among
+        The customers that `order_level` is measured against: these, unless given.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def with_ladder(
         their rules ask was never answered: `buys_only_here, recommends`).
     """
     as_of = as_day(as_of)
-    t = with_order_level(customers)
+    t = with_order_level(customers, customers if among is None else among)
     missing = {n: ibis.null(IBIS[k]) for n, k in ASKS.items() if n not in t.columns}
     rules = {"_on": compile_rule(definition.on_it, CATALOG)}
     rules |= {f"_rung_{n}": compile_rule(r.rule, CATALOG) for n, r in _numbered(definition)}
@@ -120,15 +126,41 @@ def with_ladder(
     return t.drop(*rules, *missing)
 
 
-def with_order_level(customers: ir.Table) -> ir.Table:
+def a_year_before(customers: ir.Table) -> ir.Table:
+    """Return customers as they stood twelve months before, for `with_ladder`.
+
+    Parameters
+    ----------
+    customers
+        Customer facts with the columns of `trailing`, and of `customer_voice` as far as known.
+
+    Returns
+    -------
+    Table
+        One row per customer who had bought by then, with what is known of that day of `ASKS`.
+    """
+    t = customers
+    said = {name: t[f"{name}_prior"] for name in SAID if f"{name}_prior" in t.columns}
+    before = t.select(
+        "customer_id",
+        orders=t.orders - t.orders_12m,
+        orders_12m=t.orders_prior_12m,
+        breadth=t.breadth_prior,
+        gross_amount=(t.gross_amount - t.gross_12m_amount).cast(IBIS["amount"]),
+        value_12m_amount=t.value_prior_12m_amount,
+        **said,
+    )
+    return before.filter(before.orders > 0)
+
+
+def with_order_level(customers: ir.Table, among: ir.Table) -> ir.Table:
     """Add `order_level`: the customer's mean purchase over the mean of all purchases."""
-    if "order_level" in customers.columns or not {"gross_amount", "orders"} <= set(
-        customers.columns
-    ):
+    needs = {"gross_amount", "orders"}
+    if "order_level" in customers.columns or not needs <= set(customers.columns):
         return customers
     own = customers.gross_amount.cast("float64") / customers.orders.nullif(0).cast("float64")
     # Sums of money are exact in decimals, so that the mean is the same on every engine.
-    everyone = customers.agg(gross=customers.gross_amount.sum(), orders=customers.orders.sum())
+    everyone = among.agg(gross=among.gross_amount.sum(), orders=among.orders.sum())
     mean = everyone.gross.as_scalar().cast("float64") / everyone.orders.as_scalar().cast("float64")
     return customers.mutate(order_level=own / mean.nullif(0.0))
 

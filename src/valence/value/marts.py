@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 
+from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
+from valence.value.bond import BOND_KIND, BondDefinition
 from valence.value.cohorts import cohort_sums, cohorts, staying
 from valence.value.concentration import lorenz
 from valence.value.customers import customers
@@ -23,11 +25,14 @@ from valence.value.definitions import (
     published,
 )
 from valence.value.facts import customer_facts
+from valence.value.ladder import LADDER_KIND, LadderDefinition
 from valence.value.orders import order_facts
 from valence.value.segments import segment_summary
+from valence.value.standing import with_standing, with_voice
 from valence.value.summary import summary
 from valence.value.tiers import tier_summary
 from valence.value.trailing import WINDOWS, with_trailing
+from valence.value.voice import VOICE_WINDOWS, customer_voice
 
 Inputs = Mapping[str, ir.Table]
 
@@ -59,19 +64,32 @@ def _customer_facts(inputs: Inputs, context: BuildContext) -> ir.Table:
         products=inputs["products"],
         contacts=inputs["contacts"],
         as_of=context.as_of,
+        before=months_before(context.as_of, 12),
     )
     # Kept up with the facts: only who crosses the edge of a window has other figures tomorrow.
     return with_trailing(facts, inputs["order_facts"], as_of=context.as_of)
 
 
 def _customers(inputs: Inputs, context: BuildContext) -> ir.Table:
-    return customers(
+    facts = with_voice(inputs["customer_facts"], inputs["customer_voice"])
+    table = customers(
         inputs["order_facts"],
         as_of=context.as_of,
-        facts=inputs["customer_facts"],
+        facts=facts,
         rfm=_rfm(context),
         tiers=_tiers(context),
     )
+    return with_standing(
+        table,
+        as_of=context.as_of,
+        facts=facts,
+        ladder=published(context.definitions, LADDER_KIND, LadderDefinition),
+        bond=published(context.definitions, BOND_KIND, BondDefinition),
+    )
+
+
+def _customer_voice(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return customer_voice(inputs["feedback"], as_of=context.as_of, events=inputs["events"])
 
 
 def _segments(inputs: Inputs, _: BuildContext) -> ir.Table:
@@ -143,6 +161,19 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.CUSTOMER_FACTS,
         compute=_customer_facts,
         order_by=("customer_id",),
+        version=2,
+    ),
+    Mart(
+        name="customer_voice",
+        owner="value",
+        title=message("Customers' answers"),
+        grain=("customer_id",),
+        rebuild="customer",
+        windows=VOICE_WINDOWS,
+        inputs=("feedback", "events"),
+        columns=columns.CUSTOMER_VOICE,
+        compute=_customer_voice,
+        order_by=("customer_id",),
     ),
     Mart(
         name="customers",
@@ -150,11 +181,12 @@ MARTS: tuple[Mart, ...] = (
         title=message("Customers"),
         grain=("customer_id",),
         rebuild="whole",
-        inputs=("customer_facts", "order_facts"),
+        inputs=("customer_facts", "order_facts", "customer_voice"),
         columns=columns.CUSTOMERS,
         compute=_customers,
-        definitions=(RFM_KIND, TIERS_KIND),
+        definitions=(RFM_KIND, TIERS_KIND, LADDER_KIND, BOND_KIND),
         served=True,
+        version=2,
     ),
     Mart(
         name="segments",

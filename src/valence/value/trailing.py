@@ -14,7 +14,8 @@ from valence.value.portable import ZERO, count_if, total
 WINDOWS = (12, 24)  # months before the day, where the two windows begin
 _COUNTS = ("orders_12m", "orders_prior_12m")
 _AMOUNTS = (
-    "revenue_12m_amount", "revenue_prior_12m_amount", "value_12m_amount", "value_prior_12m_amount",
+    "gross_12m_amount", "revenue_12m_amount", "revenue_prior_12m_amount", "value_12m_amount",
+    "value_prior_12m_amount",
 )  # fmt: skip
 
 
@@ -25,7 +26,8 @@ def trailing(orders: ir.Table, *, as_of: date) -> ir.Table:
     -------
     Table
         One row per customer with an order row in these 24 months: `customer_id`, `orders_12m`,
-        `revenue_12m_amount`, `value_12m_amount`, and the same with `prior_12m`.
+        `revenue_12m_amount`, `value_12m_amount`, and the same with `prior_12m`; and
+        `gross_12m_amount` (before returns).
     """
     as_of = as_day(as_of)
     late, prior = (months_before(as_of, months) for months in WINDOWS)
@@ -35,6 +37,7 @@ def trailing(orders: ir.Table, *, as_of: date) -> ir.Table:
     return t.group_by("customer_id").agg(
         orders_12m=count_if((t.kind == SALE) & recent),
         orders_prior_12m=count_if((t.kind == SALE) & ~recent),
+        gross_12m_amount=total(t.gross_amount, where=recent),
         revenue_12m_amount=total(t.revenue_amount, where=recent),
         revenue_prior_12m_amount=total(t.revenue_amount, where=~recent),
         value_12m_amount=total(t.value_amount, where=recent),
