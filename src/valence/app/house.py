@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from valence.app.capabilities import CAPABILITIES
 from valence.core.clock import now
@@ -16,12 +16,14 @@ from valence.definitions.versions import definition_at
 from valence.jobs.kinds import JobKind
 from valence.kit.capability import Capability, loaded
 from valence.kit.opened import OpenBrand
-from valence.lake.build import Ask, build, explain
-from valence.lake.lake import Lake
-from valence.lake.marts import BuildContext, Mart
-from valence.lake.plan import Planned
-from valence.lake.runs import Run
-from valence.store.delivery import Subscriber
+
+if TYPE_CHECKING:  # each is loaded when it is first needed: of the marts, Ibis and the engines
+    from valence.lake.build import Ask
+    from valence.lake.lake import Lake
+    from valence.lake.marts import BuildContext, Mart
+    from valence.lake.plan import Planned
+    from valence.lake.runs import Run
+    from valence.store.delivery import Subscriber
 
 
 @dataclass
@@ -38,6 +40,8 @@ class WholeHouse(OpenBrand):
     @cached_property
     def lake(self) -> Lake:
         """The lake, with the declared columns of every mart."""
+        from valence.lake.lake import Lake  # noqa: PLC0415
+
         return Lake.of(self.brand, {mart.name: mart.columns for mart in self.marts})
 
     @cached_property
@@ -66,6 +70,8 @@ class WholeHouse(OpenBrand):
 
     def context(self, as_of: date) -> BuildContext:
         """What marts may know: settings, and the definitions published for that day."""
+        from valence.lake.marts import BuildContext  # noqa: PLC0415
+
         settings = self.brand.settings
         return BuildContext(
             as_of=as_of,
@@ -88,13 +94,19 @@ class WholeHouse(OpenBrand):
 
     def build(self, ask: Ask | None = None, progress: Progress = silent) -> Run:
         """Bring all marts up to date (see `valence.lake.build.build`)."""
+        from valence.lake.build import build  # noqa: PLC0415
+
         return build(self.lake, self.marts, self.context, ask=ask or self.ask, progress=progress)
 
     def explain(self, ask: Ask | None = None) -> list[Planned]:
         """Say what a build would do now, and why."""
+        from valence.lake.build import explain  # noqa: PLC0415
+
         return explain(self.lake, self.marts, self.context, ask=ask or self.ask)
 
     @property
     def ask(self) -> Ask:
         """An ordinary build by the engine of the settings."""
+        from valence.lake.build import Ask  # noqa: PLC0415
+
         return Ask(engine=self.brand.settings.lake.engine)

@@ -8,9 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from json import dumps, loads
-from typing import Any
-
-import ibis
+from typing import TYPE_CHECKING, Any
 
 from valence.core import clock
 from valence.core.errors import NotFoundError
@@ -25,10 +23,12 @@ from valence.intake.summary import (
     summary_from,
     summary_to_keep,
 )
-from valence.lake.reader import Reader
 from valence.lake.workbench import literal
 from valence.lake.writer import Writer
 from valence.store.sentences import kept
+
+if TYPE_CHECKING:
+    from valence.lake.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ def imports(
     if before is not None:
         table = table.filter(table.batch_id < before)
     batches = table.group_by("batch_id").agg(at=table.imported_at.max())
-    newest = batches.order_by(ibis.desc("batch_id")).limit(limit)
+    newest = batches.order_by(batches.batch_id.desc()).limit(limit)
     ids = [row["batch_id"] for row in reader.rows(newest)]
     if not ids:
         return []
     asked = table.filter(table.batch_id.isin(ids)).order_by(
-        [ibis.desc("batch_id"), ibis.asc("import_id")]
+        [table.batch_id.desc(), table.import_id]
     )
     found: dict[str, list[dict[str, Any]]] = {}
     for row in reader.rows(asked.select("batch_id", "imported_at", "summary")):

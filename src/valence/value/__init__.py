@@ -1,45 +1,80 @@
-"""What customers are worth: RFM, value tiers, cohorts, customer facts."""
+"""What customers are worth: RFM, value tiers, cohorts, customer facts.
 
-from valence.value.cohorts import cohorts, staying
-from valence.value.concentration import concentration, gini, lorenz
-from valence.value.corrected import corrected_score
-from valence.value.customers import customers
-from valence.value.definitions import (
-    CohortsDefinition,
-    RfmDefinition,
-    ScoreWeights,
-    TiersDefinition,
-    TierShare,
-)
-from valence.value.facts import customer_facts, customer_months
-from valence.value.orders import order_facts
-from valence.value.rfm import rfm
-from valence.value.segments import GRID, SEGMENTS, Segment, segment_summary
-from valence.value.summary import summary
-from valence.value.tiers import tier_summary, value_tiers
+A measure is loaded when it is first used: the house asks this package what it declares on every
+start, and the measures load the engines. To add a name, say it in both lists below.
+"""
 
-__all__ = [
-    "GRID",
-    "SEGMENTS",
-    "CohortsDefinition",
-    "RfmDefinition",
-    "ScoreWeights",
-    "Segment",
-    "TierShare",
-    "TiersDefinition",
-    "cohorts",
-    "concentration",
-    "corrected_score",
-    "customer_facts",
-    "customer_months",
-    "customers",
-    "gini",
-    "lorenz",
-    "order_facts",
-    "rfm",
-    "segment_summary",
-    "staying",
-    "summary",
-    "tier_summary",
-    "value_tiers",
-]
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what `__getattr__` returns
+    from valence.value.cohorts import cohorts as cohorts
+    from valence.value.cohorts import staying as staying
+    from valence.value.concentration import concentration as concentration
+    from valence.value.concentration import gini as gini
+    from valence.value.concentration import lorenz as lorenz
+    from valence.value.corrected import corrected_score as corrected_score
+    from valence.value.customers import customers as customers
+    from valence.value.definitions import CohortsDefinition as CohortsDefinition
+    from valence.value.definitions import RfmDefinition as RfmDefinition
+    from valence.value.definitions import ScoreWeights as ScoreWeights
+    from valence.value.definitions import TiersDefinition as TiersDefinition
+    from valence.value.definitions import TierShare as TierShare
+    from valence.value.facts import customer_facts as customer_facts
+    from valence.value.facts import customer_months as customer_months
+    from valence.value.orders import order_facts as order_facts
+    from valence.value.rfm import rfm as rfm
+    from valence.value.segments import GRID as GRID
+    from valence.value.segments import SEGMENTS as SEGMENTS
+    from valence.value.segments import Segment as Segment
+    from valence.value.segments import segment_summary as segment_summary
+    from valence.value.summary import summary as summary
+    from valence.value.tiers import tier_summary as tier_summary
+    from valence.value.tiers import value_tiers as value_tiers
+
+_MODULES = {
+    "cohorts": ("cohorts", "staying"),
+    "concentration": ("concentration", "gini", "lorenz"),
+    "corrected": ("corrected_score",),
+    "customers": ("customers",),
+    "definitions": (
+        "CohortsDefinition", "RfmDefinition", "ScoreWeights", "TiersDefinition", "TierShare",
+    ),
+    "facts": ("customer_facts", "customer_months"),
+    "orders": ("order_facts",),
+    "rfm": ("rfm",),
+    "segments": ("GRID", "SEGMENTS", "Segment", "segment_summary"),
+    "summary": ("summary",),
+    "tiers": ("tier_summary", "value_tiers"),
+}  # fmt: skip
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = tuple(_HOMES)
+
+
+class _Package(ModuleType):
+    """A package in which a measure is not hidden by the module of its own name."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Importing `valence.value.rfm` would put that module where its function `rfm` stands.
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    """Load a measure when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'valence.value' has no attribute {name!r}")
+    found = getattr(import_module(f"valence.value.{_HOMES[name]}"), name)
+    setattr(sys.modules[__name__], name, found)
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
 from valence.app.desk.defined import kinds_of, stand_of, text_of
-from valence.app.desk.lineage import lineage
-from valence.app.desk.standing import fault_of, run_log, status_of
 from valence.app.house import WholeHouse
 from valence.core.errors import BadInputError, ConflictError
 from valence.definitions import folder as folders
@@ -30,8 +28,10 @@ from valence.kit.commands import (
     print_table,
     say,
 )
-from valence.lake.runs import Run, started
 from valence.trust.actor import LOCAL, authorize
+
+if TYPE_CHECKING:
+    from valence.lake.runs import Run
 
 # Without a name its commands stand beside the everyday verbs: `valence runs`.
 desk = Commands("", "The house itself.")
@@ -80,6 +80,8 @@ def _opened(brand: Path) -> Iterator[WholeHouse]:
 @desk.command("runs", permission="house:read")
 def runs_command(brand: BrandFolder = HERE, limit: Limit = 20, *, as_json: AsJson = False) -> None:
     """Print the last builds, newest first. Example: valence runs --limit 5 --json."""
+    from valence.app.desk.standing import run_log  # noqa: PLC0415 - loads the engines
+
     with _opened(brand) as house:
         found = [_run(run) for run in run_log(house, limit)]
     if as_json:
@@ -95,6 +97,9 @@ def runs_command(brand: BrandFolder = HERE, limit: Limit = 20, *, as_json: AsJso
 
 
 def _run(run: Run) -> dict[str, Any]:
+    from valence.app.desk.standing import fault_of, status_of  # noqa: PLC0415
+    from valence.lake.runs import started  # noqa: PLC0415
+
     fault = fault_of(run)
     kept = sum(mart.mode == "keep" for mart in run.marts)
     return {
@@ -123,6 +128,8 @@ def _run(run: Run) -> dict[str, Any]:
 @desk.command("lineage", permission="house:read")
 def lineage_command(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
     """Print what rests on what, with rows. Example: valence lineage --json."""
+    from valence.app.desk.lineage import lineage  # noqa: PLC0415 - loads the engines
+
     with _opened(brand) as house:
         drawn = lineage(house, house.lake.snapshot().head)
     rows: list[dict[str, Any]] = [
