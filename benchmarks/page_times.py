@@ -63,9 +63,11 @@ _SERVE = """
 import sys
 from pathlib import Path
 from valence.app.house import WholeHouse
+from valence.app.ports import listen
 from valence.app.serve import serve
 from valence.core.settings import load
-serve(WholeHouse(load(Path(sys.argv[1]))), "127.0.0.1", 0, with_worker=False)
+listening = listen("127.0.0.1", 0, again="", asked=True)
+serve(WholeHouse(load(Path(sys.argv[1]))), listening, with_worker=False)
 """
 
 

@@ -3,9 +3,10 @@
 import io
 import os
 import pty
+import socket
 import subprocess
 import sys
-from contextlib import redirect_stderr
+from contextlib import closing, redirect_stderr, suppress
 
 import pytest
 import typer
@@ -139,3 +140,45 @@ def test_init_takes_country_and_language(run, tmp_path):
     run("init", tmp_path / "shop", "--currency", "CNY", "--country", "CN", "--language", "zh")
     made = load(tmp_path / "shop").settings.brand
     assert (made.name, made.country, made.language) == ("shop", "CN", "zh")
+
+
+def called_as(monkeypatch, path, *words):
+    monkeypatch.setattr(sys, "argv", [str(path), *map(str, words)])
+    with suppress(SystemExit):
+        cli.main()
+
+
+def test_commands_are_advised_as_they_can_be_typed(monkeypatch, capsys, tmp_path):
+    """The README's `.venv/bin/valence` advised `valence build`, which no shell would find."""
+    script = tmp_path / "env" / "bin" / "valence"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    called_as(monkeypatch, "env/bin/valence", "init", "shop")
+    told = capsys.readouterr().err
+    assert "\n  cd shop\n  ../env/bin/valence import PATH/TO/orders.csv\n" in told
+    monkeypatch.chdir(tmp_path / "shop")
+    called_as(monkeypatch, "../env/bin/valence", "runs")
+    assert "Build with `../env/bin/valence build`." in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(script.parent))
+    called_as(monkeypatch, script, "runs")
+    assert "Build with `valence build`." in capsys.readouterr().err
+
+
+def test_a_taken_port_is_found_before_the_demo_begins(run, tmp_path, monkeypatch):
+    """It was found after minutes of simulating, and the advice was for another folder."""
+    monkeypatch.chdir(tmp_path)
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        code, _, err = run("demo", "--folder", "tea", "--customers", "200", "--port", port)
+    assert code == 1
+    assert "`valence demo --folder tea --customers 200 --port " in err
+    assert not (tmp_path / "tea").exists()
+
+
+def test_serving_another_folder_advises_that_folder(run, brand):
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = other.getsockname()[1]
+        _, _, err = run("serve", "--brand", brand.root, "--port", port)
+    assert f"`valence serve --brand {brand.root} --port " in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from valence.kit.commands import (
     open_brand,
     print_json,
     print_table,
+    program,
     say,
     shown_progress,
 )
@@ -57,10 +59,16 @@ def init(
         country=country,
         language=language,
     )
-    say(
-        f"Made {brand.root}.\nNext: cd {folder} && valence import orders.csv, then valence build, "
-        "then valence serve."
-    )
+    say(f"Made {brand.root}. Next:")
+    here = folder.resolve() == Path.cwd()
+    typed = program(folder)
+    for step in (
+        *([] if here else [f"cd {shlex.quote(str(folder))}"]),
+        f"{typed} import PATH/TO/orders.csv",
+        f"{typed} build",
+        f"{typed} serve",
+    ):
+        say(f"  {step}")
 
 
 @everyday.command("build", permission="house:build")
@@ -116,11 +124,21 @@ def serve_command(
     worker: Annotated[bool, typer.Option(help="Run background jobs in this process.")] = True,
 ) -> None:
     """Serve the web application. Example: valence serve --port 8000."""
+    from valence.app.ports import listen  # noqa: PLC0415 - loads the web
+
+    web = open_brand(brand).settings.web
+    again = _command("serve", brand=brand if brand != HERE else None, host=host)
+    if not worker:
+        again += " --no-worker"
+    listening = listen(
+        host or web.host,
+        web.port if port is None else port,
+        again=again,
+        asked=port is not None or "port" in web.model_fields_set,
+    )
     from valence.app.serve import serve  # noqa: PLC0415 - loads the web
 
-    opened = _house(brand)
-    web = opened.brand.settings.web
-    serve(opened, host or web.host, web.port if port is None else port, with_worker=worker)
+    serve(_house(brand), listening, with_worker=worker)
 
 
 @everyday.command("demo", permission="house:demo")
@@ -128,16 +146,28 @@ def demo_command(
     folder: Annotated[Path, typer.Option(help="Brand folder to make or use.")] = Path("demo-brand"),
     customers: Annotated[int, typer.Option(min=100, help="Customers to simulate.")] = 20_000,
     sample: Annotated[str, typer.Option(help="Use real data instead: online-retail.")] = "",
-    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 8000,
+    port: Annotated[
+        int | None, typer.Option(help="Port; 0 takes any free one; by default 8000 or the next.")
+    ] = None,
     *,
     serve: Annotated[bool, typer.Option(help="Serve the web application at the end.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Make a brand with data, say what it shows, serve it. Example: valence demo."""
     from valence.app import demo  # noqa: PLC0415 - loads the simulator
+    from valence.app.ports import listen  # noqa: PLC0415
 
     if sample and folder == Path("demo-brand"):
         folder = Path(f"demo-{sample}")
+    listening = None
+    if serve:  # before the minutes that the rest takes
+        of = {"sample": sample} if sample else {"customers": str(customers)}
+        listening = listen(
+            "127.0.0.1",
+            8000 if port is None else port,
+            again=_command("demo", folder=folder, **of),
+            asked=port is not None,
+        )
     with shown_progress() as progress:
         house = demo.prepared(folder, customers=customers, sample=sample, progress=progress)
     rows = demo.told(house, house.brand.settings.brand.language)
@@ -145,10 +175,13 @@ def demo_command(
         print_json(rows)
     else:
         print_table(rows, title=f"{house.brand.settings.brand.name}: what matters most")
-    if serve:
+        say(
+            f"To look further: cd {shlex.quote(str(folder))}, then {program(folder)} value summary."
+        )
+    if listening is not None:
         from valence.app.serve import serve as serving  # noqa: PLC0415 - loads the web
 
-        serving(house, "127.0.0.1", port)
+        serving(house, listening)
 
 
 @everyday.command("worker", permission="house:work")
@@ -169,6 +202,12 @@ def vacuum_command(
     """Remove files that no published version needs. Example: valence vacuum --keep-hours 24."""
     gone = _house(brand).lake.vacuum(keep_hours=keep_hours)
     print_json({"removed": gone}) if as_json else say(f"Removed {gone:,} files.")
+
+
+def _command(verb: str, **options: object) -> str:
+    """Return a command line with those options that are not None."""
+    told = [(f"--{name}", str(value)) for name, value in options.items() if value is not None]
+    return shlex.join(["valence", verb, *(word for option in told for word in option)])
 
 
 def _house(brand: Path) -> WholeHouse:

@@ -13,9 +13,7 @@ from valence.app.house import WholeHouse
 from valence.app.logs import log_to
 from valence.app.web import create_app
 from valence.app.worker import Background
-from valence.core.errors import ConflictError
 from valence.kit.commands import say
-from valence.kit.guard import check_host
 from valence.kit.opened import OpenBrand
 
 
@@ -41,41 +39,14 @@ def application(house: WholeHouse, *, with_worker: bool = False) -> FastAPI:
     )
 
 
-def serve(house: WholeHouse, host: str, port: int, *, with_worker: bool = True) -> None:
-    """Serve until stopped.
-
-    Raises
-    ------
-    ForbiddenError
-        If `host` is not a loopback address: nobody signs in yet.
-    ConflictError
-        If the port is taken.
-    """
-    check_host(host)
-    listening = _listen(host, port)
+def serve(house: WholeHouse, listening: socket.socket, *, with_worker: bool = True) -> None:
+    """Serve on a socket of `valence.app.ports` until stopped."""
     log_to(house.brand.data)
+    host, port = listening.getsockname()[:2]
     say(
         f"Valence serves {house.brand.settings.brand.name} on "
-        f"http://{host}:{listening.getsockname()[1]} — stop with Ctrl-C."
+        f"http://{f'[{host}]' if ':' in host else host}:{port} — stop with Ctrl-C."
     )
     app = application(house, with_worker=with_worker)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     server.run(sockets=[listening])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as taken:
-        listening.close()
-        raise ConflictError(
-            "Port {port} on {host} is taken by another program. Stop that one, or choose another "
-            "port: `valence serve --port {next}`.",
-            port=port,
-            host=host,
-            next=port + 1,
-        ) from taken
-    return listening

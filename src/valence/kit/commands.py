@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +37,7 @@ BrandFolder = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 HERE = Path()
+_OWN_WORD = re.compile(r"(?<![\w./-])valence (?=[a-z])")  # the name as one types it
 _UNBROKEN = 100_000  # columns, where nobody looks at a screen
 
 
@@ -147,8 +151,26 @@ def cell(value: Any) -> str:
 
 
 def say(text: str | Message) -> None:
-    """Tell the person at the terminal something that is not the result: on standard error."""
-    console(sys.stderr).print(str(text), markup=False)
+    """Tell the person at the terminal something that is not the result: on standard error.
+
+    Commands in it are written as they can be typed here: `.venv/bin/valence build` where nobody
+    activated the environment.
+    """
+    told = _OWN_WORD.sub(lambda _: f"{program()} ", str(text))
+    console(sys.stderr).print(told, markup=False)
+
+
+def program(within: Path | None = None) -> str:
+    """Return how this program is called from the working folder, or from the folder `within`."""
+    called = Path(sys.argv[0])
+    if called.name != "valence" or called.parent == Path():
+        return "valence"
+    found = shutil.which("valence")
+    if found is not None and called.exists() and called.samefile(found):
+        return "valence"
+    if within is not None and not called.is_absolute():
+        called = Path(os.path.relpath(called, within))
+    return shlex.quote(str(called))
 
 
 @contextmanager
