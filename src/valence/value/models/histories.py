@@ -41,17 +41,23 @@ def distinct(
     columns = [np.asarray(column, dtype=float) for column in (frequency, age, recency)]
     if covariates is not None:
         columns += list(np.asarray(covariates, dtype=float).T)
+    first, which = grouped(*columns)
+    count = np.bincount(which, minlength=len(first)).astype(float)
+    x, age, recency, *z = (column[first] for column in columns)
+    return Histories(x, recency, age, count, np.stack(z, 1) if z else None, names, unit_days)
+
+
+def grouped(*columns: Floats) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each distinct row stands first, in order, and which of them each row is."""
     key = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         values, code = np.unique(column, return_inverse=True)
-        key = key * len(values) + code
-        if len(values) and key.max() > 2**40:  # leave room for the next column
+        if len(values) > 1:
+            key = key * len(values) + code
+        if key.max(initial=0) > 2**40:  # leave room for the next column
             key = np.unique(key, return_inverse=True)[1]
-    _, first, count = np.unique(key, return_index=True, return_counts=True)
-    x, age, recency, *z = (column[first] for column in columns)
-    return Histories(
-        x, recency, age, count.astype(float), np.stack(z, 1) if z else None, names, unit_days
-    )
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    return first, which
 
 
 def checked(histories: Histories) -> Histories:
