@@ -1,7 +1,10 @@
 """The page of all customers: filter, search, quick filters, export, labels."""
 
+import csv
+import io
 import re
 
+import pyarrow.parquet as pq
 import pytest
 from tests.value.faces.fixtures import PEOPLE, client, customer_id
 
@@ -62,6 +65,48 @@ def test_everything_that_fits_is_exported(retail, how):
         assert len(answer.text.splitlines()) == top + 1
 
 
+def read_export(house, how, **params):
+    answer = client(house).get("/customers", params={"format": how, **params})
+    if how == "parquet":
+        return pq.read_table(io.BytesIO(answer.content)).to_pylist()
+    return list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.parametrize(
+    ("how", "label", "number"),
+    [
+        ("csv", "label", "number"),
+        ("parquet", "label", "number"),
+        ("excel", "Customer", "Number in the source"),
+    ],
+)
+def test_an_export_names_customers_as_the_page_does_and_by_the_shops_number(
+    few, how, label, number
+):
+    """It had nothing but an id that the shop does not know."""
+    rows = read_export(few, how, sort="customer_id", show="value_amount")
+    told = {row[number]: row[label] for row in rows}
+    assert told["1"] == "A. L. 1"
+    assert told["5"] == "林 ** 5"
+    assert not re.search("Lovelace|ada@example|7946", str(rows))
+
+
+def test_an_export_keeps_rule_and_sort(retail):
+    params = {"where": "orders > 2", "sort": "-days_since_order"}
+    page = client(retail).get("/api/v1/customers", params={**params, "limit": 1000}).json()
+    rows = read_export(retail, "csv", **params)
+    assert [row["number"] for row in rows] == [row["number"] for row in page["items"]]
+    assert [int(row["days_since_order"]) for row in rows] == sorted(
+        (int(row["days_since_order"]) for row in rows), reverse=True
+    )
+
+
+def test_money_of_an_export_has_its_currency_and_shares_their_range(few):
+    assert {row["currency"] for row in read_export(few, "csv")} == {"GBP"}
+    heads = read_export(few, "excel", show=["value_amount", "return_share"])[0]
+    assert {"Value (GBP)", "Share given back (0–1)"} <= set(heads)
+
+
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
@@ -83,7 +128,9 @@ def test_a_customer_is_found_by_number_address_phone_and_name(few, typed, number
 
 def test_the_api_finds_customers_by_what_somebody_types(few):
     found = client(few).post("/api/v1/customers/find", json={"text": "lovelace"}).json()
-    assert found == {"items": [{"customer_id": customer_id(few, "1"), "label": "A. L. 1"}]}
+    assert found == {
+        "items": [{"customer_id": customer_id(few, "1"), "label": "A. L. 1", "number": "1"}]
+    }
     assert client(few).post("/api/v1/customers/find", json={"text": "nobody"}).json()["items"] == []
 
 
@@ -98,6 +145,8 @@ def test_the_api_gives_every_column_and_pages_by_cursor(few):
     first = web.get("/api/v1/customers", params={"limit": 2, "sort": "-value_amount"}).json()
     assert (first["total"], len(first["items"])) == (len(PEOPLE), 2)
     assert first["items"][0]["tier"] == "top"
+    assert (first["items"][0]["label"], first["items"][0]["number"]) == ("A. L. 1", "1")
+    assert first["currency"] == "GBP"
     then = web.get(
         "/api/v1/customers", params={"limit": 2, "sort": "-value_amount", "cursor": first["next"]}
     ).json()

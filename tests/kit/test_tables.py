@@ -85,21 +85,43 @@ def test_saving_a_segment_says_why_it_cannot_be_done_yet(web):
 
 def test_csv_is_guarded_against_formulas(web):
     lines = web.get("/demo/customers?format=csv&where=orders+<+9").text.splitlines()
-    assert lines[0] == '"customer_id","name","worth","orders","active","bond","last_order_on"'
+    columns = ["customer_id", "name", "worth", "orders", "active", "bond", "last_order_on"]
+    assert lines[0].replace('"', "").split(",") == [*columns, "currency"]
     assert len(lines) == 138
     assert any('"\'=1+2"' in line for line in lines)
     assert any('"\'-5 apples"' in line for line in lines)
     assert any(",-4001.0000," in line for line in lines)  # a number is no formula
 
 
-def test_csv_for_excel_has_a_mark_and_titles(web):
-    answer = web.get("/demo/customers?format=excel&show=name")
+def exported(web, **params):
+    return pq.read_table(
+        io.BytesIO(web.get("/demo/customers", params={"format": "parquet", **params}).content)
+    )
+
+
+def test_csv_for_excel_has_a_mark_and_titles_with_units(web):
+    answer = web.get("/demo/customers?format=excel&show=name&show=worth&show=active")
     assert answer.content.startswith(b"\xef\xbb\xbf")
-    assert answer.text.splitlines()[0].endswith('"Name"')
+    head = answer.text.splitlines()[0]
+    assert head.endswith('"Name","Value (CNY)","Progress (0–1)"')
     assert "attachment" in answer.headers["content-disposition"]
+    chinese = web.get("/demo/customers?format=excel&show=worth", headers={"accept-language": "zh"})
+    assert "价值（CNY）" in chinese.text
 
 
-def test_parquet_is_typed_and_whole(web):
-    table = pq.read_table(io.BytesIO(web.get("/demo/customers?format=parquet").content))
+def test_parquet_is_typed_and_whole_and_each_column_has_its_unit(web):
+    table = exported(web)
     assert table.num_rows == 137
     assert str(table.schema.field("worth").type) == "decimal128(18, 4)"
+    assert table.schema.field("worth").metadata == {b"unit": b"CNY"}
+    assert table.schema.field("active").metadata == {b"unit": "0–1".encode()}
+    assert set(table["currency"].to_pylist()) == {"CNY"}
+
+
+@pytest.mark.parametrize("sort", ["-worth", "worth", "name"])
+def test_an_export_has_the_rows_of_the_rule_in_the_order_of_the_page(web, sort):
+    """It was in the order of the key, whatever the page showed."""
+    params = {"where": "orders > 3", "sort": sort}
+    page = web.get("/api/v1/demo/customers", params={**params, "limit": 200}).json()
+    there = [row["customer_id"] for row in page["items"]]
+    assert exported(web, **params)["customer_id"].to_pylist() == there

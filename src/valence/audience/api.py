@@ -14,10 +14,10 @@ from valence.audience.reveal import revealed
 from valence.audience.timeline import SIZE, lines_of, timeline
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
+from valence.kit.customers import with_labels
 from valence.kit.opened import OpenBrand
 from valence.kit.routes import ApiRouter
 from valence.kit.tables import TableParams, table_api
-from valence.people.vault import Vault
 
 api = ApiRouter("audience")
 
@@ -45,6 +45,7 @@ def customer(ask: Ask, text: str) -> dict[str, Any]:
     return {
         "customer_id": found.customer_id,
         "label": str(found.label),
+        "number": found.label.source_number or None,
         "as_of": ask.as_of,
         "facts": found.row,
         "have_less": found.below,
@@ -71,8 +72,7 @@ def find(ask: Ask, body: schemas.FindIn) -> dict[str, Any]:
     """Find customers by name, e-mail, phone or number; posted, so that no log keeps the words."""
     house = ask.service(OpenBrand)
     found = search(house, ask.reader, body.text)
-    named = Vault(house.store, house.keyring).labels(found)
-    return {"items": [{"customer_id": one, "label": str(named[one])} for one in found]}
+    return {"items": with_labels(ask, [{"customer_id": one} for one in found], "customer_id")}
 
 
 @api.post("/customers/{text}/reveal", permission="audience:reveal", response_model=schemas.Revealed)

@@ -21,7 +21,7 @@ def _column(
 
 
 _SHOWN = (
-    TableColumn("customer_id", message("Customer"), link="/customers/{customer_id}"),
+    TableColumn("customer_id", message("Customer"), "customer", link="/customers/{customer_id}"),
     TableColumn(
         "value_amount",
         message("Value"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -25,7 +24,7 @@ from valence.kit.ask import Ask, Asked
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step
 from valence.kit.routes import PageRouter
-from valence.kit.tables import TableCell, TableView, table_export, table_view
+from valence.kit.tables import table_export, table_view
 from valence.people.vault import Vault
 
 pages = PageRouter()
@@ -46,7 +45,7 @@ def customers_page(ask: Ask) -> Response:
     return ask.page(
         "audience/customers.html",
         status=422 if shown.fault else 200,
-        table=_with_labels(ask, shown),
+        table=shown,
         answer=quick.answer(ask, shown),
         tiers=quick.tiers(ask, shown.query.where),
         segments=quick.segments(ask, shown.query.where),
@@ -178,21 +177,6 @@ def _timeline(
         and ask.url(f"/customers/{quote(customer_id, safe='')}/timeline", cursor=found.next),
         "later": bool(cursor),
     }
-
-
-def _with_labels(ask: Asked, shown: TableView) -> TableView:
-    """Put what a customer is called in place of the id in the first column."""
-    names = [column.name for column in shown.columns]
-    if "customer_id" not in names:
-        return shown
-    at, house = names.index("customer_id"), ask.service(OpenBrand)
-    found = Vault(house.store, house.keyring).labels(row[at].text for row in shown.rows)
-
-    def named(cell: TableCell) -> TableCell:
-        return replace(cell, text=str(found[cell.text]))
-
-    rows = [[*row[:at], named(row[at]), *row[at + 1 :]] for row in shown.rows]
-    return replace(shown, rows=rows)
 
 
 def _panels(ask: Asked, customer_id: str) -> list[str]:

@@ -9,27 +9,29 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from valence.audience.columns import CUSTOMERS
+from valence.kit.customers import FIELDS
 
 _TYPES: dict[str, Any] = {
-    "text": str, "int": int, "float": float, "percent": float, "money": Decimal, "day": date,
-    "month": date, "instant": datetime, "bool": bool,
+    "customer": str, "text": str, "int": int, "float": float, "percent": float, "money": Decimal,
+    "day": date, "month": date, "instant": datetime, "bool": bool,
 }  # fmt: skip
 
 
-def _customer() -> Any:
-    fields: dict[str, Any] = {
-        column.name: (
-            _TYPES[column.kind] | None,
-            Field(None, description=str(column.meaning or column.title)),
-        )
-        for column in CUSTOMERS.columns
-    }
-    return create_model(
-        "Customer", __doc__="Facts, scores and tier of one customer; amounts are text.", **fields
+_FIELDS: dict[str, Any] = {
+    column.name: (
+        _TYPES[column.kind] | None,
+        Field(None, description=str(column.meaning or column.title)),
     )
-
-
-CustomerRow: Any = _customer()
+    for column in CUSTOMERS.columns
+}
+CustomerFacts: Any = create_model(
+    "CustomerFacts", __doc__="Facts, scores and tier of one customer; amounts are text.", **_FIELDS
+)
+CustomerRow: Any = create_model(
+    "Customer",
+    __doc__="One customer: what they are called, facts, scores and tier; amounts are text.",
+    **{"customer_id": _FIELDS["customer_id"], **FIELDS, **_FIELDS},
+)
 
 
 class ContactData(BaseModel):
@@ -52,11 +54,9 @@ class FindIn(BaseModel):
     text: str = Field(max_length=320, description="A name, e-mail, phone or number.")
 
 
-class FoundCustomer(BaseModel):
-    """One customer who could be meant."""
-
-    customer_id: str
-    label: str = Field(description="Masked name and the number that a source knows them by.")
+FoundCustomer: Any = create_model(
+    "FoundCustomer", __doc__="One customer who could be meant.", customer_id=(str, ...), **FIELDS
+)
 
 
 class FoundCustomers(BaseModel):
@@ -86,9 +86,9 @@ OneCustomer = create_model(
     "OneCustomer",
     __doc__="One customer: who, worth, and beside everybody.",
     customer_id=(str, Field(description="The customer of today, after all merges.")),
-    label=(str, Field(description="Masked name and the number that a source knows them by.")),
+    **FIELDS,
     as_of=(date | None, Field(description="The day that the figures stand for.")),
-    facts=(CustomerRow | None, Field(description="As in the list; null for who has no order.")),
+    facts=(CustomerFacts | None, Field(description="As in the list; null for who has no order.")),
     have_less=(
         dict[str, float],
         Field(description="Share of the other customers with less, by figure, 0 to 1."),
@@ -102,6 +102,7 @@ CustomersPage = create_model(
     "CustomersPage",
     __doc__="One page of customers.",
     as_of=(date | None, Field(description="The day that the figures stand for.")),
+    currency=(str, Field(description="Currency of the amounts, ISO 4217.")),
     items=(list[CustomerRow], Field(description="The customers.")),
     total=(int, Field(description="Customers that the rule leaves.")),
     next=(str | None, Field(description="Cursor of the next page.")),

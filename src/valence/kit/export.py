@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from queue import Full, Queue
 from typing import Any, Literal
 from urllib.parse import quote
@@ -28,12 +29,41 @@ BOM = b"\xef\xbb\xbf"
 # A spreadsheet runs a text that begins so as a formula (OWASP, CSV injection).
 _FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 _BATCH = 50_000
+_MADE = 20_000  # rows of a batch to which columns are added: the download begins sooner
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Columns of text that no query gives: made of a column, batch by batch, and put behind it."""
+
+    column: str
+    names: tuple[str, ...]
+    made: Callable[[pa.Array], Sequence[pa.Array]]
+
+    def schema(self, schema: pa.Schema) -> pa.Schema:
+        """Return the schema with the columns."""
+        at = schema.get_field_index(self.column) + 1
+        fields = [pa.field(name, pa.string()) for name in self.names]
+        return pa.schema([*list(schema)[:at], *fields, *list(schema)[at:]])
+
+    def batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the batch with the columns."""
+        at = batch.schema.get_field_index(self.column) + 1
+        columns = [*batch.columns[:at], *self.made(batch.column(at - 1)), *batch.columns[at:]]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema(batch.schema))
 
 
 def export(
-    reader: Any, table: ir.Table, how: str, *, name: str, titles: Mapping[str, str]
+    reader: Any,
+    table: ir.Table,
+    how: str,
+    *,
+    name: str,
+    titles: Mapping[str, str],
+    units: Mapping[str, str] | None = None,
+    beside: Beside | None = None,
 ) -> StreamingResponse:
-    """Return the whole table as a download.
+    """Return the whole table as a download, in its order.
 
     Parameters
     ----------
@@ -45,6 +75,10 @@ def export(
         File name without its ending.
     titles
         Titles of the columns, by name.
+    units
+        Units of the columns that have one, by name: in Parquet they stand with the column.
+    beside
+        Columns to be added.
 
     Raises
     ------
@@ -57,10 +91,11 @@ def export(
             how=how,
             known=", ".join(FORMATS),
         )
-    batches = apart(lambda: reader.batches(table, _BATCH))
     schema = table.schema().to_pyarrow()
+    batches = apart(lambda: _batches(reader, table, beside))
+    schema = schema if beside is None else beside.schema(schema)
     if how == "parquet":
-        body = parquet(batches, schema)
+        body = parquet(batches, _with_units(schema, units or {}))
     else:
         headers = [titles.get(c, c) for c in schema.names] if how == "excel" else schema.names
         body = csv(batches, headers, bom=how == "excel")
@@ -69,6 +104,20 @@ def export(
     return StreamingResponse(
         body, media_type=FORMATS[how], headers={"Content-Disposition": disposition}
     )
+
+
+def _batches(reader: Any, table: ir.Table, beside: Beside | None) -> Iterator[pa.RecordBatch]:
+    if beside is None:
+        return iter(reader.batches(table, _BATCH))
+    return map(beside.batch, reader.batches(table, _MADE))
+
+
+def _with_units(schema: pa.Schema, units: Mapping[str, str]) -> pa.Schema:
+    fields = [
+        field.with_metadata({"unit": units[field.name]}) if field.name in units else field
+        for field in schema
+    ]
+    return pa.schema(fields)
 
 
 def apart(make: Callable[[], Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:

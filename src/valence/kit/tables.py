@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
+import ibis
 import ibis.expr.types as ir
 from fastapi import Depends, Query
 from fastapi.responses import Response
@@ -18,13 +19,16 @@ from valence.core.errors import BadInputError, did_you_mean
 from valence.core.messages import Message, message
 from valence.core.rules import RuleError
 from valence.kit.ask import Asked
+from valence.kit.customers import LABEL, NUMBER, beside, labels, with_labels
 from valence.kit.export import export
 from valence.kit.filters import Marked, filtered, marked, nameable
-from valence.kit.format import Formats
-from valence.kit.paging import Cursor, Order, Slice, Sort, decode, encode, page, shape_of
+from valence.kit.paging import Cursor, Order, Slice, Sort, decode, encode, ordered, page, shape_of
+from valence.people.labels import Label
 
-Kind = Literal["text", "int", "float", "percent", "money", "day", "month", "instant", "bool"]
-_LEFT = frozenset({"text", "bool"})
+Kind = Literal[
+    "text", "int", "float", "percent", "money", "day", "month", "instant", "bool", "customer"
+]  # customer: an id, shown as what the customer is called
+_LEFT = frozenset({"text", "bool", "customer"})
 SIZES = (50, 100, 200)
 
 
@@ -61,6 +65,11 @@ class TableSpec:
     examples: tuple[tuple[Message, str], ...] = ()  # rules worth trying, and what they find
     customers: bool = False  # rows are customers: what is filtered can be saved as a segment
     empty: Message = message("No row fits this rule.")  # noqa: RUF009 - a constant
+
+    @property
+    def customer(self) -> str:
+        """The column that holds the id of a customer; empty where none does."""
+        return next((column.name for column in self.columns if column.kind == "customer"), "")
 
     def column(self, name: str) -> TableColumn:
         """Return the column of that name.
@@ -160,7 +169,8 @@ def table_view(ask: Asked, spec: TableSpec, table: ir.Table) -> TableView:
     except RuleError as wrong:
         fault = marked(wrong)
         return TableView(spec, query, columns, (), 0, None, None, None, None, fault, names, save)
-    cells = [[_cell(ask.format, ask, c, row) for c in columns] for row in found.rows]
+    named = _named(ask, spec, query.shown, found.rows)
+    cells = [[_cell(ask, c, row, named) for c in columns] for row in found.rows]
     last = encode(Cursor(None, back=True, seen=total), _shape(spec, query)) if found.next else None
     return TableView(
         spec,
@@ -195,14 +205,44 @@ def read(ask: Asked, spec: TableSpec, table: ir.Table, query: TableQuery) -> tup
 
 
 def table_export(ask: Asked, spec: TableSpec, table: ir.Table, how: str) -> Response:
-    """Return all rows that the rule leaves as a download: the columns shown, in their order."""
+    """Return all rows that the rule leaves as a download: sorted, and of the columns shown.
+
+    Beside the id of a customer stand what they are called and the number that their source knows
+    them by. Amounts bring their currency: in the titles for Excel, else in a column of its own.
+    """
     query = TableQuery.parsed(ask.request.query_params, spec)
-    kept = filtered(table, query.where, today=ask.as_of)
-    columns = [c for c in spec.columns if c.name in query.shown]
+    kept = ordered(filtered(table, query.where, today=ask.as_of), Order(query.sort, spec.key))
+    columns = [c for c in spec.columns if c.name in query.shown or c.name in spec.key]
     names = list(dict.fromkeys([*spec.key, *(c.name for c in columns)]))
-    order = kept.order_by([kept[name] for name in spec.key]).select(*names)
+    units = {c.name: unit for c in columns if (unit := _unit(ask, c))}
+    chosen = kept.select(*names)
+    if how != "excel" and any(column.kind == "money" for column in columns):
+        chosen = chosen.mutate(currency=ibis.literal(ask.format.currency))
+    return export(
+        ask.reader,
+        chosen,
+        how,
+        name=spec.name,
+        titles=_titles(ask, spec, units),
+        units=units,
+        beside=beside(ask, spec.customer) if spec.customer in names else None,
+    )
+
+
+def _titles(ask: Asked, spec: TableSpec, units: Mapping[str, str]) -> dict[str, str]:
     titles = {column.name: ask._(column.title) for column in spec.columns}
-    return export(ask.reader, order, how, name=spec.name, titles=titles)
+    if spec.customer:
+        titles[LABEL], titles[NUMBER] = titles[spec.customer], ask._("Number in the source")
+        titles[spec.customer] = ask._("Customer id")
+    said = message("{title} ({unit})")
+    return {
+        name: ask._(said.text, title=title, unit=units[name]) if name in units else title
+        for name, title in titles.items()
+    }
+
+
+def _unit(ask: Asked, column: TableColumn) -> str:
+    return {"money": ask.format.currency, "percent": "0–1", "instant": "UTC"}.get(column.kind, "")
 
 
 def table_page(
@@ -226,6 +266,7 @@ class TablePage(BaseModel):
     next: str | None = Field(description="Cursor of the next page; null at the end.")
     previous: str | None = Field(description="Cursor of the page before; null at the beginning.")
     as_of: date | None = Field(description="The day up to which the figures tell.")
+    currency: str = Field(description="Currency of the amounts, ISO 4217.")
 
 
 def _documented(  # the names are what is documented
@@ -252,11 +293,12 @@ def table_api(ask: Asked, spec: TableSpec, table: ir.Table) -> TablePage:
     query = TableQuery.parsed(ask.request.query_params, spec)
     found, total = read(ask, spec, table, query)
     return TablePage(
-        items=found.rows,
+        items=with_labels(ask, found.rows, spec.customer) if spec.customer else found.rows,
         total=total,
         next=found.next,
         previous=found.previous,
         as_of=ask.as_of,
+        currency=ask.format.currency,
     )
 
 
@@ -269,7 +311,18 @@ def _segments(ask: Asked) -> str | None:
     return next((each.save_segment for each in ask.house.capabilities if each.save_segment), None)
 
 
-def _cell(fmt: Formats, ask: Asked, column: TableColumn, row: Mapping[str, Any]) -> TableCell:
+def _named(
+    ask: Asked, spec: TableSpec, shown: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Label]:
+    """Return what the customers of the rows are called, where their column is shown."""
+    if spec.customer not in shown:
+        return {}
+    return labels(ask, [row[spec.customer] for row in rows if row[spec.customer]])
+
+
+def _cell(
+    ask: Asked, column: TableColumn, row: Mapping[str, Any], named: Mapping[str, Label]
+) -> TableCell:
     value = row[column.name]
     if value is None or value == "":
         return TableCell("", column.numeric, absent=column.absent)
@@ -278,6 +331,8 @@ def _cell(fmt: Formats, ask: Asked, column: TableColumn, row: Mapping[str, Any])
         safe = {name: quote(str(part), safe="") for name, part in row.items() if part is not None}
         href = column.link.format_map(safe)
     words = column.words.get(str(value))
-    text = ask._(words) if words else fmt.cell(value, column.kind)
+    text = ask._(words) if words else ask.format.cell(value, column.kind)
+    if column.kind == "customer":
+        text = str(named[value])
     tone = column.tones.get(str(value), "") if column.tones else None
     return TableCell(text, column.numeric, href, tone, worded=words is not None)

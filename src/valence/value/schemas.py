@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
+from valence.kit.customers import FIELDS
 from valence.lake.columns import Column
 from valence.value import columns as published
 
@@ -25,14 +26,17 @@ _OF_CUSTOMER = (
 
 def row_model(name: str, doc: str, columns: Iterable[Column]) -> type[BaseModel]:
     """Return the model of a row: every column with its meaning; amounts are exact text in JSON."""
-    fields: dict[str, Any] = {
+    return made_model(name, doc, **_fields(columns))
+
+
+def _fields(columns: Iterable[Column]) -> dict[str, Any]:
+    return {
         column.name: (_TYPES[column.kind] | None, Field(None, description=column.meaning))
         for column in columns
     }
-    return made_model(name, doc, **fields)
 
 
-def made_model(name: str, doc: str, **fields: Any) -> type[BaseModel]:
+def made_model(name: str, doc: str, /, **fields: Any) -> type[BaseModel]:
     """Return a model of fields, each as pydantic's `(type, Field(...))`."""
     made: type[BaseModel] = create_model(name, __doc__=doc, **fields)
     return made
@@ -44,10 +48,11 @@ PointRow = row_model("LorenzPoint", "One point of the Lorenz curve.", published.
 CellRow = row_model("SegmentCell", "One cell of the segment grid.", published.SEGMENTS)
 CohortRow = row_model("CohortMonth", "One month of one cohort.", published.COHORTS)
 StayingRow = row_model("CohortStaying", "How long a cohort stayed.", published.STAYING)
-RfmRow = row_model(
+RfmRow = made_model(
     "CustomerRfm",
     "Recency, frequency and monetary value of one customer.",
-    (column for column in published.CUSTOMERS if column.name in _OF_CUSTOMER),
+    **FIELDS,
+    **_fields(column for column in published.CUSTOMERS if column.name in _OF_CUSTOMER),
 )
 
 
@@ -92,6 +97,7 @@ Rfm = made_model(
     "Rfm",
     "The segment grid, and one page of customers with their scores.",
     as_of=_AS_OF,
+    currency=(str, Field(description="Currency of the amounts, ISO 4217.")),
     grid=_items(CellRow),
     items=_items(RfmRow),
     total=(int, Field(description="Customers that the rule leaves.")),

@@ -69,7 +69,7 @@ RFM = TableSpec(
     "rfm",
     message("RFM of each customer"),
     (
-        TableColumn("customer_id", message("Customer")),
+        TableColumn("customer_id", message("Customer"), "customer"),
         TableColumn("days_since_order", message("Days since"), "int"),
         TableColumn("orders", message("Orders"), "int"),
         TableColumn("monetary_amount", message("Value"), "money"),
