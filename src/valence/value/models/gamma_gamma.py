@@ -64,6 +64,15 @@ class GammaGamma:
         _, _, gamma = self.fitted.values
         return gamma + np.where(x > 0, x * mean_spend, 0.0)
 
+    def stretch(self, x: Floats, near: Floats) -> Floats:
+        """Return what totals for `near` purchases known are multiplied by to be those for x.
+
+        Both are a scale over ν in units of the scale, whose median is about q + p x − 1/3.
+        """
+        p, q, _ = self.fitted.values
+        stretch: Floats = np.where(x == near, 1.0, (q + p * near - 1 / 3) / (q + p * x - 1 / 3))
+        return stretch
+
     def total_cdf(self, x: float, n: Floats, w: Floats) -> Floats:
         """Return the probability that n purchases are worth at most w times the scale.
 
@@ -83,6 +92,12 @@ class ConstantSpend:
     def expected(self, x: Floats, mean_spend: Floats) -> Floats:  # noqa: ARG002 (the same for all)
         """Return the spend per purchase of each, (n,)."""
         return np.full(len(x), self.amount)
+
+    scale = expected
+
+    def stretch(self, x: Floats, near: Floats) -> Floats:  # noqa: ARG002 (the same for all)
+        """Return what totals for `near` purchases known are multiplied by to be those for x."""
+        return np.ones(len(x))
 
 
 def fit_spend(x: Floats, mean_spend: Floats, count: Floats) -> GammaGamma | ConstantSpend:
