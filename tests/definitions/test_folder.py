@@ -330,6 +330,35 @@ def test_a_draft_that_was_thrown_away_does_not_come_back_from_an_old_file(store,
     assert newest(store) is None
 
 
+def test_an_export_of_defaults_writes_what_nobody_set_to_be_edited(store, folder):
+    """An export of a new brand wrote nothing, so that there was nothing to begin with."""
+    assert export(store, KINDS, folder) == []
+    [file] = export(store, KINDS, folder, defaults=lambda kind: [f"About {kind.name}.", ""])
+    assert file.read_text("utf-8") == (
+        "# About prices.\n#\nkind: prices\nname: prices\nstate: published\ndefinition:\n"
+        "  gold: '9.90'\n"
+    )
+    assert statuses(store, folder) == {"prices": "default"}
+    apply(store, KINDS, folder, actor="git")
+    assert newest(store, "prices", "prices") is None
+    edit(file, "9.90", "12.50")
+    [one] = diff(store, KINDS, folder)
+    assert (one.status, [(c.before, c.after) for c in one.changes]) == ("new", [("9.90", "12.50")])
+    assert export(store, KINDS, folder, defaults=lambda _: []) == []  # keeps what was edited
+    apply(store, KINDS, folder, actor="git")
+    assert newest(store, "prices", "prices").document == {"gold": "12.50"}
+    assert file.read_text("utf-8").startswith("# About prices.\n#\nkind: prices\n")
+
+
+def test_defaults_that_another_store_published_are_taken_as_published(store, folder, tmp_path):
+    published(store, {}, name="prices", kind=PRICES)
+    export(store, KINDS, folder)
+    new = Store(f"sqlite:///{tmp_path}/new.db")
+    new.migrate()
+    apply(new, KINDS, folder, actor="git")
+    assert newest(new, "prices", "prices").state == "published"
+
+
 def test_a_folder_that_is_not_there_is_named(store, folder):
     with pytest.raises(BadInputError, match=r"There is no folder .*definitions"):
         diff(store, KINDS, folder)

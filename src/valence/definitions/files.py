@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +76,13 @@ def as_text(version: Version) -> str:
             "definition": version.document,
         }
     )
+
+
+def as_default_text(kind: DefinitionKind[Any], document: Json, comments: Sequence[str]) -> str:
+    """Return the file of what nobody set, to be edited, under lines that explain it."""
+    told = "".join(f"# {line}".rstrip() + "\n" for line in comments)
+    head = {"kind": kind.name, "name": kind.name, "state": "published"}
+    return told + to_yaml({**head, "definition": document})
 
 
 def read_folder(kinds: DefinitionKinds, folder: Path) -> list[DefinitionFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from valence.definitions.documents import Json, content_hash
 from valence.definitions.faults import FaultyDefinitionError, Lines
 from valence.definitions.files import (
     DefinitionFile,
+    as_default_text,
     as_text,
     path_of,
     read_file,
@@ -33,9 +34,11 @@ Stand = tuple[str, str]  # hash of the document as the code reads it now, and st
 class Difference:
     """How one definition of the folder stands to the store.
 
-    `status` is `same`, `new` (not in the store), `changed` (apply takes it), `behind` (the store
-    moved on, the file did not change), `moved_on` (both changed: apply refuses), or `absent` (in
-    the store only). `changes` and `unified` go from the store to the folder.
+    `status` is `same`, `new` (not in the store), `default` (says what holds anyway while nothing
+    is in the store: apply leaves it), `changed` (apply takes it), `behind` (the store moved on, the
+    file did not change), `moved_on` (both changed: apply refuses), or `absent` (in the store only).
+    `changes` and `unified` go from the store to the folder, or from the defaults where the store
+    holds nothing of a kind that has some.
     """
 
     kind: str
@@ -57,12 +60,21 @@ class FolderMovedOnError(ConflictError):
         super().__init__("{conflicts}", conflicts=Lines([one.message for one in conflicts]))
 
 
+Explained = Callable[[DefinitionKind[Any]], Sequence[str]]
+
+
 def export(
-    store: Store, kinds: DefinitionKinds, folder: Path, *, overwrite: bool = False
+    store: Store,
+    kinds: DefinitionKinds,
+    folder: Path,
+    *,
+    overwrite: bool = False,
+    defaults: Explained | None = None,
 ) -> list[Path]:
     """Write the newest version of each definition; return the files that changed.
 
-    A file that already says what the store holds is left as it is, with its comments.
+    A file that already says what the store holds is left as it is, with its comments. `defaults`
+    also has a file of what nobody set yet, to be edited: it gives the lines that explain a kind.
 
     Raises
     ------
@@ -77,6 +89,10 @@ def export(
             if not _says(kinds, folder, path := _path(kinds, folder, version), version)
         ]
         edited = [path for path, _text in planned if _has_edit(view, kinds, folder, path)]
+        if defaults is not None:
+            set_by_somebody = {version.kind for version in stored}
+            unset = [kind for kind in kinds if kind.singleton and kind.name not in set_by_somebody]
+            planned += _defaults(unset, folder, defaults, overwrite=overwrite)
     if edited and not overwrite:
         raise ConflictError(
             "Not exported, for these files have changes that are not in the store yet: {files}. "
@@ -86,6 +102,15 @@ def export(
     for path, text in planned:
         write_file(path, text)
     return [path for path, _text in planned]
+
+
+def _defaults(
+    unset: Sequence[DefinitionKind[Any]], folder: Path, explained: Explained, *, overwrite: bool
+) -> Iterator[tuple[Path, str]]:
+    for kind in unset:
+        path, document = path_of(folder, kind, kind.name), kind.defaults()
+        if document is not None and (overwrite or not path.exists()):
+            yield path, as_default_text(kind, document, explained(kind))
 
 
 def diff(store: Store, kinds: DefinitionKinds, folder: Path) -> list[Difference]:
@@ -181,7 +206,8 @@ def _compared(view: View, file: DefinitionFile) -> Difference:
     theirs = head(view, file.kind.name, file.name)
     base = None if file.based_on is None else document_of(view, file.based_on.content_hash)
     status = _status(file, theirs, base)
-    stored = None if theirs is None else theirs.document
+    holds = "defaults" if theirs is None and file.kind.singleton else "store"
+    stored = theirs.document if theirs else file.kind.defaults() if file.kind.singleton else None
     where = f"{file.kind.name} {file.name}"
     shown = file.path.name if file.kind.singleton else f"{file.kind.name}/{file.path.name}"
     return Difference(
@@ -192,7 +218,7 @@ def _compared(view: View, file: DefinitionFile) -> Difference:
         None if theirs is None else theirs.state,
         file.state,
         [] if stored is None else changes(stored, file.document),
-        unified(stored, file.document, before_name=f"store {where}", after_name=shown),
+        unified(stored, file.document, before_name=f"{holds} {where}", after_name=shown),
         MovedOnError(where, theirs, base, file.document) if status == "moved_on" else None,
     )
 
@@ -203,11 +229,17 @@ def _status(file: DefinitionFile, theirs: Version | None, base: Json | None) -> 
     if yours == stored:
         return "same"
     if base is None and theirs is None:
+        if file.based_on is None and file.state != "retired" and _is_default(file):
+            return "default"
         return "new"  # also in a new store, for a folder that another one exported
     based_on = _base_stand(file, base)
     if yours == based_on:
         return "behind"
     return "changed" if stored == based_on else "moved_on"
+
+
+def _is_default(file: DefinitionFile) -> bool:
+    return file.kind.singleton and file.document == file.kind.defaults()
 
 
 def _stand_of(file: DefinitionFile, theirs: Version | None) -> Stand | None:

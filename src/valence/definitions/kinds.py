@@ -63,6 +63,13 @@ class DefinitionKind(Generic[M]):
         dumped: Json = self.parsed(document).model_dump(mode="json")
         return dumped
 
+    def defaults(self) -> Json | None:
+        """Return the document that holds where nothing is published; None if it has no defaults."""
+        try:
+            return self.normal({})
+        except FaultyDefinitionError:
+            return None
+
     def faults(self, document: Mapping[str, Any], *, draft: bool = False) -> list[Fault]:
         """Return all that is wrong, by the types and, unless it is a `draft`, by `check`."""
         try:

@@ -53,6 +53,7 @@ Folder = Annotated[
 STANDS: Mapping[str, str] = {
     "same": "as in the store",
     "new": "new here",
+    "default": "the defaults, which hold anyway",
     "changed": "changed here",
     "behind": "changed in the store",
     "moved_on": "changed here and in the store",
@@ -305,18 +306,51 @@ def export_definitions(
     brand: BrandFolder = HERE,
     *,
     overwrite: Annotated[bool, typer.Option(help="Give up changes of the files.")] = False,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Also files of what nobody set yet, to be edited.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write each definition as a YAML file. Example: valence definitions export."""
+    """Write each definition as a YAML file. Example: valence definitions export --defaults."""
+    from valence.app.desk.settings import explained  # noqa: PLC0415
+
     with _opened(brand) as house:
-        target = folder or house.brand.root / "definitions"
-        written = folders.export(house.store, kinds_of(house), target, overwrite=overwrite)
+        target, kinds = folder or house.brand.root / "definitions", kinds_of(house)
+        written = folders.export(
+            house.store,
+            kinds,
+            target,
+            overwrite=overwrite,
+            defaults=explained if defaults else None,
+        )
+        with house.store.reading() as view:
+            held = {version.kind for version in heads(view) if version.kind in kinds}
     if as_json:
         print_json([path.as_posix() for path in written])
         return
     for path in written:
         typer.echo(path.as_posix())
-    say(f"{len(written)} files written, the others say what the store holds.")
+    unset = [] if defaults else sorted(k.name for k in kinds if k.singleton and k.name not in held)
+    say(_exported(len(written), len(held), unset))
+
+
+def _exported(written: int, held: int, unset: list[str]) -> str:
+    """Say what an export did, and where the rest is."""
+    if written:
+        done = "1 file was written" if written == 1 else f"{written} files were written"
+        told = [f"{done}; others say what holds already."]
+    elif held:
+        told = ["No file was written: all say what the store holds."]
+    else:
+        told = ["No file was written."] if unset else ["No file was written: all are there."]
+    if unset:
+        told.append(
+            f"Nobody set anything of {', '.join(unset)}: the defaults hold. To have them as files "
+            "to edit: valence definitions export --defaults"
+        )
+    elif written:
+        told.append("Edit them, then: valence definitions diff, valence definitions apply.")
+    return " ".join(told)
 
 
 @definitions.command("diff", permission="definitions:read")
@@ -328,7 +362,7 @@ def diff_definitions(
         target = folder or house.brand.root / "definitions"
         found = folders.diff(house.store, kinds_of(house), target)
     _print_differences(found, as_json=as_json, full=True)
-    if any(one.status not in ("same", "absent") for one in found):
+    if any(one.status not in ("same", "absent", "default") for one in found):
         raise typer.Exit(1)
 
 

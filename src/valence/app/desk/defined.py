@@ -48,7 +48,7 @@ class Stand:
     @property
     def document(self) -> Json | None:
         """What an editor starts from: the newest version, else the defaults of the kind."""
-        return self.head.document if self.head else defaults(self.kind)
+        return self.head.document if self.head else self.kind.defaults()
 
 
 def stand_of(view: View, kind: AnyKind, name: str) -> Stand:
@@ -88,14 +88,6 @@ def version_of(stand: Stand, number: int) -> Version:
         number=number,
         known=", ".join(str(version.version) for version in stand.versions) or "none",
     )
-
-
-def defaults(kind: AnyKind) -> Json | None:
-    """Return the document that holds where nothing is published; None if it has no defaults."""
-    try:
-        return kind.normal({})
-    except FaultyDefinitionError:
-        return None
 
 
 def read_text(kind: AnyKind, text: str) -> Json:

@@ -44,6 +44,18 @@ def settings_of(kind: AnyKind, document: Json | None) -> list[Setting]:
     return list(_settings(schema, schema.get("$defs", {}), document or {}, ""))
 
 
+def explained(kind: AnyKind) -> list[str]:
+    """Return the lines that explain a kind at the head of a file that holds its defaults."""
+    known = settings_of(kind, None)
+    return [
+        f"{kind.title}: {about(kind)}",
+        "These are the defaults, which hold while nothing is set. Change what you want, then run",
+        "`valence definitions diff` and `valence definitions apply`.",
+        "",
+        *(f"{one.path}: {f'{one.meaning} ' if one.meaning else ''}({one.may_be})" for one in known),
+    ]
+
+
 def _settings(schema: Schema, defs: Schema, document: Any, within: str) -> Iterator[Setting]:
     for name, given in schema.get("properties", {}).items():
         part = _resolved(given, defs)

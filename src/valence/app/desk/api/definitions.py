@@ -10,7 +10,7 @@ from fastapi import Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from valence.app.desk.api.router import api
-from valence.app.desk.defined import AnyKind, Stand, defaults, kinds_of, stand_of, version_of
+from valence.app.desk.defined import AnyKind, Stand, kinds_of, stand_of, version_of
 from valence.app.house import WholeHouse
 from valence.definitions import lifecycle
 from valence.definitions.changes import changes, unified
@@ -147,7 +147,7 @@ def kinds(ask: Ask) -> list[KindOut]:
             kind,
             title=ask._(kind.title),
             json_schema=kind.model.model_json_schema(),
-            defaults=defaults(kind),
+            defaults=kind.defaults(),
         )
         for kind in kinds_of(ask.service(WholeHouse))
     ]

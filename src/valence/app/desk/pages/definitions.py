@@ -10,7 +10,6 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from valence.app.desk.defined import (
     AnyKind,
     Stand,
-    defaults,
     instant_typed,
     kinds_of,
     read_text,
@@ -100,7 +99,7 @@ def kind_page(ask: Ask, kind_name: str) -> Response:
     kind = kinds_of(house_of(ask))[kind_name]
     if kind.singleton:
         return RedirectResponse(f"/definitions/{kind.name}/{kind.name}", 303)
-    return _new(ask, kind, "", Typed(text_of(defaults(kind)), None))
+    return _new(ask, kind, "", Typed(text_of(kind.defaults()), None))
 
 
 def _new(ask: Asked, kind: AnyKind, name: str, typed: Typed, status: int = 200) -> Response:
@@ -112,7 +111,7 @@ def _new(ask: Asked, kind: AnyKind, name: str, typed: Typed, status: int = 200) 
         name=name,
         typed=typed,
         about=about(kind),
-        settings=settings_of(kind, defaults(kind)),
+        settings=settings_of(kind, kind.defaults()),
         how=HOW,
     )
 
@@ -156,7 +155,7 @@ def _untouched(stand: Stand) -> Typed:
 
 def _page(ask: Asked, stand: Stand, typed: Typed, status: int = 200) -> Response:
     draft, held = stand.draft, stand.held
-    before = held.document if held else defaults(stand.kind)
+    before = held.document if held else stand.kind.defaults()
     return ask.page(
         "desk/definition.html",
         status=status,
@@ -372,7 +371,7 @@ def _stand_answer(ask: Asked, stand: Stand) -> Answer:
         rest = message("Version {n} follows on {day}.", n=stand.head.version, day=since)
     if held is None:
         core = message("Nothing is published: the defaults hold.")
-        if defaults(stand.kind) is None:
+        if stand.kind.defaults() is None:
             core = message("Nothing is published, so it is not in effect.")
         return Answer(core, rest=rest)
     core = message(
