@@ -228,8 +228,8 @@ def spark_session(*, memory: str = "", threads: int = 0) -> Any:
         from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
     except ImportError as missing:
         raise MissingExtraError(
-            "Spark is not installed. Install it with `pip install 'valence[spark]'` "
-            "and Java 17, or use `--engine duckdb`."
+            "Spark is not installed. Install it with `pip install 'valence[spark]'` (in a clone of "
+            "the project: `make dev`) and Java 17, or use `--engine duckdb`."
         ) from missing
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise MissingExtraError(
