@@ -1,0 +1,220 @@
+"""Fit the models of worth: try all on weeks held out, fit the best on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from valence.core.messages import message
+from valence.lake.marts import Read
+from valence.value.lifetime import card
+from valence.value.lifetime.candidates import CONTINUOUS, model_named
+from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
+from valence.value.lifetime.evaluate import UNIT_DAYS, Split
+from valence.value.lifetime.histories import (
+    customer_days,
+    holdout_cut,
+    in_panel,
+    of_customers,
+    purchase_histories,
+    repeat_weeks,
+    split_at,
+)
+from valence.value.lifetime.holdout import Backtest, backtest, spend_of
+from valence.value.models.bg_bb import BgBb
+from valence.value.models.bg_nbd import BgNbd
+from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
+from valence.value.models.model import Floats, Histories, PurchaseModel
+from valence.value.portable import count_if
+
+MOST_TRIED = 100_000  # customers in the backtest: more would not tell the models apart better
+MOST_SPENDERS = 500_000  # customers that the model of spend is fitted to
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a fit has to work with."""
+
+    orders: ir.Table  # order facts
+    customers: ir.Table  # customer facts up to `as_of`
+    as_of: date
+    read: Read
+
+
+def model_card(
+    facts: Facts, definition: LifetimeDefinition = DEFAULT
+) -> tuple[list[card.CardRow], date | None]:
+    """Return the rows of the model card, and the last day that models saw in the backtest.
+
+    Parameters
+    ----------
+    facts
+        Orders and customers, and how they are read.
+    definition
+        Which model, and how many weeks to hold out.
+
+    Returns
+    -------
+    list of CardRow
+        Without a usable model, only notes that say why.
+    """
+    n, first = _extent(facts)
+    if not n or first is None:
+        return [card.note(message("Nobody has bought yet: there is no worth to foretell."))], None
+    rows: list[card.CardRow] = []
+    cut = holdout_cut(first, facts.as_of, weeks=definition.holdout_weeks)
+    test = None
+    if cut is None:
+        rows.append(
+            card.note(
+                message(
+                    "The orders begin on {day}: too late to hold {weeks} weeks back from a model "
+                    "and still let it learn from twice as many. How wrong it is, is not known.",
+                    day=first.isoformat(),
+                    weeks=definition.holdout_weeks,
+                )
+            )
+        )
+    else:
+        test, weekly = _tested(facts, definition, cut, share=min(1.0, MOST_TRIED / n))
+        if test is not None:
+            rows.extend(card.of_backtest(test, weekly, interval=definition.interval))
+    kind = _chosen(definition, test)
+    fitted = kind.fit(histories_of(facts, unit=kind))
+    usable = fitted.fitted.converged
+    rows = [*card.of_fit(fitted, chosen=usable), *rows]
+    rows.extend(card.of_spend(_spend(facts, n)))
+    rows.extend(_lifespan(facts))
+    return rows, cut
+
+
+def _lifespan(facts: Facts) -> Iterator[card.CardRow]:
+    """How long customers stay on average, for the course-book product: 1 / (1 − retention)."""
+    t = facts.customers
+    if "orders_prior_12m" not in t.columns:
+        return
+    then = t.orders_prior_12m > 0
+    sums = t.agg(then=count_if(then), still=count_if(then & (t.orders_12m > 0)))
+    row = next(facts.read(sums)).to_pylist()[0]
+    if not row["then"] or row["still"] == row["then"]:
+        return
+    retention = row["still"] / row["then"]
+    yield card.CardRow("setting", "", "retention", None, retention, None, row["then"])
+    yield card.CardRow(
+        "setting", "", "lifespan_years", None, 1 / (1 - retention), None, row["then"]
+    )
+
+
+def histories_of(facts: Facts, *, unit: type[PurchaseModel] = BgNbd) -> Histories:
+    """Return all customers' distinct histories: in weeks, or in months for BG/BB."""
+    if unit is BgBb:
+        return _monthly(facts)
+    t = purchase_histories(facts.customers, as_of=facts.as_of)
+    columns = _arrays(facts.read, t, "frequency", "recency_days", "age_days", "customers")
+    x, recency, age, count = columns
+    return Histories(x, recency / UNIT_DAYS, age / UNIT_DAYS, count, unit_days=UNIT_DAYS)
+
+
+def _monthly(facts: Facts) -> Histories:
+    """Occasions are months: a customer bought in one, or did not."""
+    t = monthly_histories(facts.customers, as_of=facts.as_of)
+    t = t.group_by("frequency", "recency", "age").agg(customers=t.count())
+    x, recency, age, count = _arrays(facts.read, t, "frequency", "recency", "age", "customers")
+    return Histories(x, recency, age, count, unit_days=365.25 / 12)
+
+
+def monthly_histories(customers: ir.Table, *, as_of: date) -> ir.Table:
+    """Return each customer's months with a purchase after the first, for BG/BB.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `frequency`, `recency`, `age` (int, months) and `purchases` (int, months
+        with one, the first included).
+    """
+    t = customers.filter(customers.purchase_days > 0)
+    first = t.first_order_on.year() * 12 + t.first_order_on.month()
+    last = t.last_order_on.year() * 12 + t.last_order_on.month()
+    return t.select(
+        "customer_id",
+        "value_amount",
+        frequency=(t.active_months - 1).cast("int64"),
+        recency=(last - first).cast("int64"),
+        age=(as_of.year * 12 + as_of.month - first).cast("int64"),
+    )
+
+
+def _chosen(definition: LifetimeDefinition, test: Backtest | None) -> type[PurchaseModel]:
+    if definition.model != "auto":
+        return model_named(definition.model)
+    if test is None or not any(t.model.fitted.converged for t in test.tried.values()):
+        return BgNbd
+    return CONTINUOUS[test.best]
+
+
+def _extent(facts: Facts) -> tuple[int, date | None]:
+    t = facts.customers.filter(facts.customers.purchase_days > 0)
+    row = next(facts.read(t.agg(n=t.count(), first=t.first_order_on.min()))).to_pylist()[0]
+    return int(row["n"]), row["first"]
+
+
+def _tested(
+    facts: Facts, definition: LifetimeDefinition, cut: date, *, share: float
+) -> tuple[Backtest | None, Floats]:
+    """Hold every model against the weeks after the cut; None if nobody had bought by then."""
+    days = customer_days(facts.orders, as_of=facts.as_of, share=share)
+    table = pa.Table.from_batches(facts.read(split_at(days, cut=cut, as_of=facts.as_of)))
+    if not len(table):
+        return None, np.zeros(0)
+    split = Split.of({name: _floats(table.column(name)) for name in table.column_names})
+    if not split.frequency.any():
+        return None, np.zeros(0)
+    start = cut - timedelta(days=int(split.age_days.max()))
+    weeks = int((facts.as_of - start).days // UNIT_DAYS)
+    came = np.zeros(weeks)
+    week, purchases = _arrays(
+        facts.read, repeat_weeks(days, start=start, cut=cut), "week", "purchases"
+    )
+    inside = week < weeks
+    came[week[inside].astype(int)] = purchases[inside]
+    test = backtest(
+        split,
+        CONTINUOUS,
+        weeks=weeks,
+        horizon_days=(facts.as_of - cut).days,
+        interval=definition.interval,
+    )
+    usable = any(tried.model.fitted.converged for tried in test.tried.values())
+    return (test if usable else None), came
+
+
+def _spend(facts: Facts, n: int) -> GammaGamma | ConstantSpend:
+    t = of_customers(facts.customers, as_of=facts.as_of)
+    if n > MOST_SPENDERS:
+        t = t.filter(in_panel(t.customer_id, MOST_SPENDERS / n))
+    purchases, value = _arrays(
+        facts.read,
+        t.select(purchases=t.frequency + 1, value_amount=t.value_amount.cast("float64")),
+        "purchases",
+        "value_amount",
+    )
+    return spend_of(purchases, value / np.maximum(purchases, 1))
+
+
+def _arrays(read: Read, table: ir.Table, *names: str) -> Iterator[Floats]:
+    columns = pa.Table.from_batches(read(table), _schema(table))
+    return (_floats(columns.column(name)) for name in names)
+
+
+def _schema(table: ir.Table) -> pa.Schema:
+    return table.schema().to_pyarrow()
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    """Return a column of numbers, nan where missing."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=float)

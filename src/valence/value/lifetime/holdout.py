@@ -1,0 +1,190 @@
+"""The backtest: each model foretells weeks that it has not seen, beside naive forecasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from valence.value.lifetime.evaluate import (
+    UNIT_DAYS,
+    Errors,
+    Split,
+    as_alike,
+    as_before,
+    by_frequency,
+    errors,
+    mean_by,
+)
+from valence.value.models.forecast import Customers, Forecast, forecast, probability_transform
+from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma, fit_spend
+from valence.value.models.model import Floats, PurchaseModel
+
+NAIVE = {"as_before": as_before, "as_alike": as_alike}
+_SEED = 20_260_101  # of the numbers that place a value within its atom: the same at every build
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a model did on the weeks held out.
+
+    Attributes
+    ----------
+    model
+        As fitted up to the cut.
+    errors
+        Of its forecasts of each customer.
+    log_score
+        Mean log-probability that it gave to the number of purchases that came; higher is better.
+    coverage
+        Share of customers whose value lay within its interval (randomised where it has atoms).
+    weekly
+        (w,) repeat purchases that it expects of these customers in each week since the first.
+    by_frequency
+        (k,) purchases that it expects on average of customers by their purchases at the cut.
+    """
+
+    model: PurchaseModel
+    errors: Errors
+    log_score: float
+    coverage: float
+    weekly: Floats
+    by_frequency: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """All models and naive forecasts, and what came."""
+
+    tried: Mapping[str, Tried]
+    naive: Mapping[str, Errors]
+    spend: GammaGamma | ConstantSpend
+    frequencies: Floats  # (k,)
+    came_by_frequency: Floats  # (k,) mean purchases that came
+    customers_by_frequency: Floats  # (k,)
+    customers: int
+
+    @property
+    def best(self) -> str:
+        """The model that gave most probability to what came, of those whose fit can be relied on.
+
+        Raises
+        ------
+        ValueError
+            If none can.
+        """
+        usable = {n: t.log_score for n, t in self.tried.items() if t.model.fitted.converged}
+        return max(usable, key=lambda name: usable[name])
+
+
+def customers_of(split: Split) -> Customers:
+    """Return the customers of a split as models take them, in weeks."""
+    return Customers(
+        split.frequency,
+        split.recency_days / UNIT_DAYS,
+        split.age_days / UNIT_DAYS,
+        split.frequency + 1,
+        split.mean_value,
+    )
+
+
+def spend_of(purchases: Floats, mean: Floats) -> GammaGamma | ConstantSpend:
+    """Return the model of spend of customers, one row each."""
+    return fit_spend(purchases, mean, np.ones(len(mean)))
+
+
+def backtest(
+    split: Split,
+    models: Mapping[str, type[PurchaseModel]],
+    *,
+    weeks: int,
+    horizon_days: int,
+    interval: float,
+) -> Backtest:
+    """Fit each model up to the cut and hold it against what came.
+
+    Parameters
+    ----------
+    split
+        What was known at the cut, and what came after.
+    models
+        Models of buying by name.
+    weeks
+        From the first week of the data to the last, for `weekly`.
+    horizon_days
+        Days held out.
+    interval
+        Of the forecasts of value.
+    """
+    known, t = customers_of(split), horizon_days / UNIT_DAYS
+    spend = spend_of(known.purchases, known.mean_spend)
+    frequencies, which = by_frequency(split)
+    uniform = np.random.default_rng(_SEED).random(len(split.frequency))
+    tried = {}
+    for name, model in models.items():
+        fitted = model.fit(split.histories)
+        told = forecast(fitted, spend, known, t=t, interval=interval)
+        told = without_infinite(told)
+        place = probability_transform(
+            fitted, spend, known, np.maximum(split.later_value, 0.0), t=t, uniform=uniform
+        )
+        edge = (1 - interval) / 2
+        tried[name] = Tried(
+            fitted,
+            errors(told.purchases, told.value, split),
+            _log_score(fitted, known, split.later, t),
+            float(((place >= edge) & (place <= 1 - edge)).mean()),
+            expected_weeks(fitted, split, weeks),
+            mean_by(which, told.purchases),
+        )
+    return Backtest(
+        tried,
+        {name: errors(*foretold(split), split) for name, foretold in NAIVE.items()},
+        spend,
+        frequencies,
+        mean_by(which, split.later),
+        np.bincount(which).astype(float),
+        len(split.frequency),
+    )
+
+
+def without_infinite(told: Forecast) -> Forecast:
+    """Return a forecast in which a mean without limit is the middle of its interval."""
+    if np.isfinite(told.value).all():
+        return told
+    middle = np.where(np.isfinite(told.value), told.value, (told.low + told.high) / 2)
+    return Forecast(told.alive, told.purchases, told.spend, middle, told.low, told.high)
+
+
+def expected_weeks(model: PurchaseModel, split: Split, weeks: int) -> Floats:
+    """Return the repeat purchases a model expects of all customers in each week, (weeks,).
+
+    Weeks end at the last day held out minus whole weeks; a customer counts from the first purchase.
+    """
+    oldest = split.age_days.max(initial=0.0)
+    first = np.floor((oldest - split.age_days) / UNIT_DAYS).astype(int)  # week of first purchase
+    began = np.bincount(first, minlength=weeks)[:weeks].astype(float)
+    upto = model.expected_new(np.arange(weeks + 1, dtype=float) + 0.5)
+    each = np.diff(upto, prepend=0.0)  # in the week of the first purchase half a week is left
+    return np.convolve(began, each)[:weeks]
+
+
+def _log_score(model: PurchaseModel, known: Customers, later: Floats, t: float) -> float:
+    """Mean log-probability of the purchases that came; of many, that of so many and more."""
+    x, t_x, age = known.frequency, known.recency, known.age
+    most = int(np.clip(later.max(initial=0), 1, 60))
+    rows = np.stack([x, t_x, age], axis=1)
+    distinct, which = np.unique(rows, axis=0, return_inverse=True)
+    score = 0.0
+    came = np.minimum(later, most).astype(int)
+    order = np.argsort(which.ravel(), kind="stable")
+    which, came = which.ravel()[order], came[order]
+    size = 50_000
+    for start in range(0, len(distinct), size):
+        part = distinct[start : start + size]
+        counts = model.counts(t, part[:, 0], part[:, 1], part[:, 2], most=most)
+        low, high = np.searchsorted(which, [start, start + len(part)])
+        got = counts[which[low:high] - start, came[low:high]]
+        score += float(np.log(np.maximum(got, 1e-12)).sum())
+    return score / max(len(later), 1)

@@ -1,0 +1,91 @@
+"""What lifetime value publishes: the model card, and each customer's worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from valence.core.messages import message
+from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.value.definitions import published
+from valence.value.lifetime import card
+from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
+from valence.value.lifetime.fitting import Facts, model_card
+from valence.value.lifetime.scoring import WORTH, Fitted, scored
+
+_GROWN = 1.05  # times the customers of the last fit: what they were fitted to is no longer there
+
+
+def _definition(context: BuildContext) -> LifetimeDefinition:
+    return published(context.definitions, LIFETIME_KIND, LifetimeDefinition)
+
+
+def _card(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch] | None:
+    definition = _definition(context)
+    before = _rows(inputs["value_model"], read) if "value_model" in inputs else []
+    if before and _stands(before, inputs["customer_facts"], context.as_of, definition, read):
+        return None
+    facts = Facts(inputs["order_facts"], inputs["customer_facts"], context.as_of, read)
+    rows, cut = model_card(facts, definition)
+    return iter([card.batch(rows, fitted_on=context.as_of, cut_on=cut)])
+
+
+def _stands(
+    before: list[dict[str, Any]],
+    facts: ir.Table,
+    as_of: date,
+    definition: LifetimeDefinition,
+    read: Read,
+) -> bool:
+    """Whether the last fit is neither due nor of other customers than there are now."""
+    fitted = [row for row in before if row["part"] == "model"]
+    age = (as_of - before[0]["fitted_on"]).days
+    if not fitted or not 0 <= age < definition.refit_days:
+        return False
+    bought = facts.filter(facts.purchase_days > 0)
+    now = next(read(bought.agg(n=bought.count()))).to_pylist()[0]["n"]
+    then = fitted[0]["customers"]
+    return bool(then / _GROWN <= now <= then * _GROWN)
+
+
+def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
+    fitted = Fitted.of(_rows(inputs["value_model"], read))
+    definition = _definition(context)
+    return scored(
+        inputs["customer_facts"], fitted, read, as_of=context.as_of, definition=definition
+    )
+
+
+def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
+    return [row for batch in read(table) for row in batch.to_pylist()]
+
+
+LIFETIME_MARTS = (
+    Mart(
+        name="value_model",
+        owner="value",
+        title=message("Models of worth"),
+        grain=("number",),
+        rebuild="whole",
+        inputs=("order_facts", "customer_facts"),
+        columns=card.CARD,
+        score=_card,
+        definitions=(LIFETIME_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="worth",
+        owner="value",
+        title=message("Worth of each customer"),
+        grain=("customer_id",),
+        rebuild="whole",
+        inputs=("customer_facts", "value_model"),
+        columns=WORTH,
+        score=_worth,
+        definitions=(LIFETIME_KIND,),
+    ),
+)

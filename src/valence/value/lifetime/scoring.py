@@ -1,0 +1,184 @@
+"""Score customers: what each is foretold over the horizon, by the models of the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from valence.core.days import months_before
+from valence.lake.columns import ARROW, Column
+from valence.lake.marts import Read
+from valence.value.lifetime.candidates import MODELS
+from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
+from valence.value.lifetime.evaluate import UNIT_DAYS
+from valence.value.lifetime.fitting import monthly_histories
+from valence.value.lifetime.histories import of_customers
+from valence.value.lifetime.holdout import without_infinite
+from valence.value.models.bg_bb import BgBb
+from valence.value.models.forecast import Customers, forecast
+from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
+from valence.value.models.model import Fit, Floats, PurchaseModel
+
+AT_ONCE = 1_000_000  # customers: the more together, the more share a history
+_MONTH = 365.25 / 12  # days
+_CUSTOMER = Column(
+    "customer_id", "text", "The customer.", privacy="pseudonym", purpose="know the customer"
+)
+FORETOLD = (
+    Column("alive_probability", "float", "Probability that the customer will buy again, some day."),
+    Column("expected_purchases", "float", "Purchase days expected within the horizon."),
+    Column("expected_spend_amount", "amount", "Value expected of each."),
+    Column("worth_amount", "amount", "Value expected within the horizon, discounted."),
+    Column("worth_low_amount", "amount", "Lower end of its interval."),
+    Column("worth_high_amount", "amount", "Upper end of its interval."),
+    Column("course_book_amount", "amount", "Value a year × years that customers stay on average."),
+)
+WORTH = (_CUSTOMER, *FORETOLD)
+_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The models of a card, ready to score; `model` is None where none is usable."""
+
+    model: PurchaseModel | None
+    spend: GammaGamma | ConstantSpend | None
+    lifespan_years: float | None
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Fitted:
+        """Return them from the rows of a card."""
+        rows = sorted(rows, key=lambda row: row["number"])
+        parameters = [row for row in rows if row["part"] == "parameter"]
+        chosen = [row for row in parameters if row["chosen"]]
+        model = None
+        if chosen:
+            model = MODELS[chosen[0]["model"]].of(*(row["value"] for row in chosen))
+        spend: GammaGamma | ConstantSpend | None = None
+        of_spend = {r["name"]: r["value"] for r in parameters if r["model"] == "gamma-gamma"}
+        if of_spend:
+            spend = GammaGamma.of(*(of_spend[name] for name in GammaGamma.parameters))
+        for row in parameters:
+            if row["model"] == "constant-spend":
+                spend = ConstantSpend(row["value"], Fit((), np.nan, 0.0, converged=True))
+        years = [row["value"] for row in rows if row["name"] == "lifespan_years"]
+        return cls(model, spend, years[0] if years else None)
+
+
+def horizon_days(as_of: date, months: int) -> int:
+    """Return how many days the horizon has."""
+    ahead = as_of
+    # The day whose `months_before` is this one; the calendar's short months make it a search.
+    ahead += timedelta(days=round(months * _MONTH))
+    while months_before(ahead, months) < as_of:
+        ahead += timedelta(days=1)
+    while months_before(ahead, months) > as_of:
+        ahead -= timedelta(days=1)
+    return (ahead - as_of).days
+
+
+def scored(
+    customers: ir.Table,
+    fitted: Fitted,
+    read: Read,
+    *,
+    as_of: date,
+    definition: LifetimeDefinition = DEFAULT,
+) -> Iterator[pa.RecordBatch]:
+    """Yield what each customer with a purchase is foretold; see `WORTH`.
+
+    Parameters
+    ----------
+    customers
+        Customer facts up to `as_of`.
+    fitted
+        Models fitted before.
+    read
+        Reads in batches.
+    as_of, definition
+        The day, and horizon, discount and interval.
+    """
+    monthly = isinstance(fitted.model, BgBb)
+    t = (monthly_histories if monthly else of_customers)(customers, as_of=as_of)
+    names = (
+        ("frequency", "recency", "age") if monthly else ("frequency", "recency_days", "age_days")
+    )
+    t = t.select("customer_id", *names, value_amount=t.value_amount.cast("float64"))
+    horizon = horizon_days(as_of, definition.horizon_months)
+    for table in _together(read(t)):
+        x, recency, age, value = (
+            np.asarray(table.column(name).to_numpy(), dtype=float)
+            for name in (*names, "value_amount")
+        )
+        days = age * _MONTH if monthly else age
+        years = np.maximum(days / 365.25, 1.0)
+        course = value / years * fitted.lifespan_years if fitted.lifespan_years else None
+        unit = _MONTH if monthly else UNIT_DAYS
+        known = Customers(
+            x,
+            recency if monthly else recency / UNIT_DAYS,
+            age if monthly else age / UNIT_DAYS,
+            x + 1,
+            value / (x + 1),
+        )
+        told = _told(
+            fitted, known, horizon_days(as_of, definition.horizon_months), unit, definition
+        )
+        columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]
+        yield pa.RecordBatch.from_arrays(
+            [column.cast(kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)],
+            schema=_SCHEMA,
+        )
+
+
+def _told(
+    fitted: Fitted, known: Customers, days: int, unit: float, definition: LifetimeDefinition
+) -> Sequence[pa.Array]:
+    n = len(known.frequency)
+    if fitted.model is None or fitted.spend is None:
+        return [pa.nulls(n)] * 6
+    told = forecast(
+        fitted.model,
+        fitted.spend,
+        known,
+        t=days / unit,
+        interval=definition.interval,
+        discount=float(definition.discount_rate),
+        unit_days=unit,
+    )
+    told = without_infinite(told)
+    spend = np.where(np.isfinite(told.spend), told.spend, np.nan)
+    return [
+        pa.array(told.alive),
+        pa.array(told.purchases),
+        *(_money(each, n) for each in (spend, told.value, told.low, told.high)),
+    ]
+
+
+def _money(amounts: Floats | None, n: int) -> pa.Array:
+    """Return money as the lake has it, null where there is none."""
+    kind = ARROW["amount"]
+    if amounts is None:
+        return pa.nulls(n, kind)
+    limit = float(Decimal(10) ** (kind.precision - kind.scale - 1))
+    good = np.isfinite(amounts) & (np.abs(amounts) < limit)
+    return pa.array(np.round(amounts, kind.scale), mask=~good).cast(kind)
+
+
+def _together(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Give batches as tables of many rows."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(map(len, held)) >= AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
