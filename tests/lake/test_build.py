@@ -46,6 +46,15 @@ def test_a_build_publishes_every_mart_on_each_engine(tmp_path, engine_name):
     assert len(rows(lake, "order_days")) == 3
 
 
+def test_the_day_is_the_last_with_an_order_that_was_not_cancelled(tmp_path, engine_name):
+    lake = toy_lake(tmp_path)
+    off = f"SELECT *, 'cancelled' AS kind FROM ({order(2, '2025-03-01', 'b')})"
+    load(lake, off, people=PEOPLE)
+    assert built(lake, Ask(engine=engine_name)).as_of == "2025-03-01", "there is no other order"
+    load(lake, order(1, "2025-01-31", "a"))
+    assert built(lake, Ask(engine=engine_name)).as_of == "2025-01-31"
+
+
 def test_a_second_build_keeps_everything(tmp_path):
     lake = toy_lake(tmp_path)
     load(lake, order(1, "2025-01-31", "a"), people=PEOPLE)

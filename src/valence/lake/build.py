@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 
 from valence.core import clock
@@ -149,9 +150,14 @@ class _Building:
         return log.finish(run, marts=tuple(done))
 
     def last_day(self) -> date:
-        """The last business day that orders cover."""
+        """The last business day that orders cover; cancelled ones only where there are no others.
+
+        An order that was called off may be dated long after the last that was not.
+        """
         orders = self.table("orders")
-        last = self.engine.rows(orders.aggregate(last=orders.ordered_on.max()))[0]["last"]
+        real = ibis.coalesce(orders.kind, "") != "cancelled"
+        last = ibis.coalesce(orders.ordered_on.max(where=real), orders.ordered_on.max())
+        last = self.engine.rows(orders.aggregate(last=last))[0]["last"]
         if last is None:
             raise BadInputError(
                 "There are no orders to build from. Bring some in with `valence import orders.csv`."

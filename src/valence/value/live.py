@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from valence.core.clock import now
@@ -22,6 +23,7 @@ from valence.lake.lake import Snapshot
 from valence.lake.marts import BuildContext, Mart
 from valence.value.kinds import KINDS
 from valence.value.marts import MARTS
+from valence.value.orders import CANCELLED
 
 
 class LiveTables:
@@ -90,7 +92,9 @@ def live_tables(house: OpenBrand, as_of: date) -> Iterator[LiveTables]:
         try:
             tables = LiveTables(snapshot, runs, _context(house, as_of))
             orders = tables.table("orders")
-            first = tables.one(orders.agg(first=orders.ordered_on.min()))
+            real = ibis.coalesce(orders.kind, "") != CANCELLED
+            first = ibis.coalesce(orders.ordered_on.min(where=real), orders.ordered_on.min())
+            first = tables.one(orders.agg(first=first))
             if first is None or first["first"] is None:
                 raise BadInputError(
                     "There are no orders to measure. Bring some in: `valence import orders.csv`."
