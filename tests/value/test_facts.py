@@ -42,6 +42,14 @@ def test_orders_without_a_customer_have_no_facts(rows, orders):
     assert set(by_customer(rows, customer_facts(orders(FEW)))) == {"a", "b"}
 
 
+def test_whose_orders_were_all_cancelled_is_no_customer(rows, orders):
+    few = orders([*FEW, ("a", "2025-01-05", "99"), ("c", "2025-01-06", "70")])
+    off = few.mutate(kind=ibis.cases((few.ordered_on > date(2025, 1, 1), "cancelled")))
+    assert rows(customer_facts(off), "customer_id") == rows(
+        customer_facts(orders(FEW)), "customer_id"
+    )
+
+
 def test_the_most_used_wins_and_the_alphabet_among_equals(rows, orders):
     table = orders([("a", f"2024-10-0{n}", "1") for n in range(1, 6)])
     country = ibis.cases(

@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
+import ibis
 import pytest
 
 from valence.value import summary
@@ -35,3 +36,15 @@ def test_value_per_customer_of_a_year_is_of_known_customers_on_both_sides(year):
 def test_without_known_customers_their_value_is_nothing(year):
     got = year((None, "2024-06-01", "1000"))
     assert (got["named_value_12m_amount"], got["customers_12m"]) == (Decimal(0), 0)
+
+
+def test_a_cancelled_order_makes_nobody_a_customer_and_no_day_the_last(rows, orders):
+    few = [("a", "2024-03-01", "100"), ("b", "2024-04-01", "60"), (None, "2024-05-01", "1")]
+    off = [("c", "2024-01-01", "70"), ("a", "2025-01-30", "30"), (None, "2025-01-31", "7")]
+    t = orders([*few, *off])
+    inside = t.ordered_on.between(date(2024, 2, 1), date(2024, 12, 31))
+    t = t.mutate(kind=inside.ifelse(ibis.null("string"), "cancelled"))
+    (got,) = rows(summary(t, as_of=DAY))
+    assert got == rows(summary(orders(few), as_of=DAY))[0]
+    assert (got["customers"], got["first_order_on"]) == (2, date(2024, 3, 1))
+    assert got["last_order_on"] == date(2024, 5, 1)

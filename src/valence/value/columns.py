@@ -218,7 +218,7 @@ STAYING = (
 )
 SUMMARY = (
     Column("as_of", "day", "The day that the figures stand for."),
-    _CUSTOMERS,
+    Column("customers", "int", "Customers: who bought or gave back."),
     Column("buyers", "int", "Customers with a purchase."),
     Column("repeat_customers", "int", "Customers with two or more purchases."),
     Column("repeat_share", "float", "repeat_customers / buyers."),
@@ -227,8 +227,8 @@ SUMMARY = (
     Column("return_orders", "int", "Returns and cancellations that are orders of their own."),
     Column("orders_without_customer", "int", "Purchases that name nobody."),
     Column("order_rows_without_customer", "int", "Orders and returns that name nobody."),
-    Column("first_order_on", "day", "First day with an order."),
-    Column("last_order_on", "day", "Last day with an order."),
+    Column("first_order_on", "day", "First day with an order, cancelled ones apart."),
+    Column("last_order_on", "day", "Last day with an order, cancelled ones apart."),
     Column("gross_amount", "amount", "Sold, before returns."),
     Column("returned_amount", "amount", "Given back."),
     Column("return_share", "float", "returned_amount / gross_amount."),

@@ -46,7 +46,8 @@ def customer_months(orders: ir.Table, *, as_of: date | None = None) -> ir.Table:
     Parameters
     ----------
     orders
-        Orders or order facts (see `order_facts`); those without a customer are left out.
+        Orders or order facts (see `order_facts`); those without a customer are left out, and
+        those that were cancelled.
     as_of
         Orders after this day are left out.
 
@@ -59,7 +60,7 @@ def customer_months(orders: ir.Table, *, as_of: date | None = None) -> ir.Table:
         before the first known purchase), `bought_months` (int, months with a purchase so far).
     """
     facts = order_facts(orders, as_of=as_of)
-    facts = facts.filter(facts.customer_id.notnull())
+    facts = facts.filter(facts.customer_id.notnull(), facts.kind != CANCELLED)
     months = facts.group_by("customer_id", number=month_number(facts.ordered_on)).agg(
         orders=count_if(facts.kind == SALE), value_amount=total(facts.value_amount)
     )
@@ -93,7 +94,9 @@ def customer_facts(
     as_of: date | None = None,
     before: date | None = None,
 ) -> ir.Table:
-    """Return the facts of each customer with at least one order row.
+    """Return the facts of each customer: who bought, gave back, or had a correction.
+
+    Whose orders were all cancelled bought nothing, and is no customer.
 
     Parameters
     ----------
@@ -123,7 +126,7 @@ def customer_facts(
     # Two separate reads, the second narrow: a shared one would be kept in memory at full width.
     sales = facts.filter(named, facts.kind == SALE)
     sales = sales.select("customer_id", "ordered_on", "ordered_at", *_DIMENSIONS)
-    out = _with_habits(_totals(facts.filter(named)), sales)
+    out = _with_habits(_totals(facts.filter(named, facts.kind != CANCELLED)), sales)
     out = _beside(out, _rhythm(sales))
     bought = _not_cancelled(lines, facts)
     if (wide := breadth(bought, products, as_of=as_of, before=before)) is not None:

@@ -161,7 +161,7 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.CUSTOMER_FACTS,
         compute=_customer_facts,
         order_by=("customer_id",),
-        version=2,
+        version=3,
     ),
     Mart(
         name="customer_voice",
@@ -237,6 +237,7 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.COHORT_SUMS,
         compute=_cohort_sums,
         order_by=("cohort_month", "months_since"),
+        version=2,
     ),
     Mart(
         name="cohorts",
@@ -275,6 +276,6 @@ MARTS: tuple[Mart, ...] = (
         compute=_summary,
         definitions=(TIERS_KIND,),
         served=True,
-        version=2,
+        version=3,
     ),
 )

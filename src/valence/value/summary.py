@@ -43,6 +43,7 @@ def summary(
         One row, also without any order: counts and money of all orders, of those without a
         customer, of the last twelve months and the twelve before; `repeat_share` (customers with
         two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
+        The first and the last day are those with an order that was not cancelled.
         Value per customer of a year is `named_value_12m_amount` / `customers_12m`: on both sides
         only customers who are known.
     """
@@ -70,6 +71,7 @@ def _of_days(days: ir.Table, as_of: date) -> ir.Table:
     def rows(name: str, where: ir.BooleanValue | None = None) -> ir.IntegerScalar:
         return ibis.coalesce(days[name].sum(where=where), 0).cast("int64")
 
+    real = days.order_rows > 0  # not a day on which all was cancelled
     lowest, highest = days.first_basis.min(), days.last_basis.max()
     return days.agg(
         order_rows=rows("order_rows"),
@@ -77,8 +79,8 @@ def _of_days(days: ir.Table, as_of: date) -> ir.Table:
         return_orders=rows("return_orders"),
         orders_without_customer=rows("orders", ~days.named),
         order_rows_without_customer=rows("order_rows", ~days.named),
-        first_order_on=days.ordered_on.min(),
-        last_order_on=days.ordered_on.max(),
+        first_order_on=days.ordered_on.min(where=real),
+        last_order_on=days.ordered_on.max(where=real),
         gross_amount=total(days.gross_amount),
         returned_amount=total(days.returned_amount),
         revenue_amount=total(days.revenue_amount),
