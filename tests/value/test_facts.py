@@ -86,6 +86,10 @@ def test_breadth_is_over_categories_else_products_and_not_over_returns(rows):
     )
     got = by_customer(rows, breadth(lines, products))
     assert {who: row["breadth"] for who, row in got.items()} == {"a": 3, "b": 1}
+    assert {who: row["breadth_of"] for who, row in got.items()} == {"a": "mixed", "b": "categories"}
+    bare = by_customer(rows, breadth(lines.mutate(category=ibis.null("string"))))
+    assert {who: row["breadth"] for who, row in bare.items()} == {"a": 4, "b": 1}
+    assert {who: row["breadth_of"] for who, row in bare.items()} == dict.fromkeys("ab", "products")
 
 
 def test_complaints_are_counted_by_flag_or_category(rows, orders):

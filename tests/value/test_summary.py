@@ -4,7 +4,7 @@ from decimal import Decimal
 import ibis
 import pytest
 
-from valence.value import summary
+from valence.value import customers, summary
 
 DAY = date(2025, 1, 31)
 
@@ -48,3 +48,19 @@ def test_a_cancelled_order_makes_nobody_a_customer_and_no_day_the_last(rows, ord
     assert got == rows(summary(orders(few), as_of=DAY))[0]
     assert (got["customers"], got["first_order_on"]) == (2, date(2024, 3, 1))
     assert got["last_order_on"] == date(2024, 5, 1)
+
+
+def test_it_says_what_the_breadth_of_customers_counts(rows, orders):
+    table = ibis.memtable(
+        {"customer_id": ["a", "b", "c"], "breadth_of": ["products", "categories", None]}
+    )
+    few = orders([("a", "2024-03-01", "1"), ("b", "2024-03-01", "1"), ("c", "2024-03-01", "1")])
+    facts = customers(few, as_of=DAY).drop("breadth_of").join(table, "customer_id")
+
+    def said(*who):
+        one = facts.filter(facts.customer_id.isin(who))
+        return rows(summary(few, as_of=DAY, table=one))[0]["breadth_of"]
+
+    assert [said("a"), said("b", "c"), said("a", "b"), said("c")] == [
+        "products", "categories", "mixed", None,
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.lake.columns import Kind
-from valence.value.orders import CANCELLED, SALE, one_basis, order_facts
+from valence.value.orders import CANCELLED, MIXED, SALE, one_basis, order_facts
 from valence.value.portable import (
     count_if,
     days_in,
@@ -36,6 +36,7 @@ _OF_LINES: dict[str, Kind] = {
     "namespace": "text", "product_id": "text", "category": "text", "quantity": "float",
     "ordered_on": "day",
 }  # fmt: skip
+CATEGORIES, PRODUCTS = "categories", "products"  # what `breadth` counts
 _COUNTS = ("purchase_days", "active_months", "channels")
 _DIMENSIONS = ("channel", "country", "store")
 
@@ -117,8 +118,9 @@ def customer_facts(
         One row per `customer_id`. `gap_days` (float) is the customer's own rhythm, the mean
         number of days between days with a purchase, null below two; `return_share` (float) is
         value returned / gross sales, null without sales, and may pass 1; `breadth` (int) is the
-        number of distinct categories bought, null where no line is known; `country`, `store` and
-        `main_channel` are the most used over purchases, the first by alphabet among equals.
+        number of distinct categories bought, null where no line is known, and `breadth_of` says
+        what it counts (see `breadth`); `country`, `store` and `main_channel` are the most used
+        over purchases, the first by alphabet among equals.
     """
     as_of = None if as_of is None else as_day(as_of)
     facts = order_facts(orders, as_of=as_of)
@@ -133,7 +135,9 @@ def customer_facts(
         out = _beside(out, wide)
     if (voiced := _voiced(contacts, as_of)) is not None:
         out = _beside(out, voiced)
-    kinds: dict[str, Kind] = {"breadth": "int", "contacts": "int", "complaints": "int"}
+    kinds: dict[str, Kind] = {
+        "breadth": "int", "breadth_of": "text", "contacts": "int", "complaints": "int",
+    }  # fmt: skip
     out = filled(out, kinds if before is None else {**kinds, "breadth_prior": "int"})
     return out.mutate(
         contacts=ibis.coalesce(out.contacts, 0).cast("int64"),
@@ -234,8 +238,9 @@ def breadth(
     Returns
     -------
     Table or None
-        One row per `customer_id` with a known line: `breadth` (int, 1 or more), and with `before`
-        also `breadth_prior` (int, as of that day). None without lines.
+        One row per `customer_id` with a known line: `breadth` (int, 1 or more), `breadth_of`
+        (what it counts: `categories`, `products` where no category is known, or `mixed`), and
+        with `before` also `breadth_prior` (int, as of that day). None without lines.
     """
     if lines is None:
         return None
@@ -257,16 +262,24 @@ def breadth(
             known, [t.product_id == known.of_product, t.namespace == known.of_namespace]
         )
         kind = ibis.coalesce(t.category, t.of_category)
-    alone = ibis.literal("product ").concat(ibis.coalesce(t.namespace, ""), "|", t.product_id)
-    items = t.select("customer_id", item=ibis.coalesce(kind, alone), day=t.ordered_on)
-    items = items.filter(items.item.notnull())
-    if before is None:
-        items = items.select("customer_id", "item").distinct()
-        return items.group_by("customer_id").agg(breadth=items.count().cast("int64"))
-    items = items.group_by("customer_id", "item").agg(first=items.day.min())
-    return items.group_by("customer_id").agg(
-        breadth=items.count().cast("int64"), breadth_prior=count_if(items["first"] <= before)
+    product = ibis.coalesce(t.namespace, "").concat("|", t.product_id)
+    items = t.select(
+        "customer_id",
+        item=ibis.coalesce(kind, product),
+        alone=kind.isnull(),  # a product that stands for itself
+        day=t.ordered_on,
     )
+    items = items.filter(items.item.notnull())
+    items = items.group_by("customer_id", "item", "alone").agg(first=items.day.min())
+    prior = {} if before is None else {"breadth_prior": count_if(items["first"] <= before)}
+    t = items.group_by("customer_id").agg(
+        breadth=items.count().cast("int64"),
+        any_alone=items.alone.any(),
+        all_alone=items.alone.all(),
+        **prior,
+    )
+    of = ibis.cases((t.all_alone, PRODUCTS), (t.any_alone, MIXED), else_=CATEGORIES)
+    return t.mutate(breadth_of=of).drop("any_alone", "all_alone")
 
 
 def _not_cancelled(lines: ir.Table | None, facts: ir.Table) -> ir.Table | None:

@@ -186,7 +186,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_customers,
         definitions=(RFM_KIND, TIERS_KIND, LADDER_KIND, BOND_KIND),
         served=True,
-        version=2,
+        version=3,
     ),
     Mart(
         name="segments",

@@ -118,5 +118,5 @@ def _without_cost(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalV
 
 
 def one_basis(basis: ir.StringColumn) -> ir.StringScalar:
-    """Return the basis that all rows share, `mixed` if they differ, null without rows."""
+    """Return the word that all rows share, `mixed` if they differ, null without rows."""
     return (basis.min() != basis.max()).ifelse(MIXED, basis.min())

@@ -12,8 +12,8 @@ from valence.value.concentration import concentration
 from valence.value.customers import customers
 from valence.value.days import order_days
 from valence.value.definitions import TiersDefinition
-from valence.value.orders import MIXED
-from valence.value.portable import count_if, ratio, total
+from valence.value.orders import MIXED, one_basis
+from valence.value.portable import count_if, filled, ratio, total
 from valence.value.tiers import DEFAULT as DEFAULT_TIERS
 
 
@@ -42,8 +42,9 @@ def summary(
     Table
         One row, also without any order: counts and money of all orders, of those without a
         customer, of the last twelve months and the twelve before; `repeat_share` (customers with
-        two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`.
-        The first and the last day are those with an order that was not cancelled.
+        two or more purchases among those with one), `gini`, `top_value_share`, `value_basis`,
+        `breadth_of` (what the breadth of customers counts). The first and the last day are those
+        with an order that was not cancelled.
         Value per customer of a year is `named_value_12m_amount` / `customers_12m`: on both sides
         only customers who are known.
     """
@@ -100,10 +101,12 @@ def _of_days(days: ir.Table, as_of: date) -> ir.Table:
 
 
 def _of_customers(table: ir.Table) -> ir.Table:
+    table = filled(table, {"breadth_of": "text"})
     return table.agg(
         customers=table.count().cast("int64"),
         buyers=count_if(table.orders > 0),
         repeat_customers=count_if(table.orders > 1),
+        breadth_of=one_basis(table.breadth_of),
         customers_12m=count_if(table.orders_12m > 0),
         customers_prior_12m=count_if(table.orders_prior_12m > 0),
     )
