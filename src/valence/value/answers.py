@@ -29,6 +29,7 @@ class Silent:
     """Customers of the first tier who have been silent for long, measured by their own rhythm."""
 
     customers: int
+    of: int  # customers of the tier who have a rhythm: bought on two days
     value_12m: float
     rule: str  # finds them on the table of customers
 
@@ -152,13 +153,19 @@ def _read(reader: Reader) -> Worth | None:
 
 
 def _silent(reader: Reader, customers: ir.Table, tier: str) -> Silent | None:
-    overdue = customers.days_since_order > customers.gap_days * OVERDUE
-    t = customers.filter(customers.tier == tier, overdue)
-    row = reader.one(t.agg(customers=count_if(t.orders > 0), value=total(t.value_12m_amount)))
+    t = customers.filter(customers.tier == tier, customers.gap_days.notnull())
+    overdue = t.days_since_order > t.gap_days * OVERDUE
+    row = reader.one(
+        t.agg(
+            of=t.count(),
+            customers=count_if(overdue),
+            value=total(t.value_12m_amount, where=overdue),
+        )
+    )
     if row is None or not row["customers"]:
         return None
     rule = f"tier == {quoted(tier)} and days_since_order > {OVERDUE} * gap_days"
-    return Silent(row["customers"], float(row["value"]), rule)
+    return Silent(row["customers"], row["of"], float(row["value"]), rule)
 
 
 def _top_share(reader: Reader, customers: ir.Table, span: str) -> float | None:
