@@ -20,7 +20,9 @@ from valence.lake.plan import in_order
 from valence.value.definitions import RFM_KIND, RfmDefinition, published
 from valence.value.marts import MARTS
 
-WITH_CUSTOMERS = ("order_facts", "customer_facts", "customer_voice", "customers")
+WITH_CUSTOMERS = (
+    "order_facts", "customer_facts", "customer_voice", "value_model", "worth", "customers",
+)  # fmt: skip
 CONTEXT = BuildContext(RETAIL_DAY, "GBP", Decimal("0.35"), {})
 
 
@@ -167,7 +169,7 @@ def test_without_any_order_every_mart_is_there_and_empty(duck, retail):
     nothing = {name: table.limit(0) for name, table in retail.items()}
     got = built(duck, nothing)
     counts = {name: duck.execute(table.count()) for name, table in got.items()}
-    one_row = {"value_summary": 1, "value_tiers": 3, "value_lorenz": 101}
+    one_row = {"value_summary": 1, "value_tiers": 3, "value_lorenz": 101, "value_model": 1}
     assert counts == {mart.name: one_row.get(mart.name, 0) for mart in MARTS}
     (summary,) = duck.to_pyarrow(got["value_summary"]).to_pylist()
     assert (summary["orders"], summary["revenue_amount"], summary["value_basis"]) == (0, 0, None)

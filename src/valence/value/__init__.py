@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what `__getattr__` returns
+    from valence.value.bridge import bridge as bridge
+    from valence.value.bridge import customer_moves as customer_moves
     from valence.value.cohorts import cohorts as cohorts
     from valence.value.cohorts import staying as staying
     from valence.value.concentration import concentration as concentration
@@ -37,6 +39,7 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.tiers import value_tiers as value_tiers
 
 _MODULES = {
+    "bridge": ("bridge", "customer_moves"),
     "cohorts": ("cohorts", "staying"),
     "concentration": ("concentration", "gini", "lorenz"),
     "corrected": ("corrected_score",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from valence.lake.columns import Column
+from valence.value.lifetime.foretold import FORETOLD
 
 _CUSTOMER = Column(
     "customer_id", "text", "The customer.", privacy="pseudonym", purpose="know the customer"
@@ -150,6 +151,7 @@ CUSTOMERS = (
     *_VOICE,
     *_LADDER,
     *_BOND,
+    *FORETOLD,
 )
 
 _SHARE_OF_VALUE = Column("value_share", "float", "Share of all value, 0 to 1.")

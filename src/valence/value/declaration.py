@@ -15,6 +15,7 @@ VALUE = Capability(
     commands="valence.value.commands:value",
     nav=(
         NavItem("measure", message("Worth"), "/value", "value:read", order=10),
+        NavItem("measure", message("Value bridge"), "/value/bridge", "value:read", order=12),
         NavItem("measure", message("Cohorts"), "/cohorts", "value:read", order=20),
     ),
     templates="valence.value",

@@ -11,6 +11,8 @@ from valence.core.messages import message
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
 from valence.value.bond import BOND_KIND, BondDefinition
+from valence.value.bond_mart import BOND_MARTS
+from valence.value.bridge_mart import BRIDGE_MARTS
 from valence.value.cohorts import cohort_sums, cohorts, staying
 from valence.value.concentration import lorenz
 from valence.value.customers import customers
@@ -26,6 +28,8 @@ from valence.value.definitions import (
 )
 from valence.value.facts import customer_facts
 from valence.value.ladder import LADDER_KIND, LadderDefinition
+from valence.value.ladder_mart import LADDER_MARTS
+from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.orders import order_facts
 from valence.value.segments import segment_summary
 from valence.value.standing import with_standing, with_voice
@@ -79,13 +83,14 @@ def _customers(inputs: Inputs, context: BuildContext) -> ir.Table:
         rfm=_rfm(context),
         tiers=_tiers(context),
     )
-    return with_standing(
+    table = with_standing(
         table,
         as_of=context.as_of,
         facts=facts,
         ladder=published(context.definitions, LADDER_KIND, LadderDefinition),
         bond=published(context.definitions, BOND_KIND, BondDefinition),
     )
+    return table.left_join(inputs["worth"], "customer_id").drop("customer_id_right")
 
 
 def _customer_voice(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -181,7 +186,7 @@ MARTS: tuple[Mart, ...] = (
         title=message("Customers"),
         grain=("customer_id",),
         rebuild="whole",
-        inputs=("customer_facts", "order_facts", "customer_voice"),
+        inputs=("customer_facts", "order_facts", "customer_voice", "worth"),
         columns=columns.CUSTOMERS,
         compute=_customers,
         definitions=(RFM_KIND, TIERS_KIND, LADDER_KIND, BOND_KIND),
@@ -278,4 +283,8 @@ MARTS: tuple[Mart, ...] = (
         served=True,
         version=3,
     ),
+    *LIFETIME_MARTS,
+    *BRIDGE_MARTS,
+    *LADDER_MARTS,
+    *BOND_MARTS,
 )

@@ -108,7 +108,7 @@ def tiers(house: OpenBrand, tables: Tables, limit: int) -> dict[str, Any]:
         "top_value_share": row["top_value_share"],
         "tiers": found,
         "total": found[0]["customers"],
-        "customers": _named(house, best),
+        "customers": named(house, best),
     }
 
 
@@ -161,7 +161,7 @@ def rfm(
         "segments": tables.rows(sums.order_by(sums.value_amount.desc(), sums.segment)),
         "grid": cells_of(tables),
         "total": total["rows"] if total else 0,
-        "customers": _named(house, tables.rows(best.select(*_SCORES).limit(limit))),
+        "customers": named(house, tables.rows(best.select(*_SCORES).limit(limit))),
     }
 
 
@@ -355,7 +355,8 @@ def _of_hundred(share: float | None) -> str:
     return "–" if share is None else f"{share * 100:.1f}"
 
 
-def _named(house: OpenBrand, rows: Rows) -> Rows:
+def named(house: OpenBrand, rows: Rows) -> Rows:
+    """Return rows of customers with what each is called."""
     names = Vault(house.store, house.keyring).labels(row["customer_id"] for row in rows)
     return [{"name": str(names[row["customer_id"]]), **row} for row in rows]
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import pyarrow as pa
@@ -55,10 +56,18 @@ class CardRow:
 def batch(rows: Iterable[CardRow], *, fitted_on: date, cut_on: date | None) -> pa.RecordBatch:
     """Return the rows of a card as Arrow."""
     listed = [
-        {**asdict(row), "number": number, "fitted_on": fitted_on, "cut_on": cut_on}
+        {**_known(row), "number": number, "fitted_on": fitted_on, "cut_on": cut_on}
         for number, row in enumerate(rows)
     ]
     return pa.RecordBatch.from_pylist(listed, schema=_SCHEMA)
+
+
+def _known(row: CardRow) -> dict[str, Any]:
+    """A row's fields; what is no number is missing."""
+    return {
+        name: None if isinstance(value, float) and not isfinite(value) else value
+        for name, value in asdict(row).items()
+    }
 
 
 def note(said: Message, model: str = "") -> CardRow:

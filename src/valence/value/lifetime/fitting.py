@@ -168,10 +168,13 @@ def _tested(
 ) -> tuple[Backtest | None, Floats]:
     """Hold every model against the weeks after the cut; None if nobody had bought by then."""
     days = customer_days(facts.orders, as_of=facts.as_of, share=share)
-    table = pa.Table.from_batches(facts.read(split_at(days, cut=cut, as_of=facts.as_of)))
+    split_table = split_at(days, cut=cut, as_of=facts.as_of).order_by("customer_id")
+    table = pa.Table.from_batches(facts.read(split_table), split_table.schema().to_pyarrow())
     if not len(table):
         return None, np.zeros(0)
-    split = Split.of({name: _floats(table.column(name)) for name in table.column_names})
+    split = Split.of(
+        {n: _floats(table.column(n)) for n in table.column_names if n != "customer_id"}
+    )
     if not split.frequency.any():
         return None, np.zeros(0)
     start = cut - timedelta(days=int(split.age_days.max()))
@@ -207,12 +210,10 @@ def _spend(facts: Facts, n: int) -> GammaGamma | ConstantSpend:
 
 
 def _arrays(read: Read, table: ir.Table, *names: str) -> Iterator[Floats]:
-    columns = pa.Table.from_batches(read(table), _schema(table))
+    """Return columns of numbers, in one order of rows on every engine: sums of floats need it."""
+    table = table.order_by(*names)
+    columns = pa.Table.from_batches(read(table), table.schema().to_pyarrow())
     return (_floats(columns.column(name)) for name in names)
-
-
-def _schema(table: ir.Table) -> pa.Schema:
-    return table.schema().to_pyarrow()
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:

@@ -15,7 +15,8 @@ from valence.value.definitions import published
 from valence.value.lifetime import card
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.fitting import Facts, model_card
-from valence.value.lifetime.scoring import WORTH, Fitted, scored
+from valence.value.lifetime.foretold import WORTH
+from valence.value.lifetime.scoring import Fitted, scored
 
 _GROWN = 1.05  # times the customers of the last fit: what they were fitted to is no longer there
 

@@ -13,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 
 from valence.core.days import months_before
-from valence.lake.columns import ARROW, Column
+from valence.lake.columns import ARROW
 from valence.lake.marts import Read
 from valence.value.lifetime.candidates import MODELS
 from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
 from valence.value.lifetime.evaluate import UNIT_DAYS
 from valence.value.lifetime.fitting import monthly_histories
+from valence.value.lifetime.foretold import WORTH
 from valence.value.lifetime.histories import of_customers
 from valence.value.lifetime.holdout import without_infinite
 from valence.value.models.bg_bb import BgBb
@@ -28,19 +29,6 @@ from valence.value.models.model import Fit, Floats, PurchaseModel
 
 AT_ONCE = 1_000_000  # customers: the more together, the more share a history
 _MONTH = 365.25 / 12  # days
-_CUSTOMER = Column(
-    "customer_id", "text", "The customer.", privacy="pseudonym", purpose="know the customer"
-)
-FORETOLD = (
-    Column("alive_probability", "float", "Probability that the customer will buy again, some day."),
-    Column("expected_purchases", "float", "Purchase days expected within the horizon."),
-    Column("expected_spend_amount", "amount", "Value expected of each."),
-    Column("worth_amount", "amount", "Value expected within the horizon, discounted."),
-    Column("worth_low_amount", "amount", "Lower end of its interval."),
-    Column("worth_high_amount", "amount", "Upper end of its interval."),
-    Column("course_book_amount", "amount", "Value a year × years that customers stay on average."),
-)
-WORTH = (_CUSTOMER, *FORETOLD)
 _SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH])
 
 
@@ -128,9 +116,7 @@ def scored(
             x + 1,
             value / (x + 1),
         )
-        told = _told(
-            fitted, known, horizon_days(as_of, definition.horizon_months), unit, definition
-        )
+        told = _told(fitted, known, horizon, unit, definition)
         columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]
         yield pa.RecordBatch.from_arrays(
             [column.cast(kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)],

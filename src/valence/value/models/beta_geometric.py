@@ -49,7 +49,7 @@ class BetaGeometric(PurchaseModel):
         """
         h = checked(histories)
         every = 1 / purchase_rate(h)  # time between purchases
-        starts = ((0.5, 0.5 * every, 0.8, 2.5), (2, 2 * every, 0.2, 2), (0.2, 0.2 * every, 2, 2))
+        shapes = ((0.5, 0.8, 2.5), (2, 0.2, 2), (0.2, 2, 2), (30, 0.5, 0.3), (0.3, 40, 100))
         groups, group, scales = _groups(h)
         fitted = maximise(
             _objective_of(groups, cls.first_coin),
@@ -57,13 +57,13 @@ class BetaGeometric(PurchaseModel):
             h.count,
             Space(
                 cls.parameters,
-                starts,
+                tuple((r, r * every, a, b) for r, a, b in shapes),
                 tuple(f"gamma_{of}[{name}]" for of in (1, 2, 3) for name in h.names),
                 scales * 3,
             ),
             notes=misgivings(h),
         )
-        if not h.count @ h.frequency:
+        if not (h.frequency > 0).any():
             fitted = replace(fitted, converged=False)  # the likelihood has no maximum
         return cls(fitted)
 

@@ -4,7 +4,7 @@ A model hands in what makes an objective of some rows: a function of its paramet
 as logarithms, covariate effects as they are) that returns the log-likelihood of these rows and
 its gradient. The search sees the sum over all rows:
 
-1. L-BFGS within wide bounds; of large data, first on a sample of customers,
+1. BFGS within wide bounds; of large data, first on a sample of customers,
 2. Newton steps on all rows, until another step would gain less than 1e-7 of log-likelihood,
 3. the observed information there, by central differences of the gradient: standard errors follow
    by the delta method.
@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import minimize
 
 from valence.core.messages import Message, message
 from valence.value.models.model import Fit, Floats, Parameter
@@ -31,8 +30,12 @@ ObjectiveOf = Callable[[tuple[Floats, ...], Floats], Objective]
 _REACH = 12.0  # a parameter stays within exp(±12) = 160,000 times its start
 _CHUNK = 65_536  # rows at a time: their temporaries stay in the cache, and threads share the rest
 _SAMPLE = 20_000  # customers in the sample of the warm start
-_WORTH_SAMPLING = 60_000  # rows from which a warm start saves more than it costs
+_WORTH_SAMPLING = 30_000  # rows from which a warm start saves more than it costs
+_SEVERAL_HILLS = 5_000  # customers up to which a likelihood may have more than one maximum
 _STEP = 1e-4  # of central differences: error about 1e-8 of a smooth gradient
+_TURNS = 200  # of BFGS; Newton steps take over in any case
+_NEAR = 1e-2  # log-likelihood that another turn may still promise when Newton steps take over
+_FAR = 2.0  # the longest step: a factor of 7
 _GAIN = 1e-7  # log-likelihood that another Newton step may still promise when the search ends
 _CONVERGED = 1e-3  # … and when it counts as ended at a maximum
 _OPEN = 1.0  # standard error of a logarithm from which the data do not tell a parameter
@@ -163,7 +166,7 @@ def _warm(
     space: Space,
     whole: _Whole,
 ) -> tuple[Floats, Floats]:
-    """Return where L-BFGS ends, and the information there; of large data, those of a sample."""
+    """Return where the climb ends, and the information there; of large data, those of a sample."""
     if len(count) < _WORTH_SAMPLING:
         point = _searched(whole)
         return point, _information(whole, point)
@@ -176,26 +179,57 @@ def _warm(
 
 
 def _searched(objective: _Whole) -> Floats:
-    """Return the best end of L-BFGS over all starts."""
+    """Return the best end of a climb: from all starts where data are few, else from the best."""
+    space = objective.space
+    firsts = np.zeros((len(space.starts), len(space.step)))
+    firsts[:, : len(space.names)] = np.log(space.starts) - np.log(space.starts[0])
+    if objective.customers > _SEVERAL_HILLS:
+        return _climbed(objective, max(firsts, key=lambda first: objective(first)[0]))
+    # Few data leave ridges to several extremes, and near the start one does not see which is higher.
+    ends = [_climbed(objective, first) for first in firsts]
+    ends = [_polished(objective, end, _information(objective, end))[0] for end in ends]
+    return max(ends, key=lambda end: objective(end)[0])
 
-    def negative(point: Floats) -> tuple[float, Floats]:
-        value, gradient = objective(point)
-        return -value, -gradient
 
-    ends = []
-    for start in objective.space.starts:
-        first = np.zeros(len(objective.space.step))
-        first[: len(start)] = np.log(start) - np.log(objective.space.starts[0])
-        done = minimize(
-            negative,
-            first,
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(-_REACH, _REACH)] * len(first),
-            options={"maxiter": 1000, "ftol": 1e-13, "gtol": 1e-7},
-        )
-        ends.append((float(done.fun), tuple(done.x)))
-    return np.array(min(ends)[1])
+def _climbed(objective: _Whole, point: Floats) -> Floats:
+    """Return where BFGS within the bounds comes near a maximum.
+
+    Not SciPy's: its L-BFGS-B calls BLAS for each vector, whose threads wait for each other, ten
+    times as long as the search takes where the machine is busy.
+    """
+    value, gradient = objective(point)
+    inverse = np.eye(len(point)) / max(float(np.abs(gradient).max()), 1e-9)
+    for turn in range(_TURNS):
+        free = _free(point, gradient)
+        step = np.zeros(len(point))
+        step[free] = inverse[np.ix_(free, free)] @ gradient[free]
+        step *= min(1.0, _FAR / max(float(np.abs(step).max()), 1e-9))
+        slope = float(gradient @ step)
+        if objective.customers * slope < _NEAR:
+            break
+        for shrink in (1.0, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-5):
+            ahead = np.clip(point + shrink * step, -_REACH, _REACH)
+            new_value, new_gradient = objective(ahead)
+            if new_value > value + 1e-4 * shrink * slope:
+                break
+        else:
+            break
+        moved, bent = ahead - point, gradient - new_gradient
+        point, value, gradient = ahead, new_value, new_gradient
+        curvature = float(moved @ bent)
+        if curvature <= 1e-14:
+            continue
+        if not turn:
+            inverse = np.eye(len(point)) * curvature / float(bent @ bent)
+        turned = np.eye(len(point)) - np.outer(moved, bent) / curvature
+        inverse = turned @ inverse @ turned.T + np.outer(moved, moved) / curvature
+    return point
+
+
+def _free(point: Floats, gradient: Floats) -> np.ndarray:
+    """Return which parameters do not stand at a bound that they would leave."""
+    free: np.ndarray = (np.abs(point) < _REACH) | (np.sign(point) != np.sign(gradient))
+    return free
 
 
 def _information(objective: _Whole, point: Floats) -> Floats:
@@ -209,38 +243,51 @@ def _information(objective: _Whole, point: Floats) -> Floats:
 
 
 def _polished(objective: _Whole, point: Floats, information: Floats) -> tuple[Floats, Floats]:
-    """Return where Newton steps end; one that gains nothing asks for the information anew."""
+    """Return where Newton steps within a trust region end, and the information used last.
+
+    The information is taken anew where it foretold a gain badly: at a bend of a ridge, or where
+    that of a sample was not enough.
+    """
     value, gradient = objective(point)
-    fresh = False
-    for _ in range(50):
-        step = _newton(point, gradient, information)
-        if objective.customers * abs(gradient @ step) / 2 < _GAIN:
+    fresh, radius = False, _FAR
+    for _ in range(_TURNS):
+        step, gain = _newton(point, gradient, information, radius)
+        if objective.customers * gain < _GAIN:
             break
-        for shrink in (1.0, 0.25, 0.05, 0.002):
-            ahead = np.clip(point + shrink * step, -_REACH, _REACH)
-            new_value, new_gradient = objective(ahead)
-            if new_value > value:
-                break
+        ahead = np.clip(point + step, -_REACH, _REACH)
+        new_value, new_gradient = objective(ahead)
+        true = (new_value - value) / gain
         if new_value > value:
-            slow = np.abs(new_gradient).max() > 0.3 * np.abs(gradient).max()
-            point, value, gradient, fresh = ahead, new_value, new_gradient, False
-            if not slow:
-                continue
-        elif fresh:
+            point, value, gradient = ahead, new_value, new_gradient
+        elif fresh and objective.customers * gain < 100 * _GAIN:
             break  # the gain is below what the sum over all customers can show
-        information, fresh = _information(objective, point), True
+        size = float(np.abs(step).max())
+        radius = min(2 * radius, _FAR) if true > 0.5 else max(size / 4, 1e-4)
+        fresh = (fresh and new_value <= value) or not 0.8 < true < 1.25
+        if not 0.8 < true < 1.25:
+            information = _information(objective, point)
     return point, information
 
 
-def _newton(point: Floats, gradient: Floats, information: Floats) -> Floats:
-    """Return the step uphill: where the surface is not concave, by the size of its curvature."""
+def _newton(
+    point: Floats, gradient: Floats, information: Floats, radius: float
+) -> tuple[Floats, float]:
+    """Return the step uphill within a radius, and the gain per customer that it promises.
+
+    Where the surface is not concave, the size of its curvature is taken.
+    """
     step = np.zeros(len(point))
-    free = ~((np.abs(point) >= _REACH) & (np.sign(point) == np.sign(gradient)))
-    if free.any():
-        curvature, axes = np.linalg.eigh(information[np.ix_(free, free)])
-        size = np.maximum(np.abs(curvature), 1e-12)
-        step[free] = axes @ (axes.T @ gradient[free] / size)
-    return np.clip(step, -3.0, 3.0)  # a factor of 20 at a time
+    free = _free(point, gradient)
+    if not free.any():
+        return step, 0.0
+    curvature, axes = np.linalg.eigh(information[np.ix_(free, free)])
+    size, along = np.maximum(np.abs(curvature), 1e-12), axes.T @ gradient[free]
+    damping = 0.0
+    while np.abs(axes @ (along / (size + damping))).max() > radius:
+        damping = max(2 * damping, 1e-10)
+    moved = along / (size + damping)
+    step[free] = axes @ moved
+    return step, float(along @ moved - size @ moved**2 / 2)
 
 
 def _fit(
@@ -256,8 +303,8 @@ def _fit(
     errors = _errors(information * objective.customers)
     positive = np.arange(len(point)) < len(space.names)
     is_open = ~at_bound & ~(errors <= np.where(positive, _OPEN, _OPEN_EFFECT))
-    step = _newton(point, gradient, information)
-    converged = value > -1e9 and objective.customers * abs(gradient @ step) / 2 < _CONVERGED
+    _, gain = _newton(point, gradient, information, _FAR)
+    converged = value > -1e9 and objective.customers * gain < _CONVERGED
 
     at = space.origin + space.step * point
     values = np.where(positive, np.exp(np.where(positive, at, 0.0)), at)

@@ -41,14 +41,14 @@ def distinct(
     columns = [np.asarray(column, dtype=float) for column in (frequency, age, recency)]
     if covariates is not None:
         columns += list(np.asarray(covariates, dtype=float).T)
-    first, which = grouped(*columns)
-    count = np.bincount(which, minlength=len(first)).astype(float)
-    x, age, recency, *z = (column[first] for column in columns)
+    some, which = grouped(*columns)
+    count = np.bincount(which, minlength=len(some)).astype(float)
+    x, age, recency, *z = (column[some] for column in columns)
     return Histories(x, recency, age, count, np.stack(z, 1) if z else None, names, unit_days)
 
 
 def grouped(*columns: Floats) -> tuple[np.ndarray, np.ndarray]:
-    """Return where each distinct row stands first, in order, and which of them each row is."""
+    """Return where each distinct row stands, in order, and which of them each row is."""
     key = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         values, code = np.unique(column, return_inverse=True)
@@ -56,8 +56,13 @@ def grouped(*columns: Floats) -> tuple[np.ndarray, np.ndarray]:
             key = key * len(values) + code
         if key.max(initial=0) > 2**40:  # leave room for the next column
             key = np.unique(key, return_inverse=True)[1]
-    _, first, which = np.unique(key, return_index=True, return_inverse=True)
-    return first, which
+    # Not np.unique: it sorts stably to find the first of equals, six times slower, where any does.
+    order = np.argsort(key)
+    key = key[order]
+    starts = np.append(True, key[1:] != key[:-1])[: len(key)]
+    which = np.empty(len(key), dtype=np.int64)
+    which[order] = np.cumsum(starts) - 1
+    return order[starts], which
 
 
 def checked(histories: Histories) -> Histories:
@@ -111,6 +116,6 @@ def misgivings(histories: Histories) -> tuple[Message, ...]:
 
 def purchase_rate(histories: Histories) -> float:
     """Return repeat purchases per unit of time: where a search for parameters starts."""
-    purchases = float(histories.count @ histories.frequency)
-    time = float(histories.count @ histories.age)
+    purchases = float((histories.count * histories.frequency).sum())
+    time = float((histories.count * histories.age).sum())
     return max(purchases, 1.0) / time if time > 0 else 1.0
