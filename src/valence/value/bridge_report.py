@@ -8,7 +8,7 @@ from typing import Any
 
 from valence.core.errors import BadInputError, NotFoundError, did_you_mean
 from valence.kit.format import Formats
-from valence.value.bridge import LOST, SHRUNK, customer_moves
+from valence.value.bridge import LOST, NOBODY, SHRUNK, customer_moves
 from valence.value.bridge_answers import BARS, Bridge, bridge_between, bridge_of, by_of
 from valence.value.bridge_mart import DIMENSIONS
 from valence.value.reading import Tables
@@ -79,7 +79,7 @@ def line_rows(found: Bridge, fmt: Formats) -> Rows:
     return [
         {
             "move": line["move"],
-            "customers": "" if line["move"] in ("nobody", "all orders") else line["customers"],
+            "customers": "" if line["move"] == NOBODY else line["customers"],
             f"{found.since} ({fmt.currency})": line["opening_amount"],
             "change": line["change_amount"],
             f"{found.as_of} ({fmt.currency})": line["closing_amount"],

@@ -14,7 +14,7 @@ from valence.kit.grids import waterfall
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 from valence.kit.tables import TableColumn, TableSpec
-from valence.value.bridge import GROWN, LOST, NEW, REACTIVATED, SHRUNK
+from valence.value.bridge import GROWN, LOST, NEW, NOBODY, REACTIVATED, SHRUNK
 from valence.value.bridge_answers import BARS, Bridge, rule_of
 from valence.value.words import SEGMENT_TITLES, TIERS
 
@@ -155,8 +155,7 @@ def lines(found: Bridge, fmt: Formats) -> DataTable:
     rows, links = [], []
     for line in found.lines():
         move = line["move"]
-        named = move not in ("nobody", "all orders")
-        many = line["customers"] if named else None
+        many = None if move == NOBODY else line["customers"]
         rows.append([fmt.language.worded(MOVES[move]), many, *(line[name] for name in amounts)])
         links.append(customers_of(move, found.since) if move in BARS else "")
     absent = message("these orders name no customer")
@@ -202,11 +201,10 @@ def steps(found: Bridge, fmt: Formats) -> list[Step]:
     ):
         row = found.moves[move]
         if row["customers"]:
-            why = message(
-                "{n} customers, {amount}",
-                n=fmt.integer(row["customers"]),
-                amount=fmt.money_short(abs(row["change_amount"])),
-            )
+            said = {"amount": fmt.money_short(abs(row["change_amount"]))}
+            n = fmt.integer(row["customers"])
+            one = message("1 customer, {amount}", **said)
+            why = by_number(row["customers"], one, message("{n} customers, {amount}", n=n, **said))
             every.append(Step(label, customers_of(move, found.since), why))
     return every or [Step(message("See who carries the value"), "/value")]
 

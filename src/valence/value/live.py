@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -75,8 +75,19 @@ class LiveTables:
 
 
 @contextmanager
-def live_tables(house: OpenBrand, as_of: date) -> Iterator[LiveTables]:
+def live_tables(
+    house: OpenBrand, as_of: date, changed: Mapping[str, Mapping[str, object]] | None = None
+) -> Iterator[LiveTables]:
     """Give the tables of value as of a day, computed from the orders of the lake.
+
+    Parameters
+    ----------
+    house
+        The brand.
+    as_of
+        The day.
+    changed
+        Fields of definitions to use instead of the published ones, by kind.
 
     Raises
     ------
@@ -90,7 +101,7 @@ def live_tables(house: OpenBrand, as_of: date) -> Iterator[LiveTables]:
             house.brand.settings.lake.engine, Path(folder), memory=lake.memory, threads=lake.threads
         )
         try:
-            tables = LiveTables(snapshot, runs, _context(house, as_of))
+            tables = LiveTables(snapshot, runs, _context(house, as_of, changed or {}))
             orders = tables.table("orders")
             real = ibis.coalesce(orders.kind, "") != CANCELLED
             first = ibis.coalesce(orders.ordered_on.min(where=real), orders.ordered_on.min())
@@ -110,13 +121,13 @@ def live_tables(house: OpenBrand, as_of: date) -> Iterator[LiveTables]:
             runs.close()
 
 
-def _context(house: OpenBrand, as_of: date) -> BuildContext:
+def _context(
+    house: OpenBrand, as_of: date, changed: Mapping[str, Mapping[str, object]]
+) -> BuildContext:
     settings = house.brand.settings
     with house.store.reading() as view:
         found = {kind.name: definition_at(view, kind.name, kind.name, now()) for kind in KINDS}
-    return BuildContext(
-        as_of,
-        settings.brand.currency,
-        settings.value.margin_rate,
-        {name: version.document for name, version in found.items() if version is not None},
-    )
+    documents = {name: v.document for name, v in found.items() if v is not None}
+    for kind, fields in changed.items():
+        documents[kind] = {**documents.get(kind, {}), **fields}
+    return BuildContext(as_of, settings.brand.currency, settings.value.margin_rate, documents)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,6 +32,8 @@ Day = Annotated[
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", min=0, help="Most rows of a list.")]
+
+Changed = Mapping[str, Mapping[str, object]]  # fields of definitions to use instead, by kind
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,20 @@ class CommandAsked:
 
 
 @contextmanager
-def opened(folder: BrandFolder, day: datetime | None) -> Iterator[CommandAsked]:
-    """Give the published tables, or those of another day."""
+def opened(
+    folder: BrandFolder, day: datetime | None, changed: Changed | None = None
+) -> Iterator[CommandAsked]:
+    """Give the published tables; those of another day, or by other definitions, computed now."""
     house = OpenBrand(open_brand(folder))
     try:
         reader = house.lake.reader()
         built = reader.snapshot.as_of
-        if day is None or day.date() == built:
+        if changed and day is None and built is not None:
+            day = datetime.combine(built, datetime.min.time())
+        if day is None or (day.date() == built and not changed):
             yield CommandAsked(house, reader, built, live=False)
             return
-        with live_tables(house, day.date()) as tables:
+        with live_tables(house, day.date(), changed) as tables:
             yield CommandAsked(house, tables, day.date(), live=True)
     finally:
         house.close()

@@ -15,26 +15,13 @@ from typing import Any
 import pyarrow as pa
 
 from valence.core.messages import Message
-from valence.lake.columns import ARROW, Column
+from valence.lake.columns import ARROW
 from valence.lake.runs import written
+from valence.value.lifetime.foretold import CARD
 from valence.value.lifetime.holdout import Backtest
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
 from valence.value.models.model import Floats, PurchaseModel
 
-CARD = (
-    Column("number", "int", "Order of the rows."),
-    Column("part", "text", "model, parameter, error, coverage, week, frequency, setting or note."),
-    Column("model", "text", "Model, or naive forecast, that the row is about."),
-    Column("name", "text", "What the figure is: a parameter, an error."),
-    Column("position", "float", "Week since the first, or purchases at the cut."),
-    Column("value", "float", "The figure; of weeks and frequencies, what came."),
-    Column("other", "float", "Standard error, log-likelihood, or what was foretold."),
-    Column("customers", "int", "Customers behind it."),
-    Column("chosen", "bool", "The model that worth rests on."),
-    Column("said", "json", "A note as a sentence with its values."),
-    Column("fitted_on", "day", "Day up to which the models were fitted."),
-    Column("cut_on", "day", "Last day that models saw in the backtest."),
-)
 _SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in CARD])
 
 
@@ -42,7 +29,7 @@ _SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in CARD])
 class CardRow:
     """A row of the card; see `CARD`."""
 
-    part: str
+    kind: str
     model: str = ""
     name: str = ""
     position: float | None = None

@@ -1,4 +1,4 @@
-"""The columns of what each customer is foretold."""
+"""The columns of the model card, and of what each customer is foretold."""
 
 from __future__ import annotations
 
@@ -17,3 +17,17 @@ FORETOLD = (
     Column("course_book_amount", "amount", "Value a year × years that customers stay on average."),
 )
 WORTH = (_CUSTOMER, *FORETOLD)
+CARD = (
+    Column("number", "int", "Order of the rows."),
+    Column("kind", "text", "model, parameter, error, coverage, week, frequency, setting or note."),
+    Column("model", "text", "Model, or naive forecast, that the row is about."),
+    Column("name", "text", "What the figure is: a parameter, an error."),
+    Column("position", "float", "Week since the first, or purchases at the cut."),
+    Column("value", "float", "The figure; of weeks and frequencies, what came."),
+    Column("other", "float", "Standard error, log-likelihood, or what was foretold."),
+    Column("customers", "int", "Customers behind it."),
+    Column("chosen", "bool", "The model that worth rests on."),
+    Column("said", "json", "A note as a sentence with its values."),
+    Column("fitted_on", "day", "Day up to which the models were fitted."),
+    Column("cut_on", "day", "Last day that models saw in the backtest."),
+)

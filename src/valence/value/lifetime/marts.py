@@ -12,11 +12,8 @@ import pyarrow as pa
 from valence.core.messages import message
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.definitions import published
-from valence.value.lifetime import card
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
-from valence.value.lifetime.fitting import Facts, model_card
-from valence.value.lifetime.foretold import WORTH
-from valence.value.lifetime.scoring import Fitted, scored
+from valence.value.lifetime.foretold import CARD, WORTH
 
 _GROWN = 1.05  # times the customers of the last fit: what they were fitted to is no longer there
 
@@ -26,6 +23,9 @@ def _definition(context: BuildContext) -> LifetimeDefinition:
 
 
 def _card(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch] | None:
+    from valence.value.lifetime import card  # noqa: PLC0415 - scipy is heavy
+    from valence.value.lifetime.fitting import Facts, model_card  # noqa: PLC0415 - as above
+
     definition = _definition(context)
     before = _rows(inputs["value_model"], read) if "value_model" in inputs else []
     if before and _stands(before, inputs["customer_facts"], context.as_of, definition, read):
@@ -43,7 +43,7 @@ def _stands(
     read: Read,
 ) -> bool:
     """Whether the last fit is neither due nor of other customers than there are now."""
-    fitted = [row for row in before if row["part"] == "model"]
+    fitted = [row for row in before if row["kind"] == "model"]
     age = (as_of - before[0]["fitted_on"]).days
     if not fitted or not 0 <= age < definition.refit_days:
         return False
@@ -54,6 +54,8 @@ def _stands(
 
 
 def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
+    from valence.value.lifetime.scoring import Fitted, scored  # noqa: PLC0415 - scipy is heavy
+
     fitted = Fitted.of(_rows(inputs["value_model"], read))
     definition = _definition(context)
     return scored(
@@ -73,7 +75,7 @@ LIFETIME_MARTS = (
         grain=("number",),
         rebuild="whole",
         inputs=("order_facts", "customer_facts"),
-        columns=card.CARD,
+        columns=CARD,
         score=_card,
         definitions=(LIFETIME_KIND,),
         served=True,

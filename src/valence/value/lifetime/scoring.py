@@ -44,7 +44,7 @@ class Fitted:
     def of(cls, rows: Iterable[Mapping[str, Any]]) -> Fitted:
         """Return them from the rows of a card."""
         rows = sorted(rows, key=lambda row: row["number"])
-        parameters = [row for row in rows if row["part"] == "parameter"]
+        parameters = [row for row in rows if row["kind"] == "parameter"]
         chosen = [row for row in parameters if row["chosen"]]
         model = None
         if chosen:

@@ -1,0 +1,104 @@
+"""Lifetime value: `valence value clv|backtest`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from valence.core.errors import BadInputError
+from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.value import reports
+from valence.value.commands.group import Day, Limit, opened, value
+from valence.value.lifetime import report
+from valence.value.lifetime.definition import LIFETIME_KIND
+
+_UNITS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+Model = Annotated[
+    str,
+    typer.Option(help="bg-nbd, mbg-nbd, pareto-nbd or bg-bb, computed now; else the one chosen."),
+]
+
+
+@value.command("clv", permission="value:read")
+def clv(
+    brand: BrandFolder = HERE,
+    as_of: Day = None,
+    model: Model = "",
+    unit: Annotated[
+        Literal["day", "week", "month", "year"],
+        typer.Option(help="Unit of time of the parameters."),
+    ] = "week",
+    limit: Limit = 10,
+    *,
+    params: Annotated[
+        bool, typer.Option("--params", help="The fitted parameters with standard errors.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print what customers are worth: three ways side by side, with intervals.
+
+    Example: valence value clv --params --model bg-nbd --unit week
+    """
+    if model:
+        from valence.value.lifetime.candidates import model_named  # noqa: PLC0415 - scipy is heavy
+
+        model_named(model)
+    changed = {LIFETIME_KIND: {"model": model}} if model else None
+    with opened(brand, as_of, changed) as asked:
+        card = report.card_of(asked.tables)
+        told: dict[str, Any] = {
+            "model": card.chosen,
+            "fitted_on": card.fitted_on,
+            "log_likelihood": card.log_likelihood,
+            "fitted_to": card.customers,
+            "notes": [str(said) for _, said in card.notes()],
+        }
+        if params:
+            told["unit"] = unit
+            told["parameters"] = report.parameters_of(card, unit_days=_UNITS[unit])
+        else:
+            told |= report.worth_of(asked.tables, limit)
+            told["customers"] = reports.named(asked.house, told["customers"])
+        if as_json:
+            print_json(asked.told(told))
+            return
+        if params:
+            print_table(told["parameters"], title=f"Fitted on {card.fitted_on}, per {unit}")
+        else:
+            print_table(report.worth_rows(told["customers"], asked.fmt), title="Worth the most")
+        for said in told["notes"]:
+            say(f"Mind: {said}")
+        asked.say_day()
+
+
+@value.command("backtest", permission="value:read")
+def backtest(
+    brand: BrandFolder = HERE,
+    as_of: Day = None,
+    weeks: Annotated[
+        int, typer.Option(help="Weeks held out, computed now; 0: as the last build did.")
+    ] = 0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print how wrong each model was on weeks that it had not seen, beside naive forecasts.
+
+    Example: valence value backtest --weeks 26
+    """
+    if weeks and not 4 <= weeks <= 104:
+        raise BadInputError("Hold out 4 to 104 weeks, not {weeks}.", weeks=weeks)
+    changed = {LIFETIME_KIND: {"holdout_weeks": weeks}} if weeks else None
+    with opened(brand, as_of, changed) as asked:
+        card = report.card_of(asked.tables)
+        told = report.backtest_of(card)
+        if as_json:
+            print_json(asked.told(told))
+            return
+        if told["forecasts"]:
+            title = f"Off by, a customer, in the weeks after {card.cut_on} ({card.tested:,} known)"
+            print_table(report.forecast_rows(told, asked.fmt), title=title)
+            say("as_before: each does again what they did; as_alike: what customers alike did.")
+        for said in told["notes"]:
+            say(f"Mind: {said}")
+        asked.say_day()
