@@ -239,3 +239,20 @@ def test_a_history_that_cannot_be_is_named():
     wrong = Histories(*(np.array(c, dtype=float) for c in ([1, 2], [3, 9], [5, 8], [1, 1])))
     with pytest.raises(BadInputError, match=r"row 1: frequency 2\.0, recency 9\.0, age 8\.0"):
         BgNbd.fit(wrong)
+
+
+@MODELS
+@pytest.mark.parametrize("seed", range(6))
+def test_no_parameters_tried_at_random_are_more_likely(model, seed):
+    # Of few customers the likelihood has ridges to several extremes: an early search ended on the
+    # lower one, or on the way.
+    rng = np.random.default_rng(seed)
+    truth = 10 ** rng.uniform([-1.5, -1, -1, -1], [0.5, 2, 1, 1])
+    age = np.ceil(rng.uniform(1, 100, int(10 ** rng.uniform(0.5, 3))))
+    drawn = beta_geometric(truth, age, horizon=0, seed=seed, first_coin=model.first_coin)
+    h = distinct(drawn.x, drawn.t_x, drawn.age)
+    fit = model.fit(h).fitted
+    tried = 10 ** rng.uniform([-2, -1, -3, -3], [2, 3, 3, 3], (400, 4))
+    for parameters in [truth, *tried]:
+        each = model.of(*parameters).log_likelihoods(h.frequency, h.recency, h.age)
+        assert h.count @ each <= fit.log_likelihood + 1e-4

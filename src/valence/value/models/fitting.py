@@ -185,7 +185,7 @@ def _searched(objective: _Whole) -> Floats:
     firsts[:, : len(space.names)] = np.log(space.starts) - np.log(space.starts[0])
     if objective.customers > _SEVERAL_HILLS:
         return _climbed(objective, max(firsts, key=lambda first: objective(first)[0]))
-    # Few data leave ridges to several extremes, and near the start one does not see which is higher.
+    # Few data leave ridges to several extremes; which is highest shows at their ends only.
     ends = [_climbed(objective, first) for first in firsts]
     ends = [_polished(objective, end, _information(objective, end))[0] for end in ends]
     return max(ends, key=lambda end: objective(end)[0])
