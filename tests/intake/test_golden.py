@@ -40,6 +40,8 @@ def test_online_retail_second_year_has_its_published_totals(retail):
     assert round(second.totals.amount, 2) == Decimal("9747747.93")
     assert second.totals.without_customer == 135_080
     assert sum(month.rows for month in second.months) == 541_909
+    assert second.accounted == second.read
+    assert retail[2].files[0].accounted == retail[2].files[0].read == 525_461
 
 
 def test_lines_in_both_years_count_once_and_duplicates_within_a_file_stay(retail):
@@ -103,6 +105,12 @@ def test_olists_tables_of_a_folder_belong_together(tmp_path):
     assert got["customers.csv"].totals.customers == 12_595
     assert got["orders.csv"].new == 12_751
     assert got["customers.csv"].new == 12_595  # each has two identifiers and is one customer
+    assert got["customers.csv"].repeated == 156
+    lands = [file for file in got.values() if file.kind != "lookup"]
+    assert {file.file: file.accounted for file in lands} == {f.file: f.read for f in lands}
+    # A number of each order names them, and a person may have several.
+    assert got["orders.csv"].totals.customers == 12_595
+    assert got["orders.csv"].totals.cancelled_as == {"canceled": 625, "unavailable": 609}
     items = got["order_items.csv"]
     assert (items.new, items.totals.amount) == (13_575, Decimal("1716891.90"))
     assert sum(month.amount for month in items.months) == items.totals.amount

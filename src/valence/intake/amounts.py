@@ -87,6 +87,16 @@ def cancelled_sql(mapping: FileMapping) -> str:
     return " OR ".join(told) if told else "false"
 
 
+def cancelled_word_sql(mapping: FileMapping) -> str:
+    """Return SQL of the word by which a row says that it was called off, empty without one."""
+    arms = [
+        f"WHEN {says_sql(n, mapping.cancelled)} THEN trim({n})"
+        for n in ("status", "row_type")
+        if n in mapping.columns
+    ]
+    return f"CASE {' '.join(arms)} ELSE '' END" if arms else "''"
+
+
 def adjustment_sql(mapping: FileMapping) -> str:
     """Return SQL that is true where a row is a booking that is no sale."""
     prefix = mapping.returns.adjustment_prefix

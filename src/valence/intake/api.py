@@ -87,6 +87,7 @@ class TotalsOut(BaseModel):
     without_customer_amount: str
     cancelled: int = Field(0, description="Orders that were called off: no purchases.")
     cancelled_amount: str = "0"
+    cancelled_as: dict[str, int] = Field({}, description="The source's words for it, with orders.")
 
 
 class FileOut(BaseModel):
@@ -100,6 +101,9 @@ class FileOut(BaseModel):
     updated: int
     unchanged: int
     quarantined: int
+    outranked: int = Field(0, description="Left out: a more trusted source tells them.")
+    repeated: int = Field(0, description="Told by another row of the file too: it counts there.")
+    unnamed: int = Field(0, description="Rows of customers that name nobody.")
     orders_new: int
     orders_updated: int
     orders_unchanged: int

@@ -132,8 +132,10 @@ class _Run:
         landed = [(file, self.landing.file(file, names, steps)) for file in files]
         landed += self._arrivals(files, names, steps)
         steps.publishing()
-        summary = ImportSummary(self.import_id, tuple(told for _, told in landed), tuple(passed))
-        self._publish(landed, summary)
+        publish_map(self.writer, self.store)
+        told = self.landing.people.counted([one for _, one in landed])
+        summary = ImportSummary(self.import_id, tuple(told), tuple(passed))
+        self._publish([file for file, _ in landed], summary)
         return summary
 
     def _arrivals(
@@ -150,17 +152,14 @@ class _Run:
             found.append((file, self.landing.file(file, names, steps)))
         return found
 
-    def _publish(
-        self, landed: Sequence[tuple[OpenFile, FileSummary]], summary: ImportSummary
-    ) -> None:
+    def _publish(self, files: Sequence[OpenFile], summary: ImportSummary) -> None:
         leaving = self.landing.leaving
-        publish_map(self.writer, self.store)
-        new = [told for _, told in landed if not told.skipped and told.kind != "lookup"]
+        new = [told for told in summary.files if not told.skipped and told.kind != "lookup"]
         with self.store.writing() as unit:
             quarantine.let_go(unit, self.import_id, leaving)
             if new:
                 healing.note(unit, self.import_id, new, actor=self.actor)
-        recorded = [(file.content_hash, told) for file, told in landed]
+        recorded = [(f.content_hash, told) for f, told in zip(files, summary.files, strict=True)]
         record(self.writer, recorded, summary.warnings)
         self.writer.commit()
 

@@ -16,6 +16,7 @@ from valence.intake.cautions import cautions
 from valence.intake.identities import Identities
 from valence.intake.opening import OpenFile
 from valence.intake.orders import OrderCounts, land_lines, land_orders
+from valence.intake.people import People
 from valence.intake.quotes import as_written, stage_lines
 from valence.intake.rates import may_be_foreign, rates_at_hand, tell_of_orders, without_rate
 from valence.intake.records import land_records, load_lookup
@@ -42,6 +43,7 @@ class Landing:
         self._rules = Rules(brand.settings.brand.timezone, self._currency, clock.now(), secret)
         self._keyring = keyring
         self._identities = Identities(writer, store, keyring, actor)
+        self.people = People(writer)
         self._staged = 0
         self.leaving: list[int] = []  # rows of the quarantine that these files stand for
 
@@ -55,12 +57,14 @@ class Landing:
             self.leaving.extend(file.again.row_ids)
         elif known := self._known(file):
             steps.known()
+            self.people.nobody()
             return known
         rates_at_hand(self._writer)
         staged = self._stage(file, steps)
         if file.mapping.kind == "lookup":
             steps.known()
             load_lookup(self._bench, staged)
+            self.people.nobody()
             return FileSummary(file.name, "lookup", file.mapping.name, read=staged.read)
         steps.people(file.name)
         faults = self._hold(file, staged)
@@ -69,6 +73,7 @@ class Landing:
         self._bench.sql(f"CREATE OR REPLACE TEMP VIEW _keyed AS {keyed}")
         steps.landing(file.name)
         counts = self._land(staged, siblings)
+        self.people.named(staged, keyed)
         found = self._summary(file, staged, counts, keyed)
         self._bench.sql(f"DROP TABLE IF EXISTS {staged.table}")
         found = replace(found, quarantined=faults.rows)
@@ -114,6 +119,8 @@ class Landing:
             updated=counts.lines.updated,
             unchanged=counts.lines.unchanged,
             outranked=counts.outranked,
+            repeated=counts.repeated,
+            unnamed=totals.without_customer if staged.mapping.kind == "customers" else 0,
             orders_new=counts.orders.new,
             orders_updated=counts.orders.updated,
             orders_unchanged=counts.orders.unchanged,
@@ -130,12 +137,10 @@ class Landing:
             case "order_lines":
                 return land_lines(self._writer, mapping, rows, self._currency, bare=good(staged))
             case "orders":
-                counts = land_orders(self._writer, mapping, rows, self._currency)
-                return replace(counts, lines=counts.orders)
+                return land_orders(self._writer, mapping, rows, self._currency)
             case _:
-                return OrderCounts(
-                    Counts(), land_records(self._writer, staged, siblings, self._currency)
-                )
+                landed, again = land_records(self._writer, staged, siblings, self._currency)
+                return OrderCounts(Counts(), landed, repeated=again)
 
     def _refused_later(self, staged: Staged) -> Staged:
         """Refuse rows without a rate, and lines of orders that nobody knows."""

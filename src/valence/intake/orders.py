@@ -22,6 +22,7 @@ from valence.intake.amounts import (
     returned_sql,
 )
 from valence.intake.codes import coded, decoded
+from valence.intake.linekeys import leave_out, number_lines
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
@@ -45,6 +46,7 @@ class OrderCounts:
     outranked: int = 0  # lines of orders whose lines a more trusted source tells
     taken_over: int = 0  # lines of a less trusted source that went
     undecided: tuple[str, ...] = ()  # sources that tell of the same orders, none trusted more
+    repeated: int = 0  # rows of whose order or line another row of the file tells too
 
 
 def land_lines(
@@ -72,7 +74,7 @@ def land_lines(
     teller = Teller(mapping.system, "lines")
     undecided = _settle(writer, mapping.namespace, teller)
     outranked, taken_over = _lines_of_one_source(writer, teller)
-    _number_lines(writer, mapping)
+    repeated = number_lines(writer.bench, mapping)
     lines = writer.merge_in_passes(
         "order_lines",
         [_lines(mapping, rate, some) for some in shares_of(writer.bench, _RESOLVED)],
@@ -80,7 +82,7 @@ def land_lines(
         distinct=True,
     )
     orders, changed = _merge_orders(writer)
-    return OrderCounts(orders, lines, changed, outranked, taken_over, undecided)
+    return OrderCounts(orders, lines, changed, outranked, taken_over, undecided, repeated)
 
 
 def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str) -> OrderCounts:
@@ -105,10 +107,10 @@ def land_orders(writer: Writer, mapping: FileMapping, keyed: str, currency: str)
         f"{_home(f'coalesce(returned_amount, {back})', rate)} AS returned_amount, {off}, "
         "units, id_type, id_key FROM _rows"
     )
-    _last_of_each(writer)
+    repeated = _last_of_each(writer)
     undecided = _settle(writer, mapping.namespace, Teller(mapping.system, "order"))
     orders, changed = _merge_orders(writer)
-    return OrderCounts(orders, Counts(), changed, undecided=undecided)
+    return OrderCounts(orders, orders, changed, undecided=undecided, repeated=repeated)
 
 
 def _settle(writer: Writer, namespace: str, teller: Teller) -> tuple[str, ...]:
@@ -148,18 +150,20 @@ def _or_null(told: str) -> str:
     return "NULL::BOOLEAN" if told == "false" else f"({told})"
 
 
-def _last_of_each(writer: Writer) -> None:
+def _last_of_each(writer: Writer) -> int:
     """Of orders that a file tells more than once, keep in `_heads` what each field last said.
 
+    Return how many rows told of such an order again.
     They are few, if any: to group all orders by all they say would not fit in memory.
     """
     bench = writer.bench
     bench.sql(
-        "CREATE OR REPLACE TEMP TABLE _again AS SELECT order_id FROM _heads GROUP BY order_id "
-        "HAVING count(*) > 1"
+        "CREATE OR REPLACE TEMP TABLE _again AS SELECT order_id, count(*) AS rows FROM _heads "
+        "GROUP BY order_id HAVING rows > 1"
     )
-    if not bench.rows("SELECT 1 FROM _again LIMIT 1"):
-        return
+    [[further]] = bench.rows("SELECT coalesce(sum(rows - 1), 0) FROM _again")
+    if not further:
+        return 0
     names = [row[0] for row in bench.rows("DESCRIBE _heads")]
     last = ", ".join(
         f"bool_or({name}) AS {name}"
@@ -173,8 +177,9 @@ def _last_of_each(writer: Writer) -> None:
         f"CREATE OR REPLACE TEMP TABLE _merged AS SELECT {last} FROM (SELECT *, rowid AS _at "
         "FROM _heads SEMI JOIN _again USING (order_id)) GROUP BY namespace, order_id"
     )
-    bench.sql("DELETE FROM _heads WHERE order_id IN (FROM _again)")
+    bench.sql("DELETE FROM _heads WHERE order_id IN (SELECT order_id FROM _again)")
     bench.sql("INSERT INTO _heads BY NAME FROM _merged")
+    return int(further)
 
 
 def _take_rows(bench: Workbench, mapping: FileMapping, rows: tuple[str, str], currency: str) -> str:
@@ -191,15 +196,6 @@ def _take_rows(bench: Workbench, mapping: FileMapping, rows: tuple[str, str], cu
     bench.sql("CREATE OR REPLACE TEMP VIEW _line_rows AS FROM _all_line_rows")
     bench.sql("CREATE OR REPLACE TEMP TABLE _left_out (_row BIGINT)")
     return keyed
-
-
-def _leave_out(bench: Workbench, rows: str) -> None:
-    """Take rows out of `_line_rows`; `rows` is SQL of their `_row`."""
-    bench.sql(f"INSERT INTO _left_out {rows}")
-    bench.sql(
-        "CREATE OR REPLACE TEMP VIEW _line_rows AS FROM _all_line_rows ANTI JOIN _left_out "
-        "USING (_row)"
-    )
 
 
 def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -> None:
@@ -263,7 +259,7 @@ def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
     )
     if left_out:
         others = f"SELECT order_id FROM _resolved r WHERE NOT {ours}"
-        _leave_out(bench, f"SELECT _row FROM _line_rows WHERE order_id IN ({others})")
+        leave_out(bench, f"SELECT _row FROM _line_rows WHERE order_id IN ({others})")
     writer.table_of("order_lines")
     gone = writer.remove(
         "order_lines",
@@ -271,37 +267,6 @@ def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
         f"USING (namespace, order_id) WHERE l.source <> r.line_source AND {ours}",
     )
     return left_out, gone
-
-
-def _number_lines(writer: Writer, mapping: FileMapping) -> None:
-    """Number identical lines of an order: true duplicates are several lines, each with its key.
-
-    Only the few that repeat are numbered; a window over a million rows costs a second.
-    """
-    bench = writer.bench
-    make_in_shares(
-        bench,
-        "_repeated",
-        "SELECT count(*) // 4 FROM _line_rows",  # a line is a few numbers only
-        lambda some: (
-            "SELECT hash(order_id, _line) AS hashed FROM _line_rows "
-            f"WHERE {some} GROUP BY hashed HAVING count(*) > 1"
-        ),
-    )
-    again = "_line_rows WHERE hash(order_id, _line) IN (FROM _repeated)"
-    bench.sql("CREATE OR REPLACE TEMP TABLE _numbers (_row BIGINT, n BIGINT)")
-    if "line_id" in mapping.columns:
-        # The source says that it is one line: the last row that tells of it counts.
-        _leave_out(
-            bench,
-            f"SELECT _row FROM {again} QUALIFY row_number() OVER (PARTITION BY order_id, _line "
-            "ORDER BY _row DESC) > 1",
-        )
-        return
-    bench.sql(
-        f"INSERT INTO _numbers SELECT _row, row_number() OVER (PARTITION BY order_id, _line "
-        f"ORDER BY ordered_at, _row) AS n FROM {again} QUALIFY n > 1"
-    )
 
 
 def _lines(mapping: FileMapping, rate: str, some: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from valence.intake.staging import Staged, good
 from valence.intake.targets import KINDS
 from valence.lake.canonical import CANONICAL
+from valence.lake.internal import FX_RATES
 from valence.lake.workbench import Workbench, literal, quoted
 from valence.lake.writer import Counts, Writer
 
@@ -12,13 +13,20 @@ _KEYS = {"events": "event_id", "feedback": "feedback_id", "contacts": "contact_i
          "messages": "message_id"}  # fmt: skip
 
 
-def land_records(writer: Writer, staged: Staged, siblings: set[str], currency: str) -> Counts:
-    """Merge the good rows of a staged file (view `_keyed`) into the table of its kind."""
-    kind = staged.mapping.kind
+def land_records(
+    writer: Writer, staged: Staged, siblings: set[str], currency: str
+) -> tuple[Counts, int]:
+    """Merge the good rows of a staged file (view `_keyed`) into the table of its kind.
+
+    Return what became of them, and how many told again what a later row of the file tells.
+    """
+    kind, bench = staged.mapping.kind, writer.bench
     if kind == "customers":
-        return _land_customers(writer, staged)
+        named = "SELECT source, id_key FROM _keyed WHERE id_key IS NOT NULL"
+        return _land_customers(writer, staged), _again(bench, named, "source, id_key")
     if kind == "fx_rates":
-        return writer.merge("fx_rates", _rates(staged, currency))
+        again = _again(bench, _quotes(staged, currency), ", ".join(FX_RATES.key))
+        return writer.merge("fx_rates", _rates(staged, currency)), again
     table = CANONICAL[KINDS[kind].table]
     names = staged.names(writer.bench)
     parts = [f"{_value(column.name, names, staged, siblings)} AS {quoted(column.name)}"
@@ -26,11 +34,20 @@ def land_records(writer: Writer, staged: Staged, siblings: set[str], currency: s
              if column.name not in {"batch_id", "loaded_at", "row_hash"}]  # fmt: skip
     rows = f"SELECT {', '.join(parts)}, _row FROM _keyed"
     keys = ", ".join(quoted(key) for key in table.key)
-    return writer.merge(
+    counts = writer.merge(
         table.name,
         f"SELECT * EXCLUDE (_row) FROM ({rows}) QUALIFY row_number() OVER (PARTITION BY {keys} "
         "ORDER BY _row DESC) = 1",
     )
+    return counts, _again(bench, rows, keys)
+
+
+def _again(bench: Workbench, rows: str, keys: str) -> int:
+    """Return how many rows have the key of another one."""
+    [[again]] = bench.rows(
+        f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM ({rows}) GROUP BY {keys})"
+    )
+    return int(again)
 
 
 def load_lookup(bench: Workbench, staged: Staged) -> None:
@@ -111,10 +128,16 @@ def _customers(staged: Staged) -> str:
     )
 
 
-def _rates(staged: Staged, currency: str) -> str:
+def _quotes(staged: Staged, currency: str) -> str:
     return (
         "SELECT quoted_day AS quoted_on, upper(from_currency) AS from_currency, "
-        f"upper(coalesce(to_currency, {literal(currency)})) AS to_currency, "
-        "arg_max(rate, _row) AS rate FROM "
-        f"({good(staged)}) GROUP BY 1, 2, 3"
+        f"upper(coalesce(to_currency, {literal(currency)})) AS to_currency, rate, _row FROM "
+        f"({good(staged)})"
+    )
+
+
+def _rates(staged: Staged, currency: str) -> str:
+    return (
+        "SELECT quoted_on, from_currency, to_currency, arg_max(rate, _row) AS rate FROM "
+        f"({_quotes(staged, currency)}) GROUP BY ALL"
     )

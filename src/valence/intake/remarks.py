@@ -58,8 +58,41 @@ def remarks(
     elif held:
         yield _of_quarantine(file.name, held, staged.read)
         yield from faults.told(file.name)
+    yield from _of_repeated(file, counts.repeated)
     yield from _of_changes(file.name, counts)
     yield from _of_precedence(file.name, counts)
+
+
+def _of_repeated(file: OpenFile, rows: int) -> Iterator[Message]:
+    if not rows:
+        return
+    if file.mapping.kind == "customers":
+        yield _counted(
+            rows,
+            message(
+                "1 row of {file} is of a customer whom another row names too: they are one.",
+                file=file.name,
+            ),
+            message(
+                "{count:,} rows of {file} are of customers whom another row names too: they are "
+                "one each.",
+                count=rows,
+                file=file.name,
+            ),
+        )
+        return
+    yield _counted(
+        rows,
+        message(
+            "1 row of {file} tells again what a later row tells: the later one counts.",
+            file=file.name,
+        ),
+        message(
+            "{count:,} rows of {file} tell again what a later row tells: the later ones count.",
+            count=rows,
+            file=file.name,
+        ),
+    )
 
 
 def _of_waiting(file: str, landed: int, held: int) -> Iterator[Message]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from valence.core.messages import Message, message
-from valence.intake.amounts import cancelled_sql
+from valence.intake.amounts import cancelled_sql, cancelled_word_sql
 from valence.intake.mapping import FileMapping
 from valence.intake.staging import Staged, good
 from valence.lake.workbench import Workbench, literal
@@ -32,7 +32,7 @@ class Totals:
     """Control totals over the rows of a file that could be read, in the source's own figures."""
 
     orders: int = 0
-    customers: int = 0
+    customers: int = 0  # people, however many identifiers their rows name
     quantity: float | None = None
     # Net, original currency: quantity × price where lines have both. None: the file has none.
     amount: Decimal | None = None
@@ -40,6 +40,7 @@ class Totals:
     without_customer_amount: Decimal = Decimal(0)
     cancelled: int = 0  # orders among them that were called off: no purchases
     cancelled_amount: Decimal = Decimal(0)
+    cancelled_as: Mapping[str, int] = field(default_factory=dict)  # the source's words for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class FileSummary:
     unchanged: int = 0
     quarantined: int = 0
     outranked: int = 0  # lines of orders whose lines a more trusted source tells
+    repeated: int = 0  # what another row of the file tells too: it counts there
+    unnamed: int = 0  # rows of customers that name nobody
     orders_new: int = 0
     orders_updated: int = 0
     orders_unchanged: int = 0
@@ -65,6 +68,12 @@ class FileSummary:
     skipped: bool = False  # the same bytes landed before under the same mapping
     again: str = ""  # replayed or waited: these rows stood in quarantine before
     warnings: tuple[Message, ...] = ()
+
+    @property
+    def accounted(self) -> int:
+        """The sum of what became of its rows: each row that was read is in one count."""
+        landed = self.new + self.updated + self.unchanged
+        return landed + self.outranked + self.repeated + self.unnamed + self.quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ class ImportSummary:
 def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tuple[Month, ...]]:
     """Return the control totals and the months of a file's good rows.
 
+    Who its customers are is known once the identifiers of all files are: see `people`.
+
     Parameters
     ----------
     bench
@@ -132,23 +143,19 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
         f"SELECT sum({units}), sum({net}), count(*) FILTER (id_key IS NULL), "
         f"coalesce(sum({net}) FILTER (id_key IS NULL), 0) FROM ({keyed})"
     )[0]
-    row = (*(_distinct(bench, name, keyed) for name in ("order_id", "id_key")), *sums)
+    orders = bench.rows(
+        # Groups spill to the disk, `count(DISTINCT)` does not.
+        f"SELECT count(order_id) FROM (SELECT order_id FROM ({keyed}) GROUP BY order_id)"
+    )[0][0]
     months = bench.rows(
         "SELECT strftime(month, '%Y-%m'), sum(n)::BIGINT, count(order_id), sum(net) FROM "
         "(SELECT date_trunc('month', ordered_day) AS month, order_id, count(*) AS n, "
         f"coalesce(sum({net}), 0) AS net FROM ({with_days(staged)}) WHERE ordered_day IS NOT NULL "
         "GROUP BY month, order_id) GROUP BY month ORDER BY month"
     )
-    cancelled, amount = _cancelled(bench, keyed, staged.mapping, net)
-    totals = replace(Totals(*row), cancelled=cancelled, cancelled_amount=amount)
+    totals = Totals(int(orders), 0, *sums)
+    totals = replace(totals, **_cancelled(bench, keyed, staged.mapping, net))
     return totals, tuple(Month(*month) for month in months)
-
-
-def _distinct(bench: Workbench, name: str, rows: str) -> int:
-    """How many values a column has; groups spill to the disk, `count(DISTINCT)` does not."""
-    return int(
-        bench.rows(f"SELECT count({name}) FROM (SELECT {name} FROM ({rows}) GROUP BY {name})")[0][0]
-    )
 
 
 def with_days(staged: Staged) -> str:
@@ -163,26 +170,29 @@ def with_days(staged: Staged) -> str:
     )
 
 
-def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> tuple[int, Decimal]:
-    """Orders of a file that were called off wholly, or in part by lines, and their amount."""
+def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> dict[str, Any]:
+    """Orders of a file that were called off wholly, or in part by lines: totals of these."""
     off = cancelled_sql(mapping)
     if off == "false":
-        return 0, Decimal(0)
+        return {}
     amount = f"coalesce(sum({net}) FILTER ({off}), 0)"
     if "status" in mapping.fill_down:  # which the first line says for all of them
         amount = f"CASE WHEN bool_or({off}) THEN coalesce(sum({net}), 0) ELSE 0 END"
-    orders, total = bench.rows(
-        f"SELECT count(*) FILTER (off), coalesce(sum(amount), 0) FROM (SELECT bool_or({off}) AS "
-        f"off, {amount} AS amount FROM ({keyed}) GROUP BY order_id)"
-    )[0]
-    return orders, total
+    said = bench.rows(
+        f"SELECT word, count(*), sum(amount) FROM (SELECT bool_or({off}) AS off, {amount} AS "
+        f"amount, max({cancelled_word_sql(mapping)}) FILTER ({off}) AS word FROM ({keyed}) "
+        "GROUP BY order_id) WHERE off GROUP BY word ORDER BY count(*) DESC, word"
+    )
+    return {
+        "cancelled": sum(orders for _, orders, _ in said),
+        "cancelled_amount": sum((total for *_, total in said), Decimal(0)),
+        "cancelled_as": {word: orders for word, orders, _ in said if word},
+    }
 
 
 def _plain_totals(bench: Workbench, keyed: str) -> tuple[Totals, tuple[Month, ...]]:
-    customers, without = bench.rows(
-        f"SELECT count(DISTINCT id_key), count(*) FILTER (id_key IS NULL) FROM ({keyed})"
-    )[0]
-    return Totals(customers=customers, without_customer=without), ()
+    [[without]] = bench.rows(f"SELECT count(*) FILTER (id_key IS NULL) FROM ({keyed})")
+    return Totals(without_customer=without), ()
 
 
 def landed_before(before: FileSummary, file: str) -> FileSummary:

@@ -17,7 +17,7 @@ from valence.kit.commands import cell, print_table, say
 _AMOUNT = "amount without tax"
 _FURTHER = (
     "orders", "customers", "quantity", _AMOUNT, "rows without customer", "their amount",
-    "cancelled orders", "amount of these", "from", "to",
+    "orders called off", "amount of these", "from", "to",
 )  # fmt: skip
 
 
@@ -46,7 +46,10 @@ def _print_downwards(file: FileSummary, facts: Mapping[str, Any]) -> None:
 
 def _print_side_by_side(files: Sequence[FileSummary], facts: Sequence[Mapping[str, Any]]) -> None:
     """Print two tables with a row for each file: what became of it, and what it adds up to."""
-    landed = ("rows read", "new", "updated", "unchanged", "left out", "in quarantine")
+    landed = (
+        "rows read", "new", "updated", "unchanged", "repeated", "left out", "of nobody",
+        "in quarantine",
+    )  # fmt: skip
     names = [name for name in landed if any(name in one for one in facts)]
     print_table(
         [
@@ -87,7 +90,8 @@ def _facts(file: FileSummary, zone: ZoneInfo) -> dict[str, Any]:
     facts: dict[str, Any] = {"rows read": file.read}
     if file.kind != "lookup":  # which only helps other files
         facts |= {"new": file.new, "updated": file.updated, "unchanged": file.unchanged}
-        facts |= {"left out": file.outranked} if file.outranked else {}
+        some = {"repeated": file.repeated, "left out": file.outranked, "of nobody": file.unnamed}
+        facts |= {name: rows for name, rows in some.items() if rows}
         facts["in quarantine"] = file.quarantined
     if file.kind in {"orders", "order_lines"}:
         facts |= {"orders": totals.orders, "customers": totals.customers}
@@ -97,7 +101,7 @@ def _facts(file: FileSummary, zone: ZoneInfo) -> dict[str, Any]:
             facts["rows without customer"] = totals.without_customer
             facts["their amount"] = totals.without_customer_amount
         if totals.cancelled:
-            facts["cancelled orders"] = totals.cancelled
+            facts["orders called off"] = totals.cancelled
             facts |= {"amount of these": off} if (off := totals.cancelled_amount) else {}
     elif totals.customers:
         facts["customers"] = totals.customers

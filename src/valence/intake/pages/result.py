@@ -127,11 +127,13 @@ _SOME: tuple[_Fact, ...] = (
     (message("Updated"), "int", lambda file: file.updated),
     (message("Unchanged"), "int", lambda file: file.unchanged),
     (message("Quarantined"), "int", lambda file: file.quarantined),
+    (message("Repeated in the file"), "int", lambda file: file.repeated or None),
     (
         message("Left out: a more trusted source tells them"),
         "int",
         lambda file: file.outranked or None,
     ),
+    (message("Name nobody"), "int", lambda file: file.unnamed or None),
     (message("From"), "instant", lambda file: file.first),
     (message("To"), "instant", lambda file: file.last),
     (message("Customers"), "int", lambda file: file.totals.customers),
@@ -148,7 +150,7 @@ _SOME: tuple[_Fact, ...] = (
         "float",
         lambda file: _ordered(file, file.totals.without_customer_amount),
     ),
-    (message("Cancelled orders"), "int", lambda file: file.totals.cancelled or None),
+    (message("Orders called off"), "int", lambda file: file.totals.cancelled or None),
 )
 
 
