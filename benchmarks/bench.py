@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import build_scale, import_speed, page_times, value_scale
+from benchmarks import build_scale, import_speed, page_times, value_fit, value_scale
 from benchmarks.report import run
 
 CHECKS = {
     "import: both years of Online Retail II as CSV": import_speed.check,
     "value: 10 M order lines, 1 M customers": value_scale.check,
+    "value: models of buying, 1 M customers": value_fit.check,
     "build: 10 M order lines, 1 M customers": build_scale.check,
     "pages: 1 M customers": page_times.check,
 }
