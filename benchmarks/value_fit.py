@@ -141,7 +141,7 @@ def _likelihood(
 ) -> Row:
     histories = tuple(v[:customers] for v in (bought.x, bought.t_x, bought.age))
     above = float((own.log_likelihoods(*histories) - other.log_likelihoods(*histories)).sum())
-    return Row(what, "equal or better", f"{above:+.4f}", above > -SAME)
+    return Row(what, "equal or better", f"{round(above, 4) + 0.0:+.4f}", above > -SAME)
 
 
 def _forecasts(bought: Bought) -> list[Row]:
