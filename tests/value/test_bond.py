@@ -14,7 +14,7 @@ from valence.value.voice import customer_voice
 
 AS_OF = date(2025, 6, 1)
 STEADY = {
-    "orders": 12, "orders_12m": 12, "gap_days": 30.0, "days_since_order": 10, "breadth": 4,
+    "orders": 12, "orders_12m": 12, "gap_days": 30.0, "days_since_order": 10, "categories": 4,
     "channels": 1, "contacts": 0, "complaints": 0,
 }  # fmt: skip
 
@@ -47,7 +47,7 @@ def test_a_second_part_that_speaks_for_it_makes_it_strong():
 def test_parts_are_the_mean_of_what_is_known_of_them():
     first, second = bonds(
         {"contacts": 4, "complaints": 1, "felt_share": 0.25, "channels": 2, "orders_12m": 3},
-        {"days_since_order": 60, "breadth": 1},
+        {"days_since_order": 60, "categories": 1},
     )
     assert first["bond_purchase"] == pytest.approx((1 + 0.5 + 1) / 3)
     assert first["bond_service"] == 1.0

@@ -13,13 +13,13 @@ from valence.core.errors import BadInputError
 from valence.value.ladder import LadderDefinition, Rung, order_of, with_ladder
 
 AS_OF = date(2025, 6, 1)
-COLUMNS = ("customer_id", "orders", "orders_12m", "breadth", "gross_amount", "nps_score",
+COLUMNS = ("customer_id", "orders", "orders_12m", "categories", "gross_amount", "nps_score",
            "wallet_share", "referrals")  # fmt: skip
 
 
 def rungs(*rows, definition=None):
     schema = dict.fromkeys(COLUMNS, "float64") | {"customer_id": "string"}
-    schema |= dict.fromkeys(("orders", "orders_12m", "breadth", "referrals"), "int64")
+    schema |= dict.fromkeys(("orders", "orders_12m", "categories", "referrals"), "int64")
     given = pd.DataFrame(list(rows), columns=COLUMNS).astype(object)
     t = ibis.memtable(given.where(given.notna(), None), schema=schema)
     out = with_ladder(t, as_of=AS_OF, definition=definition or LadderDefinition()).to_pandas()

@@ -1,23 +1,16 @@
-"""The table of customers as people look through it: every column, its title, its meaning."""
+"""The tables of customers and of what one bought: every column, its title, its meaning."""
 
 from __future__ import annotations
 
-from valence.audience.words import BASIS, SEGMENTS, TIER_TONES, TIERS
-from valence.core.messages import Message, message
-from valence.kit.tables import Kind, TableColumn, TableSpec
+from dataclasses import replace
 
-NO_PURCHASE = message("no purchase")
+from valence.audience.standing import NO_PURCHASE, STANDING
+from valence.audience.standing import column as _column
+from valence.audience.words import BASIS, BREADTH, COUNTED, ORDER_KINDS, SEGMENTS, TIER_TONES, TIERS
+from valence.core.messages import message
+from valence.kit.tables import TableColumn, TableSpec
 
-
-def _column(
-    name: str,
-    title: Message,
-    kind: Kind,
-    meaning: Message | None = None,
-    *,
-    shown: bool = False,
-) -> TableColumn:
-    return TableColumn(name, title, kind, meaning, shown=shown, absent=NO_PURCHASE)
+BREADTH_MEANS = message("Kinds of things bought; products, where no category is known.")
 
 
 _SHOWN = (
@@ -70,7 +63,8 @@ _MORE = (
     _column("units", message("Units"), "float"),
     _column("purchase_days", message("Days with a purchase"), "int"),
     _column("active_months", message("Months with a purchase"), "int"),
-    _column("breadth", message("Categories bought"), "int"),
+    _column("breadth", message("Categories or products bought"), "int", BREADTH_MEANS),
+    TableColumn("breadth_of", message("What was counted"), words=COUNTED, shown=False),
     _column("rfm", message("RFM"), "text", message("Recency, frequency, money; 5 is best.")),
     _column("recency_score", message("Recency score"), "int"),
     _column("frequency_score", message("Frequency score"), "int"),
@@ -94,6 +88,7 @@ _MORE = (
     _column("channels", message("Channels"), "int"),
     _column("country", message("Country"), "text"),
     _column("store", message("Store"), "text"),
+    *STANDING,
 )
 
 CUSTOMERS = TableSpec(
@@ -110,4 +105,92 @@ CUSTOMERS = TableSpec(
     ),
     customers=True,
     empty=message("No customer fits this rule."),
+)
+
+
+def customers_spec(breadth_of: str | None) -> TableSpec:
+    """Return the table of customers whose breadth counts `categories`, `products` or `mixed`."""
+    title = BREADTH.get(breadth_of or "")
+    if title is None:
+        return CUSTOMERS
+    columns = (
+        replace(column, title=title) if column.name == "breadth" else column
+        for column in CUSTOMERS.columns
+    )
+    return replace(CUSTOMERS, columns=tuple(columns))
+
+
+_ORDER_PAGE = "/customers/{customer_id}/orders/{namespace}/{order_id}?on={ordered_on}"
+_SHOP = TableColumn("namespace", message("Shop"), shown=False)
+
+ORDERS = TableSpec(
+    "orders",
+    message("All orders"),
+    (
+        TableColumn("order_id", message("Order"), link=_ORDER_PAGE),
+        TableColumn("ordered_on", message("Day"), "day"),
+        TableColumn("kind", message("Kind"), words=ORDER_KINDS),
+        TableColumn("units", message("Units"), "quantity"),
+        TableColumn("gross_amount", message("Bought"), "money", message("Before returns.")),
+        TableColumn("returned_amount", message("Given back"), "money"),
+        TableColumn("revenue_amount", message("Net revenue"), "money"),
+        TableColumn("value_amount", message("Value"), "money"),
+        TableColumn("value_basis", message("Value basis"), words=BASIS, shown=False),
+        TableColumn("discount_amount", message("Discount"), "money", shown=False),
+        TableColumn("cost_amount", message("Cost of goods"), "money", shown=False),
+        TableColumn("channel", message("Channel"), shown=False),
+        TableColumn("store", message("Store"), shown=False),
+        TableColumn("country", message("Country"), shown=False),
+        TableColumn("ordered_at", message("Time"), "instant", shown=False),
+        TableColumn("incomplete", message("A line in quarantine"), "bool", shown=False),
+        _SHOP,
+    ),
+    key=("namespace", "order_id"),
+    sort="-ordered_on",
+    examples=((message("what was given back"), "returned_amount > 0"),),
+)
+LINES = TableSpec(
+    "lines",
+    message("All lines of orders"),
+    (
+        TableColumn("product", message("Product")),
+        TableColumn("product_id", message("Number")),
+        TableColumn("ordered_on", message("Day"), "day"),
+        TableColumn("order_id", message("Order"), link=_ORDER_PAGE),
+        TableColumn("quantity", message("Quantity"), "quantity"),
+        TableColumn(
+            "unit_price", message("Price"), "float", message("As in the order, in its currency.")
+        ),
+        TableColumn("net_amount", message("Amount"), "money"),
+        TableColumn("price_currency", message("Currency of the price"), shown=False),
+        TableColumn("kind", message("Kind"), words=ORDER_KINDS, shown=False),
+        TableColumn("category", message("Category"), shown=False),
+        TableColumn("discount_amount", message("Discount"), "money", shown=False),
+        TableColumn("returned_amount", message("Given back"), "money", shown=False),
+        TableColumn("kept_amount", message("Amount, returns taken off"), "money", shown=False),
+        _SHOP,
+        TableColumn("line_key", message("Line"), shown=False),
+    ),
+    key=("namespace", "order_id", "line_key"),
+    sort="-ordered_on",
+    examples=((message("many at once"), "quantity >= 100.0"),),
+)
+PRODUCTS = TableSpec(
+    "products",
+    message("All products"),
+    (
+        TableColumn("product", message("Product")),
+        TableColumn("product_id", message("Number")),
+        TableColumn(
+            "units", message("Units"), "quantity", message("Bought, less what was given back.")
+        ),
+        TableColumn("amount", message("Amount, returns taken off"), "money"),
+        TableColumn("orders", message("Orders"), "int", message("Purchases with it.")),
+        TableColumn("last_on", message("Bought last"), "day", absent=NO_PURCHASE),
+        TableColumn("category", message("Category"), shown=False),
+        _SHOP,
+    ),
+    key=("namespace", "product_id"),
+    sort="-units",
+    examples=((message("bought again and again"), "orders >= 3"),),
 )

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from valence.lake.columns import Kind
 from valence.value.definitions import Document
+from valence.value.ladder import with_categories
 from valence.value.portable import filled
 
 BOND_KIND = "bond"
@@ -25,7 +26,7 @@ Points = Annotated[float, Field(ge=0, le=100)]
 
 _READS: dict[str, Kind] = {
     "orders": "int", "orders_12m": "int", "gap_days": "float", "days_since_order": "int",
-    "breadth": "int", "channels": "int", "contacts": "int", "complaints": "int",
+    "categories": "int", "channels": "int", "contacts": "int", "complaints": "int",
     "discount_amount": "amount", "felt_share": "float", "nps_score": "float", "referrals": "int",
 }  # fmt: skip
 _PROMOTER, _PASSIVE = 9.0, 7.0  # scores of NPS from which on a customer speaks well, or not ill
@@ -76,8 +77,8 @@ def with_bond(
     Each part lies between 0 and 1; the index is `100 × Σ wⱼ pⱼ / Σ wⱼ` over the parts with data:
 
     - purchase, the mean of: rhythm, `min(gap / days since the last purchase, 1)` of who bought on
-      two days; how often, `min(purchases of 12 months / often, 1)`; breadth,
-      `(min(kinds bought, kinds) − 1) / (kinds − 1)`.
+      two days; how often, `min(purchases of 12 months / often, 1)`; breadth, where categories are
+      known, `(min(categories bought, kinds) − 1) / (kinds − 1)`.
     - service, the mean of what the brand has records of: was in contact, used a benefit, used a
       second channel, each 0 or 1.
     - experience: mean score of the last twelve months on its scale, or without one, of who was in
@@ -105,7 +106,7 @@ def with_bond(
         without a purchase), `bond` (none, weak, strong), `bond_missing` (text: the parts with a
         weight that have no data).
     """
-    t = filled(customers, _READS)
+    t = filled(with_categories(customers), _READS)
     parts = _parts(t, t if among is None else filled(among, _READS), definition)
     weights = {part: float(getattr(definition.weights, part)) for part in PARTS}
     zero = ibis.literal(0.0)
@@ -154,7 +155,7 @@ def _parts(
     since = ibis.greatest(t.days_since_order, 1).cast("float64")
     rhythm = _capped(t.gap_days / since)
     often = _capped(t.orders_12m.cast("float64") / float(definition.often))
-    breadth = _capped((t.breadth - 1).cast("float64") / float(definition.kinds - 1))
+    breadth = _capped((t.categories - 1).cast("float64") / float(definition.kinds - 1))
     spared = _capped(1.0 - t.complaints.cast("float64") / t.contacts.nullif(0).cast("float64"))
     scored = (t.nps_score >= _PROMOTER).ifelse(1.0, (t.nps_score >= _PASSIVE).ifelse(0.5, 0.0))
     scored = t.nps_score.notnull().ifelse(scored, none)

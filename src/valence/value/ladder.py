@@ -21,7 +21,7 @@ OFF = "off"  # has bought, and has left the ladder
 SAID: dict[str, Kind] = {"wallet_share": "float", "nps_score": "float", "referrals": "int"}
 # What rules may ask of a customer, at any day for which these are known.
 ASKS: dict[str, Kind] = {
-    "orders": "int", "orders_12m": "int", "orders_prior_12m": "int", "breadth": "int",
+    "orders": "int", "orders_12m": "int", "orders_prior_12m": "int", "categories": "int",
     "order_level": "float", "average_order_amount": "amount", "value_12m_amount": "amount",
     "days_since_order": "int", "gap_days": "float", **SAID,
 }  # fmt: skip
@@ -46,7 +46,7 @@ class LadderDefinition(Document):
         (
             Rung(name="tries", rule="orders >= 1"),
             Rung(name="buys", rule="orders >= 2"),
-            Rung(name="buys_more", rule="orders >= 2 and breadth >= 3"),
+            Rung(name="buys_more", rule="orders >= 3 or (orders >= 2 and categories >= 3)"),
             Rung(name="buys_often", rule="orders_12m >= 4"),
             Rung(name="buys_only_here", rule="orders >= 2 and wallet_share >= 0.8"),
             Rung(name="buys_premium", rule="orders >= 2 and order_level >= 1.5"),
@@ -85,7 +85,8 @@ def with_ladder(
     ----------
     customers
         One row per customer with what the rules ask, see `ASKS`; what is not there is missing.
-        `order_level` is added: the customer's mean purchase over that of all, if both are known.
+        Added are `order_level`, the customer's mean purchase over that of all, and `categories`:
+        `breadth`, where it does not count products for want of categories.
     as_of
         The day that the columns stand for.
     definition
@@ -102,7 +103,7 @@ def with_ladder(
         their rules ask was never answered: `buys_only_here, recommends`).
     """
     as_of = as_day(as_of)
-    t = with_order_level(customers, customers if among is None else among)
+    t = with_categories(with_order_level(customers, customers if among is None else among))
     missing = {n: ibis.null(IBIS[k]) for n, k in ASKS.items() if n not in t.columns}
     rules = {"_on": compile_rule(definition.on_it, CATALOG)}
     rules |= {f"_rung_{n}": compile_rule(r.rule, CATALOG) for n, r in _numbered(definition)}
@@ -123,7 +124,7 @@ def with_ladder(
         rung=t.rung_number.cases(*names, else_=ibis.null("string")),
         rungs_unknown=(t.rung_number.notnull()).ifelse(unknown.substr(2), ibis.null("string")),
     )
-    return t.drop(*rules, *missing)
+    return t.drop(*rules, *missing, *({"categories"} & set(t.columns) - set(customers.columns)))
 
 
 def a_year_before(customers: ir.Table) -> ir.Table:
@@ -146,6 +147,7 @@ def a_year_before(customers: ir.Table) -> ir.Table:
         orders=t.orders - t.orders_12m,
         orders_12m=t.orders_prior_12m,
         breadth=t.breadth_prior,
+        breadth_of=t.breadth_of,
         gross_amount=(t.gross_amount - t.gross_12m_amount).cast(IBIS["amount"]),
         value_12m_amount=t.value_prior_12m_amount,
         **said,
@@ -163,6 +165,16 @@ def with_order_level(customers: ir.Table, among: ir.Table) -> ir.Table:
     everyone = among.agg(gross=among.gross_amount.sum(), orders=among.orders.sum())
     mean = everyone.gross.as_scalar().cast("float64") / everyone.orders.as_scalar().cast("float64")
     return customers.mutate(order_level=own / mean.nullif(0.0))
+
+
+def with_categories(customers: ir.Table) -> ir.Table:
+    """Add `categories`: how many a customer bought of, null where only products are known."""
+    if "categories" in customers.columns or "breadth" not in customers.columns:
+        return customers
+    if "breadth_of" not in customers.columns:
+        return customers.mutate(categories=customers.breadth)
+    counts = customers.breadth_of.isin(["categories", "mixed"])
+    return customers.mutate(categories=counts.ifelse(customers.breadth, ibis.null("int64")))
 
 
 def order_of(definition: LadderDefinition, name: str) -> int:

@@ -15,9 +15,7 @@ from valence.value.portable import count_if, total
 NOBODY_YET = -1  # in place of a rung: had not bought by then
 
 LADDER = (
-    Column(
-        "rung_prior_number", "int", "Rung a year before; 0: off, -1: no customer yet."
-    ),
+    Column("rung_prior_number", "int", "Rung a year before; 0: off, -1: no customer yet."),
     Column("rung_number", "int", "Rung now; 0: off the ladder."),
     Column("rung_prior", "text", "Name of the rung a year before; empty for no customer yet."),
     Column("rung", "text", "Name of the rung now."),

@@ -26,7 +26,9 @@ from valence.value.definitions import (
     TiersDefinition,
     published,
 )
+from valence.value.equity_mart import EQUITY_MARTS
 from valence.value.facts import customer_facts
+from valence.value.groups_mart import GROUPS_MARTS
 from valence.value.ladder import LADDER_KIND, LadderDefinition
 from valence.value.ladder_mart import LADDER_MARTS
 from valence.value.lifetime.marts import LIFETIME_MARTS
@@ -285,6 +287,8 @@ MARTS: tuple[Mart, ...] = (
     ),
     *LIFETIME_MARTS,
     *BRIDGE_MARTS,
+    *GROUPS_MARTS,
     *LADDER_MARTS,
     *BOND_MARTS,
+    *EQUITY_MARTS,
 )

@@ -50,7 +50,7 @@ def with_standing(
     as_of = as_day(as_of)
     t = with_ladder(customers, as_of=as_of, definition=ladder, among=facts)
     t = with_bond(t, definition=bond, among=facts)
-    was = a_year_before(filled(facts, {"breadth_prior": "int"}))
+    was = a_year_before(filled(facts, {"breadth_prior": "int", "breadth_of": "text"}))
     was = with_ladder(was, as_of=months_before(as_of, 12), definition=ladder)
     was = was.select("customer_id", rung_prior=was.rung, rung_prior_number=was.rung_number)
     return t.left_join(was, "customer_id").drop("customer_id_right")

@@ -90,6 +90,8 @@ def model_card(
     rows = [*card.of_fit(fitted, chosen=usable), *rows]
     rows.extend(card.of_spend(_spend(facts, n)))
     rows.extend(_lifespan(facts))
+    rate = float(definition.discount_rate)
+    rows.append(card.CardRow("setting", "", "discount_rate", None, rate))
     return rows, cut
 
 

@@ -1,0 +1,270 @@
+"""The page of the models in words and pictures: how wrong they were, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from valence.core.messages import Message, message
+from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
+from valence.kit.format import Formats
+from valence.kit.page import Answer, Figure, How, Step, Words
+from valence.value.lifetime.answers import NAIVE, ModelCard
+
+ASKED = message("How wrong is what the models foretell?")
+FORECASTS: Mapping[str, Message] = {
+    "bg-nbd": message("BG/NBD"),
+    "mbg-nbd": message("MBG/NBD"),
+    "pareto-nbd": message("Pareto/NBD"),
+    "bg-bb": message("BG/BB"),
+    "gamma-gamma": message("Gamma-Gamma (spend)"),
+    "constant-spend": message("Constant spend"),
+    "as_before": message("As before"),
+    "as_alike": message("As customers alike"),
+}
+_CLOSE = 0.05  # in sum: nearer than that, a forecast is said to be right
+
+
+def answer(card: ModelCard, fmt: Formats) -> Answer:
+    """Return how wrong the best model was, beside a naive forecast."""
+    errors = card.errors()
+    if card.best is None or card.best not in errors:
+        said = [note for _, note in card.notes()]
+        return Answer(
+            said[0] if said else message("The models have not been held against anything yet.")
+        )
+    best, naive = errors[card.best], errors["as_before"]
+    values = {
+        "model": FORECASTS[card.best],
+        "day": fmt.day(card.cut_on) if card.cut_on else "",
+        "off": fmt.money_short(best["value_mae"]),
+        "naive": fmt.money_short(naive["value_mae"]),
+        "sum": fmt.percent(abs(best["value_bias"])),
+        "naive_sum": fmt.percent(abs(naive["value_bias"])),
+    }
+    low = message("in sum {sum} too low, the naive forecast {naive_sum}", **values)
+    high = message("in sum {sum} too high, the naive forecast {naive_sum}", **values)
+    return Answer(
+        message(
+            "On the weeks after {day}, which it had not seen, {model} was off by {off} a customer, "
+            "repeating the weeks before by {naive}.",
+            **values,
+        ),
+        low if best["value_bias"] < 0 else high,
+    )
+
+
+def figures(card: ModelCard, fmt: Formats) -> list[Figure]:
+    """Return the four figures: model, error in sum, coverage, customers."""
+    best = card.errors().get(card.best or "", {})
+    return [
+        Figure(
+            message("Model that worth rests on"),
+            None if card.chosen is None else fmt.language.worded(FORECASTS[card.chosen]),
+            note=message("fitted up to {day}", day=fmt.day(card.fitted_on)),
+            absent=message("none is usable"),
+        ),
+        Figure(
+            message("Value foretold, in sum"),
+            None if "value_bias" not in best else fmt.change(best["value_bias"]),
+            note=message("against what came"),
+        ),
+        Figure(
+            message("Within the interval"),
+            None if "coverage" not in best else fmt.percent(best["coverage"]),
+            note=message("of {share} that should be", share=fmt.percent(card.interval)),
+        ),
+        Figure(
+            message("Customers learned from"),
+            fmt.integer(card.customers) if card.customers else None,
+            note=message("{n} of them in the test", n=fmt.integer(card.tested)),
+        ),
+    ]
+
+
+def weekly(card: ModelCard, fmt: Formats) -> Chart:
+    """Return repeat purchases so far, week by week: what came, and what the model expected."""
+    title = message("Does the model keep up with repeat purchases?")
+    rows = card.weekly()
+    if not rows:
+        return too_little("tracking", title, _untested())
+    came, told = _summed(rows, "value"), _summed(rows, "other")
+    made = lines(
+        fmt,
+        "tracking",
+        title,
+        [int(row["position"]) + 1 for row in rows],
+        [
+            Line(fmt.language.worded("Came"), came, rest=True),
+            Line(fmt.language.worded("Expected"), told),
+        ],
+        unit="count",
+        place_name=message("Week"),
+        value_name=message("Repeat purchases so far"),
+    )
+    off = told[-1] / came[-1] - 1 if came[-1] else 0.0
+    return made.answering(
+        message("At the end the model stands {off} from what came.", off=fmt.change(off))
+    )
+
+
+def by_frequency(card: ModelCard, fmt: Formats) -> Chart:
+    """Return later purchases by purchases before: what came, and what the model expected."""
+    title = message("Does it know who comes back often?")
+    rows = card.by_frequency()
+    if not rows:
+        return too_little("conditional", title, _untested())
+    more = fmt.language.worded("{n} and more", n=int(rows[-1]["position"]))
+    places = [str(int(row["position"])) for row in rows[:-1]] + [more]
+    made = lines(
+        fmt,
+        "conditional",
+        title,
+        places,
+        [
+            Line(fmt.language.worded("Came"), [row["value"] for row in rows], rest=True),
+            Line(fmt.language.worded("Expected"), [row["other"] for row in rows]),
+        ],
+        unit="number",
+        place_name=message("Repeat purchases before"),
+        value_name=message("Purchases after, a customer"),
+    )
+    return made.answering(
+        message("Each point is the mean of all customers with as many purchases at the cut.")
+    )
+
+
+def forecasts(card: ModelCard, fmt: Formats) -> Chart:
+    """Return the errors of all forecasts."""
+    title = message("Which forecast was nearest?")
+    errors = card.errors()
+    if not errors:
+        return too_little("forecasts", title, _untested())
+    ordered = sorted(errors, key=lambda name: errors[name]["value_mae"])
+    made = bars(
+        fmt,
+        "forecasts",
+        title,
+        [
+            Bar(_name(name, fmt), errors[name]["value_mae"], main=name not in NAIVE)
+            for name in ordered
+        ],
+        unit="money",
+        name=message("Forecast"),
+        value_name=message("Value off by, a customer"),
+        sort=False,
+    )
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Forecast"), "text"),
+        (message("Value off by"), "money"),
+        (message("Value in sum"), "percent"),
+        (message("Purchases off by"), "float"),
+        (message("Log score"), "float"),
+        (message("Within the interval"), "percent"),
+    )
+    rows = [
+        [
+            _name(name, fmt),
+            errors[name]["value_mae"],
+            errors[name]["value_bias"],
+            errors[name]["purchases_mae"],
+            errors[name].get("log_score"),
+            errors[name].get("coverage"),
+        ]
+        for name in ordered
+    ]
+    table = DataTable("forecasts-table", headers, rows, absent=message("naive: gives none"))
+    return Chart(made.id, title, made.option, table, size=made.size).answering(
+        message(
+            "Mean error a customer. Grey are forecasts without a model: everyone does again what "
+            "they did, or what customers alike did."
+        )
+    )
+
+
+def parameters(card: ModelCard, fmt: Formats) -> DataTable:
+    """Return the fitted parameters with their standard errors."""
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Model"), "text"),
+        (message("Parameter"), "text"),
+        (message("Value"), "text"),
+        (message("Standard error"), "text"),
+    )
+    rows: list[list[Any]] = [
+        [
+            _name(row["model"], fmt),
+            row["name"],
+            fmt.number(row["value"], _digits(row["value"])),
+            "–" if row["other"] is None else fmt.number(row["other"], _digits(row["value"])),
+        ]
+        for row in [*card.parameters(), *card.parameters(spend=True)]
+    ]
+    return DataTable("parameters-table", headers, rows)
+
+
+def notes(card: ModelCard, fmt: Formats) -> Sequence[Message]:
+    """Return what a reader has to know of the fit."""
+    return [
+        message("{model}: {said}", model=_name(model, fmt), said=said) if model else said
+        for model, said in card.notes()
+    ]
+
+
+def steps() -> list[Step]:
+    """Return what makes sense next."""
+    return [
+        Step(
+            message("See who is worth the most from now on"),
+            "/customers?sort=-worth_amount&show=customer_id&show=worth_amount"
+            "&show=worth_low_amount&show=worth_high_amount&show=alive_probability&show=value_amount",
+        ),
+        Step(message("Choose another model, horizon or discount rate"), "/definitions"),
+    ]
+
+
+def how(built: Message | str) -> How:
+    """Return how worth is foretold and tested."""
+    return How(
+        message(
+            "Models of buying learn from each customer's number of purchase days, the last of them "
+            "and how long the customer has been one. In the backtest they learn up to a day and "
+            "foretell the weeks after it; of those that could be fitted the one that gave most "
+            "probability to what came is fitted to everything, and worth rests on it. Spend per "
+            "purchase follows Gamma-Gamma. Times are in weeks."
+        ),
+        formula=message("worth = expected purchases × expected value of each, discounted"),
+        source=message(
+            "Fader, Hardie & Lee (2005), Batislam et al. (2007), Schmittlein et al. (1987), "
+            "Fader & Hardie (2013)"
+        ),
+        inputs=("value_model", "order_facts", "customer_facts"),
+        built=built,
+        note=message(
+            "Off by is the mean absolute error of one customer; in sum compares the totals. The "
+            "interval is of the value of one customer; where it has atoms, as at nothing, places "
+            "are drawn. Models are fitted anew every 28 days, or when there are a twentieth more "
+            "or fewer customers."
+        ),
+        links=((message("How the table was built"), "/builds/tables/value_model"),),
+    )
+
+
+def _untested() -> Message:
+    return message("Not enough data: no weeks could be held out of the models.")
+
+
+def _name(name: str, fmt: Formats) -> str:
+    known = FORECASTS.get(name)
+    return name if known is None else fmt.language.worded(known)
+
+
+def _digits(value: float) -> int:
+    return 1 if abs(value) >= 100 else 3
+
+
+def _summed(rows: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    total, sums = 0.0, []
+    for row in rows:
+        total += row[name] or 0.0
+        sums.append(total)
+    return sums
