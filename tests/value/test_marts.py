@@ -29,7 +29,8 @@ CONTEXT = BuildContext(RETAIL_DAY, "GBP", Decimal("0.35"), {})
 def canonical(given):
     """The given tables with all canonical columns, empty where the source has none."""
     tables = {}
-    given = {**given, "feedback": answers(given["orders"])}
+    orders = given["orders"]
+    given = {**given, "feedback": answers(orders), "identifiers": firms(orders)}
     for name in CANONICAL:
         wanted = {column.name: IBIS[column.kind] for column in CANONICAL[name].columns}
         if CANONICAL[name].customer:
@@ -53,6 +54,13 @@ def answers(orders):
         metric=digit.cases(("3", "nps"), ("5", "csat"), else_="share_of_wallet"),
         score=digit.cases(("3", 9.0), ("5", 2.0), else_=85.0),
     )
+
+
+def firms(orders):
+    """What firms some customers are said to belong to, a few to more than one."""
+    t = orders.filter(orders.customer_id.endswith("7") | orders.customer_id.endswith("7.0"))
+    firm = ibis.literal("firm ").concat(t.customer_id.substr(2, 2), t.order_id.right(1))
+    return t.select("customer_id", account_id=firm, loaded_at=t.ordered_at)
 
 
 def computed(con, mart, tables, context=CONTEXT):

@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # what `__getattr__` returns
+    from valence.value.accounts import accounts as accounts
+    from valence.value.accounts import customer_accounts as customer_accounts
     from valence.value.bridge import bridge as bridge
     from valence.value.bridge import customer_moves as customer_moves
     from valence.value.cohorts import cohorts as cohorts
@@ -28,6 +30,7 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.definitions import TierShare as TierShare
     from valence.value.facts import customer_facts as customer_facts
     from valence.value.facts import customer_months as customer_months
+    from valence.value.groups import value_groups as value_groups
     from valence.value.orders import order_facts as order_facts
     from valence.value.rfm import rfm as rfm
     from valence.value.segments import GRID as GRID
@@ -39,6 +42,7 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.tiers import value_tiers as value_tiers
 
 _MODULES = {
+    "accounts": ("accounts", "customer_accounts"),
     "bridge": ("bridge", "customer_moves"),
     "cohorts": ("cohorts", "staying"),
     "concentration": ("concentration", "gini", "lorenz"),
@@ -48,6 +52,7 @@ _MODULES = {
         "CohortsDefinition", "RfmDefinition", "ScoreWeights", "TiersDefinition", "TierShare",
     ),
     "facts": ("customer_facts", "customer_months"),
+    "groups": ("value_groups",),
     "orders": ("order_facts",),
     "rfm": ("rfm",),
     "segments": ("GRID", "SEGMENTS", "Segment", "segment_summary"),
