@@ -35,11 +35,11 @@ def test_a_customer_is_found_opened_and_an_order_unfolded_by_keyboard(visit):
     page.get_by_label("Name, e-mail, phone, or number").fill("12748")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Customer A. L. 12748").wait_for()
-    order = page.locator("#timeline details summary").first
+    order = page.locator("#timeline li details summary").first
     order.focus()
     page.keyboard.press("Enter")
-    page.locator("#timeline details table").first.wait_for()
-    assert page.locator("#timeline details table tbody tr").count() > 5
+    page.locator("#timeline li details table").first.wait_for()
+    assert page.locator("#timeline li details table tbody tr").count() > 5
 
 
 def test_contact_data_are_shown_on_demand_and_older_entries_appended(visit):
@@ -69,6 +69,6 @@ def test_a_cell_of_the_grid_opens_its_customers(visit):
 
 def test_without_script_an_order_opens_as_a_page(visit):
     page = visit("/customers/12748", java_script_enabled=False)
-    page.locator("#timeline details summary").first.click()
+    page.locator("#timeline li details summary").first.click()
     page.get_by_role("link", name="Show the lines").first.click()
     page.get_by_text("What was in it?").wait_for()

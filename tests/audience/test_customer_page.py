@@ -2,11 +2,13 @@
 
 import re
 
+import pyarrow as pa
 import pytest
 from tests.value.faces.brands import SHOP, fill, literal_lines
 from tests.value.faces.fixtures import client, customer_id
 
 from valence.people.decisions import link, split
+from valence.people.resolve import resolve
 from valence.trust.audit import entries
 
 
@@ -18,11 +20,46 @@ def one(house, number, **options):
     return client(house, **options).get(f"/customers/{customer_id(house, number)}")
 
 
-@pytest.mark.parametrize("way", ["1", "user_id:1", f"user_id@{SHOP}:1", "email:ada@example.co.uk"])
-def test_any_identifier_leads_to_the_page(few, way):
+@pytest.mark.parametrize(
+    ("way", "kind", "said"),
+    [
+        ("1", "user_id", "Found by user id."),
+        ("user_id:1", "user_id", "Found by user id."),
+        (f"user_id@{SHOP}:1", "user_id", "Found by user id."),
+        ("email:ada@example.co.uk", "email", "Found by e-mail address."),
+    ],
+)
+def test_any_identifier_leads_to_the_page_which_says_how(few, way, kind, said):
     answer = client(few).get(f"/customers/{way}", follow_redirects=False)
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/customers/{customer_id(few, '1')}"
+    assert answer.headers["location"] == f"/customers/{customer_id(few, '1')}?by={kind}"
+    assert said in text_of(client(few).get(f"/customers/{way}"))
+
+
+def test_an_address_cannot_put_words_on_the_page(few):
+    page = client(few).get(f"/customers/{customer_id(few, '1')}?by=your+bank").text
+    assert "bank" not in re.sub(r'value="[^"]*"', "", page)
+
+
+def test_an_identifier_of_several_lists_them_to_choose_from(shop):
+    rows = [
+        ("a", "tea", 1, "2025-01-01 10:00", 9, "1"),
+        ("b", "cup", 1, "2025-01-02 10:00", 5, "2"),
+    ]
+    fill(shop, literal_lines(rows), {"1": {"name": "Ada"}, "2": {"name": "Bob"}})
+    own = shop.keyring.id_key("user_id", "2", SHOP)
+    other = shop.keyring.id_key("external_id", "1", "crm")
+    keys = {"id_key": [own, other], "link_key": [own, own], "source": [SHOP, "crm"]}
+    resolve(shop.store, pa.table({**keys, "id_type": ["user_id", "external_id"]}))
+    shop.build()
+    answer = client(shop).get("/customers/1")
+    assert answer.status_code == 300
+    said = text_of(answer)
+    assert "2 customers are known by that." in said
+    assert "A. 1" in said
+    assert "B. 2" in said
+    for number in ("1", "2"):
+        assert f'href="/customers/{customer_id(shop, number)}"' in answer.text
 
 
 def test_contact_data_are_masked_until_they_are_asked_for(few):
@@ -63,7 +100,8 @@ def test_showing_is_never_a_link_that_could_be_followed_or_kept(few):
 def test_worth_stands_beside_everybody(few):
     said = text_of(one(few, "1"))
     assert "Brought £85.50 so far" in said
-    assert "2 orders since 10 Jan 2025, one every 64 days" in said
+    assert "Buys every 64 days." in said
+    assert "Orders 2 Value £85.50 Customer since 10 Jan 2025 Last order 15 Mar 2025" in said
     assert "value: net revenue" in said
 
 
@@ -106,6 +144,15 @@ def test_an_order_of_somebody_else_is_not_shown(few):
     assert client(few).get(path).status_code == 404
 
 
+def test_a_year_leads_to_where_it_ends_in_the_timeline(retail):
+    page = one(retail, "12748").text
+    link = re.search(r'href="([^"]+)#timeline"><span translate="no">2010<', page)[1]
+    there = text_of(client(retail).get(link.replace("&amp;", "&")))
+    days = re.findall(r"\d+ Dec (\d{4}) \d\d:\d\d (?:Order|Return)", there)
+    assert set(days) == {"2010"}
+    assert "Back to the newest" in there
+
+
 def test_who_only_gave_back_has_no_scores_and_a_page_all_the_same(few):
     said = text_of(one(few, "4"))
     assert "Brought −£80.00 so far" in said
@@ -116,9 +163,12 @@ def test_a_customer_who_brought_nothing_is_in_the_last_tier(few):
     assert "Base" in text_of(one(few, "5"))
 
 
-def test_nobody_is_said_without_repeating_what_was_typed(few):
+def test_nobody_is_said_with_what_to_do_without_repeating_what_was_typed(few):
     answer = client(few).get("/customers/secret@example.com")
     assert answer.status_code == 404
+    assert "No customer is known by that. Kinds of identifiers that are known here:" in answer.text
+    assert 'action="/customers/find"' in answer.text
+    assert "Look through all customers" in answer.text
     assert "secret" not in re.sub(r"<code[^>]*>.*?</code>|<input[^>]*>", "", answer.text)
 
 
@@ -133,7 +183,9 @@ def test_merges_are_told_and_the_old_address_leads_to_who_stays(shop):
     decision = link(shop.store, *map(_uuid, (first, second)), reason="same person", actor="me")
     kept = customer_id(shop, "1")
     gone = second if kept == first else first
-    assert str(web.get(f"/customers/{gone}").url).endswith(kept)
+    from_old = web.get(f"/customers/{gone}")
+    assert str(from_old.url).endswith(f"{kept}?by=merged")
+    assert "named a customer who was merged into this one" in text_of(from_old)
     said = text_of(web.get(f"/customers/{kept}"))
     assert "joined by hand (same person)" in said
     assert "figures follow with the next build" in said

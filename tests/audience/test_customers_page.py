@@ -158,3 +158,13 @@ def test_the_api_gives_every_column_and_pages_by_cursor(few):
 def test_before_the_first_build_the_api_says_what_to_do(bare):
     assert "valence build" in client(bare).get("/api/v1/customers").json()["detail"]
     assert "No orders have been imported yet." in client(bare).get("/customers").text
+
+
+def test_breadth_is_called_by_what_it_counts(few):
+    """It was called categories where none is known, and products were counted."""
+    page = client(few).get("/customers?show=breadth&show=breadth_of").text
+    assert "Products bought" in page
+    assert "Categories" not in page
+    assert ">products<" in page
+    one = client(few).get(f"/customers/{customer_id(few, '1')}").text
+    assert "Products bought" in one

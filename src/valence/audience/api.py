@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from valence.audience import schemas
-from valence.audience.columns import CUSTOMERS
+from valence.audience.columns import CUSTOMERS, LINES, ORDERS, PRODUCTS
 from valence.audience.finding import customer_of, id_keys_of, search
 from valence.audience.profile import contact_data, profile
+from valence.audience.purchases import lines_of_customer, orders_of, products_of
 from valence.audience.reveal import revealed
 from valence.audience.timeline import SIZE, lines_of, timeline
 from valence.core.errors import NotFoundError
@@ -65,6 +66,30 @@ def customer(ask: Ask, text: str) -> dict[str, Any]:
             for one in found.who.decisions
         ],
     }
+
+
+@api.get("/customers/{text}/orders", permission="audience:read", response_model=schemas.OrdersPage)
+def customer_orders(ask: Ask, text: str, _: TableParams) -> dict[str, Any]:
+    """Give the orders of one customer by rule, sorted, a page at a time."""
+    whose = customer_of(ask.service(OpenBrand), ask.reader, text)
+    return table_api(ask, ORDERS, orders_of(ask.reader, whose)).model_dump()
+
+
+@api.get("/customers/{text}/lines", permission="audience:read", response_model=schemas.LinesPage)
+def customer_lines(ask: Ask, text: str, _: TableParams) -> dict[str, Any]:
+    """Give the lines of the orders of one customer by rule, sorted, a page at a time."""
+    whose = customer_of(ask.service(OpenBrand), ask.reader, text)
+    return table_api(ask, LINES, lines_of_customer(ask.reader, whose)).model_dump()
+
+
+@api.get(
+    "/customers/{text}/products", permission="audience:read", response_model=schemas.ProductsPage
+)
+def customer_products(ask: Ask, text: str, _: TableParams) -> dict[str, Any]:
+    """Give the products that one customer bought, the most by units first unless sorted else."""
+    whose = customer_of(ask.service(OpenBrand), ask.reader, text)
+    lines = lines_of_customer(ask.reader, whose)
+    return table_api(ask, PRODUCTS, products_of(lines)).model_dump()
 
 
 @api.post("/customers/find", permission="audience:read", response_model=schemas.FoundCustomers)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.opened import OpenBrand
 from valence.lake.reader import Reader
 from valence.people.labels import as_uuid
-from valence.people.lookup import find_customer, identifiers_of
+from valence.people.lookup import find_customer, find_customers, identifiers_of
 from valence.people.vault import Vault
 
 CUSTOMERS = "customers"
@@ -34,6 +34,21 @@ def customer_of(house: OpenBrand, reader: Reader, text: str) -> str:
         return text
 
 
+def whom(house: OpenBrand, reader: Reader, text: str) -> Mapping[str, str]:
+    """Return the ids of all customers that a text names, and as what: a kind of identifier.
+
+    Besides there is `customer_id`, and `merged` for the id of who was merged into the customer. It
+    raises as `find_customers` does.
+    """
+    try:
+        found = find_customers(house.store, house.keyring, text)
+    except NotFoundError:
+        if row_of(reader, text) is None:
+            raise
+        return {text: "customer_id"}
+    return {str(one): ways[0].partition("@")[0] for one, ways in found.items()}
+
+
 def row_of(reader: Reader, customer_id: str) -> dict[str, object] | None:
     """Return what is published of one customer; None if nothing is."""
     if not reader.has(CUSTOMERS):
@@ -45,13 +60,13 @@ def row_of(reader: Reader, customer_id: str) -> dict[str, object] | None:
 def search(house: OpenBrand, reader: Reader, text: str) -> list[str]:
     """Return the ids of the customers whom a text may mean, best first, at most twenty.
 
-    An identifier that names one customer gives that one; else names are looked through.
+    An identifier gives whom it names; else names are looked through.
     """
     text = text.strip()
     if not text:
         return []
     try:
-        return [customer_of(house, reader, text)]
+        return list(whom(house, reader, text))[:MOST]
     except (NotFoundError, BadInputError):
         found = Vault(house.store, house.keyring).search(text, limit=MOST)
         return [str(entry.customer_id) for entry in found]

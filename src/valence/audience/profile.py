@@ -41,6 +41,7 @@ class Base:
 
     customers: int
     medians: Mapping[str, float | None]
+    breadth_of: str | None = None  # what breadth counts: of all customers the same, or `mixed`
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,13 @@ def _base(reader: Reader) -> Base | None:
         return None
     t = reader.table(CUSTOMERS)
     medians = {name: t[name].cast("float64").median() for name in COMPARED}
-    row = reader.one(t.agg(customers=t.count().cast("int64"), **medians))
+    of = t.breadth_of
+    counted = {"customers": t.count().cast("int64"), "first": of.min(), "last": of.max()}
+    row = reader.one(t.agg(**counted, **medians))
     if row is None or not row["customers"]:
         return None
-    return Base(row.pop("customers"), row)
+    customers, first, last = (row.pop(name) for name in counted)
+    return Base(customers, row, first if first == last else "mixed")
 
 
 def _below(reader: Reader, row: Mapping[str, Any]) -> dict[str, float]:

@@ -41,6 +41,12 @@ def _of_all(ask: Asked, customers: int) -> Answer:
     return Answer(core, rest=rest)
 
 
+def breadth_of(ask: Asked) -> str | None:
+    """Return what the breadth of the customers counts: categories, products, or mixed."""
+    row = ask.reader.one(ask.reader.table("value_summary").select("breadth_of"))
+    return None if row is None else row["breadth_of"]
+
+
 def _of_rule(ask: Asked, shown: TableView) -> Answer:
     fmt, (customers, whole) = ask.format, _everybody(ask)
     kept = filtered(ask.reader.table("customers"), shown.query.where, today=ask.as_of)

@@ -8,22 +8,40 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from valence.audience.columns import CUSTOMERS
+from valence.audience.columns import CUSTOMERS, LINES, ORDERS, PRODUCTS
 from valence.kit.customers import FIELDS
+from valence.kit.tables import TableSpec
 
 _TYPES: dict[str, Any] = {
-    "customer": str, "text": str, "int": int, "float": float, "percent": float, "money": Decimal,
-    "day": date, "month": date, "instant": datetime, "bool": bool,
+    "customer": str, "text": str, "int": int, "float": float, "quantity": float, "percent": float,
+    "money": Decimal, "day": date, "month": date, "instant": datetime, "bool": bool,
 }  # fmt: skip
 
 
-_FIELDS: dict[str, Any] = {
-    column.name: (
-        _TYPES[column.kind] | None,
-        Field(None, description=str(column.meaning or column.title)),
+def _fields(spec: TableSpec) -> dict[str, Any]:
+    return {
+        column.name: (
+            _TYPES[column.kind] | None,
+            Field(None, description=str(column.meaning or column.title)),
+        )
+        for column in spec.columns
+    }
+
+
+def _page(name: str, doc: str, row: Any) -> Any:
+    return create_model(
+        name,
+        __doc__=doc,
+        as_of=(date | None, Field(description="The day that the figures stand for.")),
+        currency=(str, Field(description="Currency of the amounts, ISO 4217.")),
+        items=(list[row], Field(description="The rows.")),
+        total=(int, Field(description="Rows that the rule leaves.")),
+        next=(str | None, Field(description="Cursor of the next page.")),
+        previous=(str | None, Field(description="Cursor of the page before.")),
     )
-    for column in CUSTOMERS.columns
-}
+
+
+_FIELDS = _fields(CUSTOMERS)
 CustomerFacts: Any = create_model(
     "CustomerFacts", __doc__="Facts, scores and tier of one customer; amounts are text.", **_FIELDS
 )
@@ -98,15 +116,21 @@ OneCustomer = create_model(
     identifiers=(list[KnownBy], Field(description="What the customer is known by.")),
     merges=(list[MergeDecision], Field(description="Who was merged into this customer.")),
 )
-CustomersPage = create_model(
-    "CustomersPage",
-    __doc__="One page of customers.",
-    as_of=(date | None, Field(description="The day that the figures stand for.")),
-    currency=(str, Field(description="Currency of the amounts, ISO 4217.")),
-    items=(list[CustomerRow], Field(description="The customers.")),
-    total=(int, Field(description="Customers that the rule leaves.")),
-    next=(str | None, Field(description="Cursor of the next page.")),
-    previous=(str | None, Field(description="Cursor of the page before.")),
+CustomersPage = _page("CustomersPage", "One page of customers.", CustomerRow)
+OrdersPage = _page(
+    "CustomerOrdersPage",
+    "One page of a customer's orders, returns and adjustments.",
+    create_model("CustomerOrder", __doc__="One order.", **_fields(ORDERS)),
+)
+LinesPage = _page(
+    "CustomerLinesPage",
+    "One page of the lines of a customer's orders.",
+    create_model("CustomerLine", __doc__="One line of an order.", **_fields(LINES)),
+)
+ProductsPage = _page(
+    "CustomerProductsPage",
+    "One page of the products that a customer bought.",
+    create_model("CustomerProduct", __doc__="One product, returns taken off.", **_fields(PRODUCTS)),
 )
 
 

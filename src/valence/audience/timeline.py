@@ -259,7 +259,16 @@ def _span(
 
 def encoded(item: Item) -> str:
     """Return the place after an entry as text for an address."""
-    body = json.dumps([item.at.isoformat(), item.kind, item.key])
+    return _encoded(item.at, item.kind, item.key)
+
+
+def place_before(at: datetime) -> str:
+    """Return the place after all entries from a moment on, as text for an address."""
+    return _encoded(at.astimezone(UTC), "", "")
+
+
+def _encoded(at: datetime, kind: str, key: str) -> str:
+    body = json.dumps([at.isoformat(), kind, key])
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from valence.audience.profile import COMPARED, Profile
-from valence.audience.words import BASIS, MEANINGS, SEGMENTS, TIERS, customers_page, quoted, worded
+from valence.audience.timeline import OrderDay, place_before
+from valence.audience.words import (
+    BASIS,
+    BREADTH,
+    ID_TYPES,
+    MEANINGS,
+    SEGMENTS,
+    TIERS,
+    customers_page,
+    quoted,
+    worded,
+)
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, too_little
 from valence.kit.columns import columns
-from valence.kit.format import Formats
+from valence.kit.format import ABSENT, Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 from valence.people.decisions import Decision
@@ -29,7 +40,14 @@ FACTS: Mapping[str, tuple[Message, str]] = {
     "days_since_order": (message("Days since the last order"), "int"),
     "gap_days": (message("Own rhythm, days"), "days"),
     "return_share": (message("Share given back"), "percent"),
-    "breadth": (message("Categories bought"), "int"),
+    "breadth": (message("Categories or products bought"), "int"),
+}
+
+
+PURCHASES: Mapping[str, tuple[Message, Message]] = {
+    "orders": (message("Orders of {name}"), message("What did they order, and when?")),
+    "products": (message("Products of {name}"), message("What do they buy most?")),
+    "lines": (message("Lines of the orders of {name}"), message("What was in each order?")),
 }
 
 
@@ -90,22 +108,29 @@ def _below(share: float, fmt: Formats) -> str:
 def _rhythm(row: Mapping[str, Any], fmt: Formats) -> Message | str:
     if not row["orders"]:
         return message("There are returns, and no purchase that they belong to.")
-    values = {
-        "n": fmt.integer(row["orders"]),
-        "first": fmt.day(row["first_order_on"]),
-        "last": fmt.day(row["last_order_on"]),
-    }
     if row["orders"] == 1:
-        return message("One order, on {first}.", **values)
+        return message("Bought once.")
     if row["gap_days"] is None:
-        return message("{n} orders, all on {first}.", **values)
+        return message("All orders came on one day.")
     gap, since = row["gap_days"], row["days_since_order"]
-    values |= {"gap": fmt.number(gap, 1 if gap < 10 else 0), "since": fmt.integer(since)}
+    values = {"gap": fmt.number(gap, 1 if gap < 10 else 0), "since": fmt.integer(since)}
     if since > SILENT * gap:
-        return message(
-            "{n} orders since {first}, one every {gap} days; silent for {since} days now.", **values
-        )
-    return message("{n} orders since {first}, one every {gap} days; the last on {last}.", **values)
+        return message("Bought every {gap} days; silent for {since} days now.", **values)
+    return message("Buys every {gap} days.", **values)
+
+
+def overview(found: Profile, fmt: Formats) -> list[tuple[Message, str]]:
+    """Return the customer in a line, each with its title: orders, value, since when, last."""
+    row = found.row
+    if row is None:
+        return []
+    facts = (
+        (message("Orders"), fmt.integer(row["orders"])),
+        (message("Value"), fmt.money(row["value_amount"])),
+        (message("Customer since"), fmt.day(row["first_order_on"])),
+        (message("Last order"), fmt.day(row["last_order_on"])),
+    )
+    return [(title, said) for title, said in facts if said != ABSENT]
 
 
 def figures(found: Profile, fmt: Formats) -> list[Figure]:
@@ -177,16 +202,23 @@ def facts(found: Profile, fmt: Formats) -> list[Fact]:
     if row is None:
         return []
     middle = found.base.medians if found.base else {}
+    unlike = {"breadth"} if found.base and found.base.breadth_of != row["breadth_of"] else set()
     return [
         Fact(
-            title,
+            _fact_title(name, row),
             _said(row[name], kind, fmt),
-            _said(middle.get(name), kind, fmt),
-            _below(found.below[name], fmt) if name in found.below else "",
+            _said(None if name in unlike else middle.get(name), kind, fmt),
+            _below(found.below[name], fmt) if name in found.below and name not in unlike else "",
         )
-        for name, (title, kind) in FACTS.items()
+        for name, (_, kind) in FACTS.items()
         if name in COMPARED and row[name] is not None
     ]
+
+
+def _fact_title(name: str, row: Mapping[str, Any]) -> Message:
+    if name == "breadth" and row["breadth_of"] in BREADTH:
+        return BREADTH[row["breadth_of"]]
+    return FACTS[name][0]
 
 
 def _said(value: Any, kind: str, fmt: Formats) -> str:
@@ -373,4 +405,24 @@ def counted(counts: Mapping[str, int], fmt: Formats) -> list[Message]:
         Message(by_number(counts[kind], one, many).text, {"n": fmt.integer(counts[kind])})
         for kind, (one, many) in said.items()
         if counts.get(kind)
+    ]
+
+
+def found_by(way: str) -> Message | str:
+    """Return how a customer was found whose id the address did not name; nothing if unknown."""
+    if way == "merged":
+        return message("The address named a customer who was merged into this one.")
+    if way in ID_TYPES:
+        return message("Found by {kind}.", kind=ID_TYPES[way])
+    return ""
+
+
+def years(days: Sequence[OrderDay], zone: tzinfo) -> list[tuple[int, int, str]]:
+    """Return each year with orders, newest first: how many entries, the cursor where it begins."""
+    counts: dict[int, int] = {}
+    for day in days:
+        counts[day.on.year] = counts.get(day.on.year, 0) + day.orders
+    return [
+        (year, n, place_before(datetime(year + 1, 1, 1, tzinfo=zone)))
+        for year, n in sorted(counts.items(), reverse=True)
     ]

@@ -42,6 +42,21 @@ MEANINGS: Mapping[str, Message] = {
     "hibernating": message("Bought little, and long ago."),
     "lost": message("Bought little, and longest ago."),
 }
+BREADTH: Mapping[str, Message] = {
+    "categories": message("Categories bought"),
+    "products": message("Products bought"),
+}
+COUNTED: Mapping[str, Message] = {
+    "categories": message("categories"),
+    "products": message("products"),
+    "mixed": message("categories, and products without one"),
+}
+ORDER_KINDS: Mapping[str, Message] = {
+    "sale": message("Order"),
+    "return": message("Return"),
+    "adjustment": message("Adjustment"),
+    "cancelled": message("Cancelled order"),
+}
 BASIS: Mapping[str, Message] = {
     "margin": message("contribution margin"),
     "margin_rate": message("net revenue × margin rate"),

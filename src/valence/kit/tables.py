@@ -26,7 +26,17 @@ from valence.kit.paging import Cursor, Order, Slice, Sort, decode, encode, order
 from valence.people.labels import Label
 
 Kind = Literal[
-    "text", "int", "float", "percent", "money", "day", "month", "instant", "bool", "customer"
+    "text",
+    "int",
+    "float",
+    "quantity",
+    "percent",
+    "money",
+    "day",
+    "month",
+    "instant",
+    "bool",
+    "customer",
 ]  # customer: an id, shown as what the customer is called
 _LEFT = frozenset({"text", "bool", "customer"})
 SIZES = (50, 100, 200)
@@ -204,11 +214,14 @@ def read(ask: Asked, spec: TableSpec, table: ir.Table, query: TableQuery) -> tup
     return found, total
 
 
-def table_export(ask: Asked, spec: TableSpec, table: ir.Table, how: str) -> Response:
+def table_export(
+    ask: Asked, spec: TableSpec, table: ir.Table, how: str, *, file: str = ""
+) -> Response:
     """Return all rows that the rule leaves as a download: sorted, and of the columns shown.
 
     Beside the id of a customer stand what they are called and the number that their source knows
     them by. Amounts bring their currency: in the titles for Excel, else in a column of its own.
+    `file` names the download, where the table's name does not tell it from others.
     """
     query = TableQuery.parsed(ask.request.query_params, spec)
     kept = ordered(filtered(table, query.where, today=ask.as_of), Order(query.sort, spec.key))
@@ -222,7 +235,7 @@ def table_export(ask: Asked, spec: TableSpec, table: ir.Table, how: str) -> Resp
         ask.reader,
         chosen,
         how,
-        name=spec.name,
+        name=file or spec.name,
         titles=_titles(ask, spec, units),
         units=units,
         beside=beside(ask, spec.customer) if spec.customer in names else None,
@@ -246,14 +259,14 @@ def _unit(ask: Asked, column: TableColumn) -> str:
 
 
 def table_page(
-    ask: Asked, spec: TableSpec, table: ir.Table, template: str, /, **values: Any
+    ask: Asked, spec: TableSpec, table: ir.Table, template: str, /, *, file: str = "", **values: Any
 ) -> Response:
-    """Return the page of a table, or its export where the address has `format=`.
+    """Return the page of a table, or its export where the address has `format=`, called `file`.
 
     The template sees the table as `table`; show it with `table_card(table)`.
     """
     if how := ask.request.query_params.get("format"):
-        return table_export(ask, spec, table, how)
+        return table_export(ask, spec, table, how, file=file)
     view = table_view(ask, spec, table)
     return ask.page(template, status=422 if view.fault else 200, table=view, **values)
 

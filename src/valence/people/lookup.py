@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,6 +62,31 @@ def find_customer(store: Store, keyring: Keyring, text: str) -> UUID:
     BadInputError
         If it names several, or a kind that does not exist.
     """
+    found = find_customers(store, keyring, text)
+    if len(found) > 1:
+        ways = sorted(way for some in found.values() for way in some)
+        raise BadInputError(
+            "That names {count} customers: as {ways}. Write which one, such as {example}:….",
+            count=len(found),
+            ways=", ".join(ways),
+            example=ways[0],
+        )
+    return next(iter(found))
+
+
+def find_customers(store: Store, keyring: Keyring, text: str) -> Mapping[UUID, Sequence[str]]:
+    """Return every customer that a text names, as of now, and as what: `user_id@shop`, `email`.
+
+    As `customer_id` where the text is the id of that customer, as `merged` where it is that of
+    somebody who was merged into them.
+
+    Raises
+    ------
+    NotFoundError
+        If it names nobody, with what would.
+    BadInputError
+        If it names a kind that does not exist.
+    """
     text = text.strip()
     with store.reading() as view:
         check_key(view, keyring)
@@ -105,12 +130,15 @@ def identifiers_of(store: Store, customer_id: UUID) -> list[Identifier]:
         return [Identifier(**row) for row in view.rows(query)]
 
 
-def _by_customer_id(view: View, text: str) -> UUID | None:
+def _by_customer_id(view: View, text: str) -> Mapping[UUID, Sequence[str]]:
     if not _ID.fullmatch(text):
-        return None
+        return {}
     asked = UUID(text)
     known = view.scalar(sa.select(customers.c.customer_id).where(customers.c.customer_id == asked))
-    return current_customer(view, asked) if known else None
+    if not known:
+        return {}
+    now = current_customer(view, asked)
+    return {now: ["customer_id" if now == asked else "merged"]}
 
 
 def _chosen(scopes: list[_Scope], kind: str, scope: str | None) -> list[_Scope]:
@@ -134,18 +162,12 @@ def _chosen(scopes: list[_Scope], kind: str, scope: str | None) -> list[_Scope]:
     return [(kind, source) for source in known if scope in (None, source)]
 
 
-def _named(view: View, keyring: Keyring, value: str, scopes: list[_Scope], kind: str) -> UUID:
+def _named(
+    view: View, keyring: Keyring, value: str, scopes: list[_Scope], kind: str
+) -> Mapping[UUID, Sequence[str]]:
     found = _found(view, keyring, value, scopes)
-    whose = {customer for customer in found if customer}
-    if len(whose) == 1:
-        return whose.pop()
-    if whose:
-        raise BadInputError(
-            "That names {count} customers: as {ways}. Write which one, such as {example}:….",
-            count=len(whose),
-            ways=", ".join(sorted(way for customer in whose for way in found[customer])),
-            example=sorted(way for customer in whose for way in found[customer])[0],
-        )
+    if whose := {customer: ways for customer, ways in found.items() if customer}:
+        return whose
     if None in found:
         raise NotFoundError(
             "That {kind} is shared by many and names no single customer. Look for the customer by "
