@@ -45,6 +45,13 @@ SHOTS = {
     "customers-faulty": Shot('/customers?where=teir+%3D%3D+"top"', status=422),
     "customers-columns": Shot("/customers", open="details.v-pop:has(input[name=show]) summary"),
     "customer": Shot("/customers", follow="#table-customers-body tbody th a"),
+    "customer-orders": Shot(
+        "/customers", follow="#table-customers-body tbody th a, #timeline a[href$='/orders']"
+    ),
+    "customer-products": Shot(
+        "/customers",
+        follow="#table-customers-body tbody th a, #main .v-tabs a[href$='/products']",
+    ),
     "order": Shot(
         "/customers",
         follow="#table-customers-body tbody th a, #timeline .lines a[href*='/orders/']",

@@ -106,6 +106,7 @@ def test_the_keyboard_alone_reaches_everything(visit):
     page.keyboard.press("Enter")
     panel = page.locator(".v-how-panel").first
     assert panel.is_visible()
+    page.wait_for_function("document.activeElement.matches('.v-how-panel')")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('[data-close]')")
     page.keyboard.press("Escape")
@@ -157,6 +158,26 @@ def test_the_first_column_of_a_table_stays_on_a_phone(visit):
     scroll.evaluate("box => box.scrollLeft = 200")
     assert scroll.evaluate("box => box.scrollLeft") > 0
     assert abs(first.bounding_box()["x"] - before) < 1
+
+
+def test_on_a_phone_what_lies_beyond_the_edge_shows_and_a_tap_leads_there(visit):
+    """The table was cut after its third column, and nothing said that there were more."""
+    page = visit("/demo/customers", width=390)
+    scroll, more = page.locator(".v-scroll"), page.get_by_role("button", name="More columns")
+    assert "v-beyond" in scroll.get_attribute("class")
+    last = page.locator(".v-table thead th").last
+    while more.is_visible():
+        at = scroll.evaluate("box => box.scrollLeft")
+        more.click()
+        page.wait_for_function(
+            "([box, at]) => box.scrollLeft > at", arg=[scroll.element_handle(), at]
+        )
+        page.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 30)))")
+    box = last.bounding_box()
+    assert box["x"] + box["width"] <= 390
+    assert "v-beyond" not in scroll.get_attribute("class")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_function("!document.querySelector('.v-swipe').classList.contains('v-on')")
 
 
 def test_a_menu_opens_within_the_phone(visit):

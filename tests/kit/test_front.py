@@ -61,6 +61,13 @@ def test_the_description_is_a_page_without_foreign_files(web):
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', text)
 
 
+def test_every_page_leads_a_developer_to_the_api_and_its_file(web):
+    page = web.get("/demo").text
+    assert 'href="/api"' in page
+    assert 'href="/api/v1/openapi.json"' in page
+    assert "/api/v1/demo/customers" in web.get("/api/v1").text  # whoever types its address
+
+
 @pytest.mark.parametrize("path", ["/demo", "/demo/customers", "/demo/form", "/api", "/nothing"])
 def test_no_page_has_inline_code_or_style(web, path):
     text = web.get(path).text

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -79,8 +80,16 @@ def test_no_row_is_said(web):
     assert "No row fits this rule." in web.get("/demo/customers?where=orders+>+99").text
 
 
-def test_saving_a_segment_says_why_it_cannot_be_done_yet(web):
-    assert "audience part, which is not installed yet" in web.get("/demo/customers").text
+def test_saving_a_segment_is_offered_only_where_a_part_can_keep_one(web, app):
+    assert "Save as segment" not in web.get("/demo/customers").text
+    house = app.state.house
+    able = [replace(each, save_segment="/segments/new") for each in house.capabilities]
+    app.state.house = replace(house, capabilities=able)
+    try:
+        page = web.get("/demo/customers?where=orders+>+3").text
+    finally:
+        app.state.house = house
+    assert 'href="/segments/new?where=orders+%3E+3"' in page
 
 
 def test_csv_is_guarded_against_formulas(web):

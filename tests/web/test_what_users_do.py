@@ -37,13 +37,6 @@ def test_columns_are_chosen_and_what_each_means_can_be_read(visit):
     page.get_by_role("columnheader", name="Average order").wait_for()
 
 
-def test_saving_as_a_segment_says_why_it_is_not_there_yet(visit):
-    page = visit("/customers?where=orders+%3E+2")
-    hook = page.get_by_role("button", name="Save as segment")
-    assert hook.is_disabled()
-    assert "not installed yet" in hook.get_attribute("aria-label")
-
-
 def test_how_it_is_computed_opens_on_every_page_of_figures_and_closes_by_escape(visit):
     page = visit("/")
     for path in ("/", "/customers", "/value", "/cohorts", "/builds"):

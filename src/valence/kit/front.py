@@ -14,7 +14,7 @@ from valence.core.errors import NotFoundError
 from valence.kit.ask import THEME_COOKIE, THEMES, Ask
 from valence.kit.languages import COOKIE, OFFERED, PSEUDO
 from valence.kit.problems import TITLES, ProblemDetail
-from valence.kit.routes import ApiRouter, PageRouter
+from valence.kit.routes import API, ApiRouter, PageRouter
 
 pages = PageRouter()
 api = ApiRouter("house")
@@ -67,6 +67,12 @@ async def openapi(request: Request) -> JSONResponse:
 async def docs(request: Request, ask: Ask) -> Response:
     """Show the description of the API."""
     return ask.page("kit/api.html", spec=description(request.app))
+
+
+@pages.get(API, permission="house:read")
+async def api_root() -> RedirectResponse:
+    """Lead whoever opens the API's own address to its description."""
+    return RedirectResponse("/api", 303)
 
 
 @api.get("/problems/{kind}", permission="house:read")

@@ -146,6 +146,22 @@
     if (window.echarts) boxes(document).forEach(draw);
   }).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
 
+  // ---- Wide tables --------------------------------------------------------------------------
+  // What lies beyond the edge fades out, and a button leads there.
+  function edges(box) {
+    var room = box.scrollWidth - box.clientWidth, wide = room > 1, beyond = box.scrollLeft < room - 1;
+    box.classList.toggle("v-beyond", wide && beyond);
+    var button = box.id && document.querySelector('[data-swipe="' + box.id + '"]');
+    if (!button) return;
+    button.classList.toggle("v-on", wide);
+    button.classList.toggle("v-end", !beyond);  // it keeps its place: nothing jumps
+  }
+  function allEdges() { document.querySelectorAll(".v-scroll").forEach(edges); }
+  document.addEventListener("scroll", function (event) {
+    if (event.target.classList && event.target.classList.contains("v-scroll")) edges(event.target);
+  }, true);
+  new ResizeObserver(allEdges).observe(document.body);
+
   // ---- Clicks -------------------------------------------------------------------------------
   function closeDetails(open) {
     open.removeAttribute("open");
@@ -186,6 +202,9 @@
       closeDetails(at.closest("details"));
     } else if (at.matches("[data-copy]")) {
       copied(at);
+    } else if (at.matches("[data-swipe]")) {
+      var box = document.getElementById(at.dataset.swipe);
+      box.scrollBy({ left: box.clientWidth * 0.6, behavior: still ? "auto" : "smooth" });
     } else if (at.matches("[data-toggle-table]")) {
       var table = document.getElementById(at.dataset.toggleTable), shown = table.toggleAttribute("data-closed");
       at.setAttribute("aria-expanded", String(!shown));
@@ -210,6 +229,10 @@
   document.addEventListener("change", function (event) {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSettle", function (event) { drawAll(event.target); });
+  document.addEventListener("htmx:afterSettle", function (event) {
+    drawAll(event.target);
+    allEdges();
+  });
   drawAll(document);
+  allEdges();
 })();
