@@ -11,6 +11,7 @@ from valence.value.models.bg_bb import BgBb
 from valence.value.models.bg_nbd import BgNbd
 from valence.value.models.forecast import Customers, forecast, probability_transform
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
+from valence.value.models.histories import distinct
 from valence.value.models.mbg_nbd import MbgNbd
 from valence.value.models.model import Fit
 
@@ -186,3 +187,11 @@ def test_occasions_and_covariates_are_forecast_too():
     plain = forecast(BgNbd.of(r, alpha / np.exp(0.5), a, b), spend, who, t=52)
     assert got.high[1] == pytest.approx(plain.high[1])
     assert got.high[0] < got.high[1]
+
+
+def test_of_nobody_nothing_is_foretold_and_of_an_empty_fit_no_number():
+    none = Customers(*np.zeros((5, 0)))
+    assert len(forecast(BgNbd.of(*CDNOW), GammaGamma.of(*SPEND), none, t=52).high) == 0
+    unknown = BgNbd.fit(distinct([], [], []))
+    got = forecast(unknown, GammaGamma.of(*SPEND), customers((3, 20, 25, 40)), t=52)
+    assert np.isnan([got.alive[0], got.purchases[0], got.value[0], got.high[0]]).all()

@@ -100,6 +100,8 @@ def forecast(
 ) -> Forecast:
     """Return what each customer is foretold over the next `t` units of time.
 
+    Of a model that was fitted to nobody, all is nan.
+
     Parameters
     ----------
     model, spend
@@ -116,6 +118,8 @@ def forecast(
     unit_days
         Days in a unit of time.
     """
+    if not np.isfinite(model.fitted.values).all():  # a fit of nobody
+        return Forecast(*np.full((6, len(customers.frequency)), np.nan))
     known = _Known.of(customers)
     alive = _alive(model, known)
     purchases, present = _expected(model, known.states, t, discount, unit_days)
