@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valence.core.messages import message
-from valence.kit.capability import Capability, NavItem
+from valence.kit.capability import Capability, NavItem, Panel
 
 VALUE = Capability(
     "value",
@@ -22,5 +22,6 @@ VALUE = Capability(
         NavItem("measure", message("Models of worth"), "/value/model", "value:read", order=18),
         NavItem("measure", message("Cohorts"), "/cohorts", "value:read", order=20),
     ),
+    panels=(Panel("customer", "/value/customers/{customer_id}", "value:read", order=10),),
     templates="valence.value",
 )

@@ -193,7 +193,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_customers,
         definitions=(RFM_KIND, TIERS_KIND, LADDER_KIND, BOND_KIND),
         served=True,
-        version=3,
+        version=4,
     ),
     Mart(
         name="segments",
