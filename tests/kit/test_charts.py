@@ -69,6 +69,24 @@ def test_up_to_five_lines_are_named_at_their_end_and_more_in_a_legend():
     assert "legend" in drawn(6)
 
 
+def test_a_line_of_one_point_is_named_at_the_point():
+    """It has no end: the label at its end stood at NaN, with an error in the console."""
+    both = [Line("now", [1, 2]), Line("before", [None, 3])]
+    chart = lines(EN, "c", "t", ["a", "b"], both, unit="count", place_name="p", value_name="v")
+    now, before = chart.option["series"]
+    assert "label" not in now
+    assert now["endLabel"]["show"]
+    assert "endLabel" not in before
+    assert before["label"]["formatter"] == "{a}"
+
+
+def test_an_interval_near_zero_shows_its_ends():
+    chart = bars(
+        EN, "c", "t", [Bar("a", 0.03, 0.004, 0.056)], unit="number", name="n", value_name="v"
+    )
+    assert chart.option["series"][0]["data"][0]["tip"] == "a: 0.03 (0.004–0.06)"
+
+
 def test_a_grid_leaves_out_what_is_not_known_and_heats_its_table():
     cells = [[Cell(1.0), Cell(0.5)], [Cell(0.0), Cell(None)]]
     chart = grid(

@@ -76,6 +76,21 @@ def test_shares_and_differences_of_shares():
     assert plain(EN.change(0.061)) == "+6.1 %"
 
 
+def test_what_is_not_nothing_is_never_said_to_be_zero():
+    """Olist's shares of 0.03 % stood there as 0 %."""
+    shares = (0.0003, 0.00049, 0.00001, -0.00001, 1e-17)
+    assert [plain(EN.percent(s)) for s in shares] == [
+        "0.03 %",
+        "0.05 %",
+        "<0.01 %",
+        ">−0.01 %",
+        "0 %",
+    ]
+    assert plain(EN.percent(0.004, 0)) == "0.4 %"
+    assert plain(EN.points(0.0003)) == "+0.03 pp"
+    assert [EN.cell(value, "float") for value in (0, 0.003, 1.2)] == ["0.00", "0.003", "1.20"]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "how", "said"),
     [

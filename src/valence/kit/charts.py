@@ -107,7 +107,7 @@ def said(fmt: Formats, value: float | None, unit: Unit) -> str:
     if unit == "percent":
         return fmt.percent(value)
     if unit == "number" and value is not None and abs(value) < 10:
-        return fmt.number(value, 2)  # 1.16 and 1.23 are not both 1.2
+        return fmt.cell(value, "float")  # 1.16 and 1.23 are not both 1.2, and 0.003 is not 0
     return fmt.integer(value) if unit == "index" else fmt.short(value)
 
 
@@ -240,6 +240,10 @@ def _label(fmt: Formats, row: Bar, unit: Unit, at: int) -> dict[str, Any]:
 def _with_interval(fmt: Formats, row: Bar, unit: Unit) -> str:
     if row.low is None or row.high is None:
         return said(fmt, row.value, unit)
+    if unit == "number":
+        return (
+            f"{said(fmt, row.value, unit)} ({said(fmt, row.low, unit)}–{said(fmt, row.high, unit)})"
+        )
     how = {"money": "money_short", "percent": "percent"}.get(unit, "short")
     return f"{said(fmt, row.value, unit)} ({fmt.interval(row.low, row.high, how)})"
 
@@ -335,7 +339,12 @@ def _line(
         "z": 2 if line.rest else 3,
     }
     if direct:
-        main["endLabel"] = {"show": True, "formatter": "{a}", "color": "var(--v-ink)"}
+        named = {"show": True, "formatter": "{a}", "color": "var(--v-ink)"}
+        # A line of one point has no end: ECharts would put the label at NaN while it draws.
+        if sum(value is not None for value in line.values) > 1:
+            main["endLabel"] = named
+        else:
+            main["label"] = {**named, "position": "right"}
         main["labelLayout"] = {"moveOverlap": "shiftY"}
     return [*_band(line, colour), main]
 

@@ -25,6 +25,9 @@ _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 _FIGURE = re.compile(r"(\D*)([\d.,]+)(\D*)")
 
+_LEAST = Decimal("0.01")  # percent that are still said as a figure
+_NOTHING = Decimal("1e-9")  # what a float leaves of 0
+
 _UTC = ZoneInfo("UTC")
 
 Number = int | float | Decimal
@@ -74,17 +77,25 @@ class Formats:
         return f"{figure}{_NBSP}{unit}" if unit else figure
 
     def percent(self, share: Number | None, digits: int = 1) -> str:
-        """Return a share (0 to 1) as 58.1 % in English, 58.1% in Chinese; .0 is left out."""
+        """Return a share (0 to 1) as 58.1 % in English, 58.1% in Chinese; .0 is left out.
+
+        A share near 0 has one digit that is not 0, down to "<0.01 %": 0 is for nothing at all.
+        """
         if _absent(share):
             return ABSENT
-        figure = self._trimmed(Decimal(str(share)) * 100, digits)
+        exact = Decimal(str(share)) * 100
+        figure = self._trimmed(exact, _telling(exact, digits))
+        if abs(exact) > _NOTHING and not any(c in figure for c in "123456789"):
+            least = self.number(_LEAST, 2)
+            figure = f"<{least}" if exact > 0 else f">{MINUS}{least}"
         return f"{figure}%" if self.chinese else f"{figure}{_NARROW}%"
 
     def points(self, share: Number | None, digits: int = 1) -> str:
         """Return a difference of shares as signed percent points: +0.8 pp, 0.8 个百分点."""
         if _absent(share):
             return ABSENT
-        figure = self._trimmed(Decimal(str(share)) * 100, digits, plus=True)
+        exact = Decimal(str(share)) * 100
+        figure = self._trimmed(exact, _telling(exact, digits), plus=True)
         return f"{figure}{_NBSP}{self.language.worded('pp')}"
 
     def change(self, value: Number | None, digits: int = 1) -> str:
@@ -200,7 +211,7 @@ class Formats:
             return ABSENT
         forms: dict[str, Callable[[Any], str]] = {
             "int": self.integer,
-            "float": lambda v: self.number(v, 2),
+            "float": lambda v: self.number(v, _telling(Decimal(str(v)), 2, 6)),
             "quantity": lambda v: self.number(v, 0 if v == int(v) else 2),
             "percent": self.percent,
             "money": self.money,
@@ -248,6 +259,14 @@ class Formats:
             locale=self.language.locale,
         )
         return ("+" if plus and rounded > 0 else "") + _signed(said)
+
+
+def _telling(value: Decimal, digits: int, most: int = 2) -> int:
+    """Return the digits after the point by which a value that is not 0 does not look like 0."""
+    if abs(value) > _NOTHING:
+        while digits < most and _rounded(value, digits) == 0:
+            digits += 1
+    return digits
 
 
 def _absent(value: object) -> bool:
