@@ -107,7 +107,9 @@
   function draw(box) {
     var old = window.echarts.getInstanceByDom(box);
     if (old) old.dispose();
-    var option = revived(JSON.parse(document.getElementById(box.dataset.options).textContent));
+    // Parts of a page carry theirs in the box: htmx lets no script element in, not even of JSON.
+    var text = box.dataset.json || document.getElementById(box.dataset.options).textContent;
+    var option = revived(JSON.parse(text));
     // Rich text is drawn in the picture: an HTML tip would need inline styles.
     option.tooltip = Object.assign({ renderMode: "richText", confine: true }, option.tooltip);
     option.animation = !still && !old;
@@ -121,8 +123,8 @@
     box.dataset.drawn = "1";
   }
   function boxes(within) { return Array.prototype.slice.call(within.querySelectorAll("[data-options]")); }
-  function drawAll(within) {
-    var found = boxes(within);
+  function drawAll() {
+    var found = boxes(document).filter(function (box) { return !box.dataset.drawn; });
     if (!found.length) return;
     echarts().then(function () {
       found.forEach(draw);
@@ -229,10 +231,11 @@
   document.addEventListener("change", function (event) {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
-  document.addEventListener("htmx:afterSettle", function (event) {
-    drawAll(event.target);
+  // A part that takes the place of another (outerHTML) settles on an element that is gone.
+  document.addEventListener("htmx:afterSettle", function () {
+    drawAll();
     allEdges();
   });
-  drawAll(document);
+  drawAll();
   allEdges();
 })();

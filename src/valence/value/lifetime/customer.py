@@ -17,7 +17,7 @@ from valence.value.orders import SALE
 from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
-_POINTS = 60  # of the curve of P(alive)
+_POINTS = 120  # of the curve of P(alive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,9 @@ def alive_over_time(card: ModelCard, days: Sequence[date], as_of: date) -> list[
         return []
     first = days[0]
     span = (as_of - first).days
-    at = sorted({round(share * span / _POINTS) for share in range(_POINTS + 1)}
-                | {(day - first).days for day in days})  # fmt: skip
+    at = list(range(0, span + 1, max(1, -(-span // _POINTS))))
+    if at[-1] < span:
+        at.append(span)
     bought = np.array([(day - first).days for day in days])
     moments = np.array(at)
     seen = np.searchsorted(bought, moments, side="right")

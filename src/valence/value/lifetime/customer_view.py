@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
@@ -39,7 +41,7 @@ def _why(found: CustomerWorth, fmt: Formats) -> Message:
         "n": fmt.number(row["expected_purchases"], 1),
         "each": fmt.money_short(row["expected_spend_amount"]),
         "since": fmt.integer(row["days_since_order"]),
-        "gap": "" if row["gap_days"] is None else fmt.number(row["gap_days"], 0),
+        "gap": "" if row["gap_days"] is None else fmt.number(row["gap_days"], 1),
     }
     if row["gap_days"] is None:
         return message(
@@ -123,6 +125,8 @@ def alive(found: CustomerWorth, fmt: Formats) -> Chart:
         value_name=message("Probability to buy again"),
     )
     lowest = min(share for _, share in found.alive)
+    axis = {**made.option["yAxis"], "max": 1}  # nothing is more probable than certain
+    made = replace(made, option={**made.option, "yAxis": axis})
     return made.answering(
         message(
             "It falls while they are silent and jumps back with each purchase; lowest {share}.",
