@@ -10,7 +10,7 @@ from tests.browsing import served
 
 from valence.app.demo import prepared
 from valence.app.desk.building import BuildParams, ask_for_build
-from valence.app.desk.defined import defaults, kinds_of
+from valence.app.desk.defined import kinds_of
 from valence.app.house import WholeHouse
 from valence.app.serve import application
 from valence.core.progress import silent
@@ -47,7 +47,7 @@ def _bad_rows(house: WholeHouse, path: Path) -> None:
 def _definitions(house: WholeHouse) -> None:
     """RFM: version 1 holds, version 2 is a draft."""
     kind = kinds_of(house)["rfm"]
-    document = defaults(kind) or {}
+    document = kind.defaults() or {}
 
     def change(unit):
         drafted = lifecycle.save_draft(
