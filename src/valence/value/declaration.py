@@ -16,6 +16,7 @@ VALUE = Capability(
     nav=(
         NavItem("measure", message("Worth"), "/value", "value:read", order=10),
         NavItem("measure", message("Value bridge"), "/value/bridge", "value:read", order=12),
+        NavItem("measure", message("Value by group"), "/value/groups", "value:read", order=13),
         NavItem("measure", message("Ladder of loyalty"), "/value/ladder", "value:read", order=14),
         NavItem("measure", message("Bond"), "/value/bond", "value:read", order=15),
         NavItem("measure", message("Customer equity"), "/value/equity", "value:read", order=16),

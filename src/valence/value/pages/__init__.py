@@ -1,6 +1,27 @@
 """Pages of value: who carries it, and which cohort stays."""
 
-from valence.value.pages import bond, bridge, cohorts, customer, equity, ladder, model, worth
+from valence.value.pages import (
+    bond,
+    bridge,
+    cohorts,
+    customer,
+    equity,
+    groups,
+    ladder,
+    model,
+    worth,
+)
 from valence.value.pages.router import pages
 
-__all__ = ["bond", "bridge", "cohorts", "customer", "equity", "ladder", "model", "pages", "worth"]
+__all__ = [
+    "bond",
+    "bridge",
+    "cohorts",
+    "customer",
+    "equity",
+    "groups",
+    "ladder",
+    "model",
+    "pages",
+    "worth",
+]
