@@ -274,7 +274,8 @@ class _Building:
         mart = item.mart
         inputs = dict(self._inputs(mart))
         before = self.head.marts.get(mart.name)
-        if before and before.fingerprint == item.fingerprint and not self.ask.whole:
+        same = before is not None and before.fingerprint == item.fingerprint
+        if before is not None and (mart.keeps or (same and not self.ask.whole)):
             inputs[mart.name] = self.table(mart.name)
         batches = score(inputs, context, self.engine.batches)
         if batches is None:

@@ -71,6 +71,7 @@ class Mart:
     columns: tuple[Column, ...]
     compute: Compute = _no_query
     score: Score | None = None  # instead of `compute`; with `rebuild = "whole"`
+    keeps: bool = False  # what it published before is always given: a history, not a cache
     day: str = ""
     windows: tuple[int, ...] = ()  # months before the build's day that its figures look back
     sums: tuple[str, ...] = ()  # whole numbers and money: what is taken off again is exact

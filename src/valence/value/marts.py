@@ -32,6 +32,7 @@ from valence.value.groups_mart import GROUPS_MARTS
 from valence.value.ladder import LADDER_KIND, LadderDefinition
 from valence.value.ladder_mart import LADDER_MARTS
 from valence.value.lifetime.marts import LIFETIME_MARTS
+from valence.value.lifetime.predictions import PREDICTION_MARTS
 from valence.value.orders import order_facts
 from valence.value.segments import segment_summary
 from valence.value.standing import with_standing, with_voice
@@ -286,6 +287,7 @@ MARTS: tuple[Mart, ...] = (
         version=3,
     ),
     *LIFETIME_MARTS,
+    *PREDICTION_MARTS,
     *BRIDGE_MARTS,
     *GROUPS_MARTS,
     *LADDER_MARTS,

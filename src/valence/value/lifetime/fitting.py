@@ -171,7 +171,7 @@ def _tested(
     """Hold every model against the weeks after the cut; None if nobody had bought by then."""
     days = customer_days(facts.orders, as_of=facts.as_of, share=share)
     split_table = split_at(days, cut=cut, as_of=facts.as_of).order_by("customer_id")
-    table = pa.Table.from_batches(facts.read(split_table), split_table.schema().to_pyarrow())
+    table = _whole(facts.read, split_table)
     if not len(table):
         return None, np.zeros(0)
     split = Split.of(
@@ -214,8 +214,14 @@ def _spend(facts: Facts, n: int) -> GammaGamma | ConstantSpend:
 def _arrays(read: Read, table: ir.Table, *names: str) -> Iterator[Floats]:
     """Return columns of numbers, in one order of rows on every engine: sums of floats need it."""
     table = table.order_by(*names)
-    columns = pa.Table.from_batches(read(table), table.schema().to_pyarrow())
+    columns = _whole(read, table)
     return (_floats(columns.column(name)) for name in names)
+
+
+def _whole(read: Read, table: ir.Table) -> pa.Table:
+    """Read all rows. Engines widen whole numbers that Ibis takes for int64: their types count."""
+    batches = list(read(table))
+    return pa.Table.from_batches(batches, None if batches else table.schema().to_pyarrow())
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
