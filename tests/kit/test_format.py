@@ -63,6 +63,12 @@ def test_counts_are_short_only_when_long():
     assert [plain(ZH.short(n)) for n in (412, 48_210, 1_204_331)] == ["412", "4.8 万", "120 万"]
 
 
+def test_a_unit_is_not_taken_before_it_is_reached():
+    """950,000 stood there as 1 M, as if it were a twentieth more."""
+    numbers = (950_000, 999_400, 999_950, 949_999_999, 9_999)
+    assert [plain(EN.short(n)) for n in numbers] == ["950 K", "999 K", "1 M", "950 M", "9,999"]
+
+
 def test_shares_and_differences_of_shares():
     assert [plain(EN.percent(s)) for s in (0, 0.58, 0.5812, 1)] == [
         "0 %",

@@ -243,8 +243,8 @@ class Formats:
         ):
             scaled = exact / divisor
             digits = below_ten if abs(scaled) < 10 else below_hundred if abs(scaled) < 100 else 0
-            # 999,950 is 1 M and not 1,000 K, but 9,999 is not 10 K: compare what will be shown.
-            shown = _rounded(exact, 0) if least == 10**4 else _rounded(scaled, digits) * divisor
+            # 999,950 is 1 M and not 1,000 K, but 950,000 is 950 K and 9,999 is not 10 K.
+            shown = _rounded(exact, 0) if least == 10**4 else _rounded(scaled, 3) * divisor
             if abs(shown) >= least:
                 return self._trimmed(scaled, digits), unit
         if small is None:
