@@ -184,7 +184,9 @@ PRODUCTS = TableSpec(
         TableColumn(
             "units", message("Units"), "quantity", message("Bought, less what was given back.")
         ),
-        TableColumn("amount", message("Amount, returns taken off"), "money"),
+        TableColumn(
+            "amount", message("Amount"), "money", message("Bought, less what was given back.")
+        ),
         TableColumn("orders", message("Orders"), "int", message("Purchases with it.")),
         TableColumn("last_on", message("Bought last"), "day", absent=NO_PURCHASE),
         TableColumn("category", message("Category"), shown=False),
