@@ -19,6 +19,7 @@ VALUE = Capability(
         NavItem("measure", message("Value by group"), "/value/groups", "value:read", order=13),
         NavItem("measure", message("Ladder of loyalty"), "/value/ladder", "value:read", order=14),
         NavItem("measure", message("Bond"), "/value/bond", "value:read", order=15),
+        NavItem("measure", message("Early stars"), "/value/stars", "value:read", order=17),
         NavItem("measure", message("Customer equity"), "/value/equity", "value:read", order=16),
         NavItem("measure", message("Models of worth"), "/value/model", "value:read", order=18),
         NavItem("measure", message("Cohorts"), "/cohorts", "value:read", order=20),

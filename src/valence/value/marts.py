@@ -36,6 +36,7 @@ from valence.value.lifetime.predictions import PREDICTION_MARTS
 from valence.value.orders import order_facts
 from valence.value.segments import segment_summary
 from valence.value.standing import with_standing, with_voice
+from valence.value.stars_mart import STAR_MARTS
 from valence.value.summary import summary
 from valence.value.tiers import tier_summary
 from valence.value.trailing import WINDOWS, with_trailing
@@ -293,4 +294,5 @@ MARTS: tuple[Mart, ...] = (
     *LADDER_MARTS,
     *BOND_MARTS,
     *EQUITY_MARTS,
+    *STAR_MARTS,
 )

@@ -9,6 +9,7 @@ from valence.value.pages import (
     groups,
     ladder,
     model,
+    stars,
     worth,
 )
 from valence.value.pages.router import pages
@@ -23,5 +24,6 @@ __all__ = [
     "ladder",
     "model",
     "pages",
+    "stars",
     "worth",
 ]

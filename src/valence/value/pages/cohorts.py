@@ -32,7 +32,7 @@ def cohorts_page(ask: Ask) -> Response:
         "value/cohorts.html",
         question=STAYS,
         status=422 if view.fault else 200,
-        answer=cohort_view.answer(found, fmt),
+        answer=staying_view.longest(found, fmt),
         figures=cohort_view.figures(found, fmt),
         triangle=cohort_view.triangle(
             found, fmt, whole=ask.request.query_params.get("months") == "all"

@@ -1,0 +1,161 @@
+"""The published early stars: new customers with the probability to become of high value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+
+from valence.core.messages import message
+from valence.lake.columns import ARROW, Column
+from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.value.early_stars import WEEKS_DAYS, YEAR_DAYS, first_weeks
+from valence.value.lifetime.histories import in_panel
+
+if TYPE_CHECKING:
+    from valence.value.models.model import Floats
+    from valence.value.star_model import FirstWeeks
+
+MOST = 100_000  # customers that the model learns from
+_CUSTOMER = Column(
+    "customer_id", "text", "The customer.", privacy="pseudonym", purpose="know the customer"
+)
+FIRST_WEEKS = (
+    _CUSTOMER,
+    Column("first_order_on", "day", "Day of the first purchase."),
+    Column("first_channel", "text", "Channel of it."),
+    Column("age_days", "int", "Days since it."),
+    Column("first_amount", "amount", "Bought on that day, before returns."),
+    Column("weeks_days", "int", "Days with a purchase in the 28 days after it."),
+    Column("weeks_amount", "amount", "Value of the first 28 days."),
+    Column("weeks_returned_share", "float", "Share of what was bought in them that came back."),
+    Column("weeks_discount_share", "float", "Discount on what was bought in them."),
+    Column("weeks_channels", "int", "Channels used in them."),
+    Column("year_amount", "amount", "Value of the first 365 days, as far as they have passed."),
+)
+STARS = (
+    Column("number", "int", "Order of the rows."),
+    Column("kind", "text", "customer, tenth (of the test) or figure."),
+    Column("customer_id", "text", "The new customer.", privacy="pseudonym",
+           purpose="know the customer"),
+    Column("name", "text", "What a figure is."),
+    Column("value", "float", "Probability to become of high value; of a tenth, what was foretold."),
+    Column("other", "float", "Of a tenth, the share that became so."),
+    Column("age_days", "int", "Days since the first purchase."),
+    Column("weeks_days", "int", "Days with a purchase in the first 28 days, after the first."),
+    Column("weeks_amount", "amount", "Value of the first 28 days."),
+)  # fmt: skip
+_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in STARS])
+
+
+def _first_weeks(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return first_weeks(inputs["order_facts"], inputs["customer_facts"], as_of=context.as_of)
+
+
+def _stars(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
+    from valence.value import star_model as m  # noqa: PLC0415 - scipy is heavy
+
+    del context
+    t = inputs["first_weeks"]
+    old, young = t.filter(t.age_days > YEAR_DAYS), t.filter(t.age_days <= YEAR_DAYS)
+    young = young.filter(young.age_days >= WEEKS_DAYS)
+    n = next(read(old.agg(n=old.count()))).to_pylist()[0]["n"]
+    if n > MOST:
+        old = old.filter(in_panel(old.customer_id, MOST / n))
+    grown = _table(read, old)
+    if len(grown) < m.FEWEST:
+        return
+    weeks, value = _weeks(grown), _floats(grown, "year_amount")
+    limit = float(np.quantile(value, 1 - m.TOP))
+    star = value > limit
+    if not star.any():
+        return
+    first = -_floats(grown, "age_days")
+    test = m.try_stars(weeks, star, first)
+    figures = {
+        "auc": test.auc, "brier": test.brier, "brier_naive": test.brier_naive,
+        "customers": test.customers, "stars": test.stars, "limit": limit,
+        "learned_from": len(star),
+    }  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"kind": "tenth", "value": float(told), "other": float(came)}
+        for told, came in zip(test.told, test.came, strict=True)
+    ]
+    rows += [
+        {"kind": "figure", "name": name, "value": float(figure) if isfinite(figure) else None}
+        for name, figure in figures.items()
+    ]
+    numbered = [{**row, "number": number} for number, row in enumerate(rows)]
+    yield pa.RecordBatch.from_pylist(numbered, schema=_SCHEMA)
+    new, fitted = _table(read, young), m.learned(weeks, star, first)
+    if not len(new):
+        return
+    known: dict[str, Any] = {
+        "number": pa.array(np.arange(len(new)) + len(rows)),
+        "kind": pa.array(["customer"]).take(pa.array(np.zeros(len(new), dtype=int))),
+        "value": pa.array(fitted.probabilities(_weeks(new))),
+        **{name: new.column(name).combine_chunks()
+           for name in ("customer_id", "age_days", "weeks_days", "weeks_amount")},
+    }  # fmt: skip
+    columns = [
+        known[field.name].cast(field.type)
+        if field.name in known
+        else pa.nulls(len(new), field.type)
+        for field in _SCHEMA
+    ]
+    yield pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
+
+
+def _table(read: Read, table: ir.Table) -> pa.Table:
+    """Read all rows, in one order on every engine: sums of floats need it."""
+    batches = list(read(table.order_by("customer_id")))
+    return pa.Table.from_batches(batches, None if batches else table.schema().to_pyarrow())
+
+
+def _weeks(table: pa.Table) -> FirstWeeks:
+    from valence.value.star_model import FirstWeeks  # noqa: PLC0415 - scipy is heavy
+
+    return FirstWeeks(
+        _floats(table, "first_amount"),
+        _floats(table, "weeks_days"),
+        _floats(table, "weeks_amount"),
+        _floats(table, "weeks_returned_share"),
+        _floats(table, "weeks_discount_share"),
+        _floats(table, "weeks_channels"),
+        table.column("first_channel").fill_null("").to_pylist(),
+    )
+
+
+def _floats(table: pa.Table, name: str) -> Floats:
+    column: Floats = np.asarray(table.column(name).cast(pa.float64()).to_numpy(), dtype=float)
+    return np.nan_to_num(column)
+
+
+STAR_MARTS = (
+    Mart(
+        name="first_weeks",
+        owner="value",
+        title=message("First weeks of each customer"),
+        grain=("customer_id",),
+        rebuild="customer",
+        inputs=("order_facts", "customer_facts"),
+        columns=FIRST_WEEKS,
+        compute=_first_weeks,
+        order_by=("customer_id",),
+    ),
+    Mart(
+        name="early_stars",
+        owner="value",
+        title=message("Early stars"),
+        grain=("number",),
+        rebuild="whole",
+        inputs=("first_weeks",),
+        columns=STARS,
+        score=_stars,
+        served=True,
+    ),
+)

@@ -1,0 +1,60 @@
+"""Early stars: what is learned of the first weeks, and that its probabilities hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import numpy as np
+import pytest
+from scipy.special import expit
+
+from valence.value.early_stars import first_weeks
+from valence.value.facts import customer_facts
+from valence.value.star_model import FirstWeeks, learned, try_stars
+
+
+def test_first_weeks_count_from_the_first_purchase_and_the_year_ends_after_it(rows):
+    seen = ibis.memtable(
+        {
+            "customer_id": ["a", "a", "a", "a", "b"],
+            "ordered_on": [
+                date(2024, 1, 1), date(2024, 1, 29), date(2024, 1, 30), date(2025, 1, 1),
+                date(2024, 6, 1),
+            ],
+            "net_amount": [10.0, 20.0, 40.0, 80.0, 5.0],
+            "channel": ["web", "store", "app", "web", "web"],
+        }
+    ).cast({"net_amount": "decimal(18, 4)"})  # fmt: skip
+    a, b = rows(first_weeks(seen, customer_facts(seen), as_of=date(2025, 6, 1)), "customer_id")
+    assert (a["first_amount"], a["weeks_days"], a["weeks_amount"]) == (10, 1, 30)
+    assert (a["weeks_channels"], a["first_channel"], a["age_days"]) == (2, "web", 517)
+    assert a["year_amount"] == 70, "365 days after the first purchase is 31 December"
+    assert (b["weeks_days"], b["year_amount"]) == (0, 5)
+
+
+def drawn(n, seed):
+    draw = np.random.default_rng(seed)
+    first, again = draw.gamma(2, 30, n), draw.poisson(0.6, n).astype(float)
+    zero = np.zeros(n)
+    weeks = FirstWeeks(first, again, first * (1 + again), zero, zero, zero + 1, ["web"] * n)
+    truth = expit(-5 + 0.6 * np.log1p(first) + 1.2 * np.log1p(again))
+    return weeks, draw.random(n) < truth, truth, draw.random(n)
+
+
+def test_probabilities_come_near_the_true_ones():
+    weeks, star, truth, first = drawn(20_000, 1)
+    told = learned(weeks, star, first).probabilities(weeks)
+    assert np.abs(told - truth).mean() < 0.02
+    assert told.mean() == pytest.approx(truth.mean(), rel=0.1)
+
+
+def test_the_test_is_made_on_customers_that_the_model_has_not_seen():
+    weeks, star, _, first = drawn(20_000, 2)
+    test = try_stars(weeks, star, first)
+    assert test.customers == 2_500
+    assert test.auc > 0.65
+    assert test.brier < test.brier_naive
+    assert test.told == pytest.approx(test.came, abs=0.06)
+    shuffled = try_stars(weeks, np.random.default_rng(3).permutation(star), first)
+    assert shuffled.auc == pytest.approx(0.5, abs=0.05)
