@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
-from tests.value.faces.brands import fill, literal_lines
+from tests.value.faces.brands import brand_house, fill, literal_lines
 from tests.value.faces.fixtures import client, customer_id
 
 from valence.audience.purchases import lines_of_customer, most_bought, orders_of
 
 
-@pytest.fixture
-def mixed(shop):
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
     """A customer with much of the cheap, little of the dear, and one thing all given back."""
     lines = [
         ("a1", "pin", 100, "2025-01-10 09:30", 0.10, "1"),
@@ -26,9 +26,11 @@ def mixed(shop):
         ("Ca3", "cup", -1, "2025-02-11 09:30", 5.00, "1"),
         ("b1", "pot", 7, "2025-02-11 09:30", 80.00, "2"),
     ]
-    fill(shop, literal_lines(lines))
-    shop.build()
-    return shop
+    house = brand_house(tmp_path_factory.mktemp("mixed") / "brand")
+    fill(house, literal_lines(lines))
+    house.build()
+    yield house
+    house.close()
 
 
 def test_most_bought_takes_returns_off_and_tells_units_from_amount(mixed):
