@@ -6,13 +6,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks import proof_kills, proof_large, proof_rules, proof_same
+from benchmarks import proof_intervals, proof_kills, proof_large, proof_rules, proof_same
 from benchmarks.report import run
 
 CHECKS = {
     "kills: import and build killed at random": proof_kills.check,
     "same: every mart equal on DuckDB and Spark": proof_same.check,
     "rules: equal on DuckDB, Spark and Python": proof_rules.check,
+    "intervals: worth covers what came, 20 seeds": proof_intervals.check,
     "large: a 5 GB CSV under 1 GB of memory": partial(proof_large.check, "csv"),
     "large: the same rows as Parquet": partial(proof_large.check, "parquet"),
 }
