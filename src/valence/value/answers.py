@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from math import sqrt
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
 
-from valence.core.days import months_before
 from valence.lake.reader import Reader
 from valence.value.concentration import concentration
 from valence.value.portable import count_if, total
 from valence.value.reading import Tables
 from valence.value.words import quoted
+from valence.value.years import SPANS, Moved, Years, years
 
 READS = ("value_summary", "value_tiers", "value_lorenz", "segments", "customers")
-SLACK = timedelta(days=7)  # a history that begins a week late still counts as two years
-OVERDUE = 2  # silent for more than so many times the own rhythm
+OVERDUE = 2  # silent for more than so many times the own rhythm…
+SILENT_DAYS = 30  # …and for more than so many days
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Customers of the first tier who have been silent for long, measured by their own rhythm."""
+    """Customers of some tiers who have been silent for long, measured by their own rhythm."""
 
     customers: int
-    of: int  # customers of the tier who have a rhythm: bought on two days
+    of: int  # customers of these tiers who have a rhythm: bought on two days
     value_12m: float
     rule: str  # finds them on the table of customers
 
@@ -43,27 +44,15 @@ class Worth:
     tiers: Sequence[Row]  # the most valuable first
     lorenz: Sequence[tuple[float, float]]  # best customers first, from (0, 0) to (1, 1)
     cells: Sequence[Row]  # of the segment grid
-    silent: Silent | None
-    top_share_12m: float | None  # what the best few carry of the last 12 months' value…
-    top_share_prior: float | None  # …and of the 12 before; None where the history is too short
-
-    @property
-    def two_years(self) -> bool:
-        """Whether the history covers the twelve months before, so that they can be compared."""
-        first: date | None = self.summary["first_order_on"]
-        return first is not None and first <= months_before(self.as_of, 24) + SLACK
+    silent: Silent | None  # of the first tier
+    years: Years
+    top_share: Moved | None  # what the best few carry of a year's value; None: not comparable
 
     @property
     def of_customers(self) -> float:
         """Value of all orders that name a customer."""
         whole, nobody = "value_amount", "value_without_customer_amount"
         return float(self.summary[whole] - self.summary[nobody])
-
-    def change(self, name: str) -> float | None:
-        """Return the relative change of a `…_12m` figure against the twelve months before."""
-        ends = "_amount" if name in ("value", "revenue") else ""
-        now, before = (self.summary[f"{name}_{span}{ends}"] for span in ("12m", "prior_12m"))
-        return float(now) / float(before) - 1 if self.two_years and before > 0 else None
 
 
 _kept: WeakKeyDictionary[Reader, Worth | None] = WeakKeyDictionary()
@@ -129,33 +118,15 @@ def best_first(points: Sequence[Row]) -> list[tuple[float, float]]:
     return sorted((round(x, 9), round(y, 9)) for x, y in turned)
 
 
-def _read(reader: Reader) -> Worth | None:
-    summary = summary_of(reader)
-    if summary is None or not all(reader.has(name) for name in READS):
-        return None
-    tiers = tiers_of(reader)
-    as_of: date = summary["as_of"]
-    customers = reader.table("customers")
-    told = Worth(
-        as_of,
-        summary,
-        tiers,
-        best_first(lorenz_of(reader)),
-        cells_of(reader),
-        _silent(reader, customers, tiers[0]["tier"]) if tiers else None,
-        None,
-        None,
-    )
-    if not told.two_years:
-        return told
-    late, before = (_top_share(reader, customers, span) for span in ("12m", "prior_12m"))
-    return Worth(as_of, summary, tiers, told.lorenz, told.cells, told.silent, late, before)
+def silent_of(tables: Tables, tiers: Sequence[Row], rule: str) -> Silent | None:
+    """Return who of some tiers has been silent for more than twice the own rhythm, and 30 days.
 
-
-def _silent(reader: Reader, customers: ir.Table, tier: str) -> Silent | None:
-    t = customers.filter(customers.tier == tier, customers.gap_days.notnull())
-    overdue = t.days_since_order > t.gap_days * OVERDUE
-    row = reader.one(
+    None where nobody has. `rule` finds the customers of the tiers.
+    """
+    t = tables.table("customers")
+    t = t.filter(t.tier.isin([tier["tier"] for tier in tiers]), t.gap_days.notnull())
+    overdue = (t.days_since_order > t.gap_days * OVERDUE) & (t.days_since_order > SILENT_DAYS)
+    row = tables.one(
         t.agg(
             of=t.count(),
             customers=count_if(overdue),
@@ -164,13 +135,55 @@ def _silent(reader: Reader, customers: ir.Table, tier: str) -> Silent | None:
     )
     if row is None or not row["customers"]:
         return None
-    rule = f"tier == {quoted(tier)} and days_since_order > {OVERDUE} * gap_days"
+    rule = (
+        f"{rule} and days_since_order > {OVERDUE} * gap_days and days_since_order > {SILENT_DAYS}"
+    )
     return Silent(row["customers"], row["of"], float(row["value"]), rule)
 
 
-def _top_share(reader: Reader, customers: ir.Table, span: str) -> float | None:
+def _read(reader: Reader) -> Worth | None:
+    summary = summary_of(reader)
+    if summary is None or not all(reader.has(name) for name in READS):
+        return None
+    moved = years(reader)
+    if moved is None:
+        return None
+    tiers = tiers_of(reader)
+    first = f"tier == {quoted(tiers[0]['tier'])}" if tiers else ""
+    return Worth(
+        summary["as_of"],
+        summary,
+        tiers,
+        best_first(lorenz_of(reader)),
+        cells_of(reader),
+        silent_of(reader, tiers[:1], first) if tiers else None,
+        moved,
+        _top_share(reader) if moved.comparable else None,
+    )
+
+
+def _top_share(reader: Reader) -> Moved | None:
     """What the best few of those who bought in a year carry of its value."""
-    bought = customers.filter(customers[f"orders_{span}"] > 0)
+    late, before = (_share_of_top(reader, span) for span in SPANS)
+    if late is None or before is None:
+        return None
+    return Moved(late[0], before[0], sqrt(late[1] + before[1]))
+
+
+def _share_of_top(reader: Reader, span: str) -> tuple[float, float] | None:
+    """The share, and its variance by the influence of each customer (Langel & Tillé 2011)."""
+    t = reader.table("customers")
+    bought = t.filter(t[f"orders_{span}"] > 0)
     year = bought.select("customer_id", value_amount=bought[f"value_{span}_amount"])
     row = reader.one(concentration(year))
-    return None if row is None else row["top_value_share"]
+    if row is None or row["top_value_share"] is None:
+        return None
+    best = year.order_by(year.value_amount.desc()).limit(row["top_customers"])
+    least = reader.one(best.agg(least=best.value_amount.min().cast("float64")))
+    q = least["least"] if least else 0.0
+    share, whole = row["top_value_share"], float(row["value_amount"])
+    v = year.value_amount.cast("float64")
+    # Less the mean: what each adds to the share is 0 over all of them.
+    part = (v > q).ifelse(v - q, 0.0) + q * row["top_customers"] / row["customers"] - share * v
+    found = reader.one(year.agg(squares=(part * part).sum()))
+    return share, (found["squares"] if found else 0.0) / whole**2

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from valence.core.days import months_before
-from valence.value.answers import SLACK, summary_of
+from valence.value.answers import summary_of
 from valence.value.bridge import (
     ALL,
     GROWN,
@@ -25,6 +25,7 @@ from valence.value.bridge import (
     customer_moves,
 )
 from valence.value.reading import Tables
+from valence.value.years import SLACK
 
 Row = Mapping[str, Any]
 BARS = MOVES[:-1]

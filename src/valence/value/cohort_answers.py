@@ -11,8 +11,9 @@ from statistics import NormalDist
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from valence.lake.reader import Reader
+from valence.value.cohorts import DEFAULT
 from valence.value.reading import Tables
+from valence.value.years import Moved
 
 Row = Mapping[str, Any]
 CONFIDENCE = 0.95
@@ -27,7 +28,7 @@ class Pooled:
     customers: int
     active: int
     value_per_customer: float | None
-    moved: float | None  # newest three cohorts less the three before, as a share
+    moved: Moved | None  # the newest three cohorts against the three before, as a share
 
     @property
     def share(self) -> float:
@@ -55,6 +56,11 @@ class Cohorts:
         return [row for row in self.staying if row["compared"]]
 
     @property
+    def horizon(self) -> int:
+        """How many months after the first a cohort is compared by."""
+        return int(self.staying[0]["horizon_months"]) if self.staying else DEFAULT.horizon_months
+
+    @property
     def left_cut(self) -> date | None:
         """The cohort of the first month of the data, which also holds customers of before."""
         return self.first_order_on.replace(day=1) if self.first_order_on else None
@@ -64,32 +70,34 @@ class Cohorts:
         """The largest number of months that any cohort is old."""
         return max((len(rows) - 1 for rows in self.months.values()), default=0)
 
-    def pooled(self, months: int) -> Pooled | None:
+    def pooled(self, months: int, *, old: int | None = None) -> Pooled | None:
         """Return all cohorts together, `months` after the first purchase; None if none is so old.
 
-        The cohort of the data's first month is left out: it holds customers of before.
+        The cohort of the data's first month is left out: it holds customers of before. With `old`
+        only cohorts that are so many months old count: two ages are then of the same customers.
         """
+        least = months if old is None else old
         rows = [
-            (rows[months], rows)
+            rows[months]
             for cohort, rows in self.months.items()
-            if len(rows) > months and rows[months]["complete"] and cohort != self.left_cut
+            if len(rows) > least and rows[least]["complete"] and cohort != self.left_cut
         ]
-        customers = sum(row["customers"] for row, _ in rows)
+        customers = sum(row["customers"] for row in rows)
         if not customers:
             return None
-        value = sum(float(row["cumulative_value_amount"]) for row, _ in rows) / customers
-        active = sum(row["active"] for row, _ in rows)
-        return Pooled(months, customers, active, value, _moved([row for row, _ in rows]))
+        value = sum(float(row["cumulative_value_amount"]) for row in rows) / customers
+        active = sum(row["active"] for row in rows)
+        return Pooled(months, customers, active, value, _moved(rows))
 
 
-_kept: WeakKeyDictionary[Reader, Cohorts | None] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Tables, Cohorts | None] = WeakKeyDictionary()
 
 
-def cohort_answers(reader: Reader) -> Cohorts | None:
-    """Return what is published; None before the first build. It is kept with the reader."""
-    if reader not in _kept:
-        _kept[reader] = _read(reader)
-    return _kept[reader]
+def cohort_answers(tables: Tables) -> Cohorts | None:
+    """Return what the tables say; None before the first build. It is kept with them."""
+    if tables not in _kept:
+        _kept[tables] = _read(tables)
+    return _kept[tables]
 
 
 def cohorts_of(reader: Tables) -> list[dict[str, Any]]:
@@ -123,28 +131,31 @@ def wilson(active: int, customers: int, confidence: float = CONFIDENCE) -> tuple
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def _read(reader: Reader) -> Cohorts | None:
-    as_of = reader.snapshot.as_of
-    if as_of is None or not reader.has("cohorts") or not reader.has("value_summary"):
+def _read(tables: Tables) -> Cohorts | None:
+    if not tables.has("cohorts") or not tables.has("value_summary"):
         return None
-    first = reader.one(reader.table("value_summary").select("first_order_on"))
+    row = tables.one(tables.table("value_summary").select("as_of", "first_order_on"))
+    if row is None:
+        return None
     return Cohorts(
-        as_of,
-        staying_of(reader),
-        as_months(cohorts_of(reader)),
-        first["first_order_on"] if first else None,
+        row["as_of"], staying_of(tables), as_months(cohorts_of(tables)), row["first_order_on"]
     )
 
 
-def _moved(rows: Sequence[Row]) -> float | None:
-    """Retention of the newest three cohorts less that of the three before."""
+def _moved(rows: Sequence[Row]) -> Moved | None:
+    """Retention of the newest three cohorts against that of the three before."""
     if len(rows) < 2 * NEWEST:
         return None
-    late, before = rows[-NEWEST:], rows[-2 * NEWEST : -NEWEST]
-    return _pooled_share(late) - _pooled_share(before)
+    late, before = _pooled(rows[-NEWEST:]), _pooled(rows[-2 * NEWEST : -NEWEST])
+    return Moved(late[0], before[0], sqrt(late[1] + before[1]))
 
 
-def _pooled_share(rows: Sequence[Row]) -> float:
+def _pooled(rows: Sequence[Row]) -> tuple[float, float]:
+    """The share of some cohorts together, and its variance (Agresti & Caffo 2000).
+
+    One who bought and one who did not are added: at 0 of n, too, the variance is above 0.
+    """
     active: int = sum(row["active"] for row in rows)
     customers: int = sum(row["customers"] for row in rows)
-    return active / customers
+    p = (active + 1) / (customers + 2)
+    return active / customers, p * (1 - p) / (customers + 2)

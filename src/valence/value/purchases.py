@@ -6,6 +6,10 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+import ibis
+
+from valence.value.orders import RETURN, SALE
+from valence.value.portable import amount
 from valence.value.reading import Tables
 
 _FACTS = (
@@ -68,3 +72,54 @@ def _lines(
         row.pop("line_key")
         found[key].append(row)
     return dict(found)
+
+
+def most_bought(tables: Tables, customer_id: str, *, limit: int = 5) -> list[dict[str, Any]]:
+    """Return the products that a customer bought for most, without what was given back.
+
+    Parameters
+    ----------
+    tables
+        Where they are read from.
+    customer_id
+        Whose.
+    limit
+        Most products.
+
+    Returns
+    -------
+    list
+        One row a product of a sale or return whose `amount` is above 0: `product_id`, `product`
+        (its newest name), `orders` (purchases with it), `units`, `amount`, `last_on`.
+    """
+    if not tables.has("order_facts") or not tables.has("order_lines"):
+        return []
+    own = tables.table("order_facts")
+    own = own.filter(own.customer_id == customer_id, own.kind.isin([SALE, RETURN]))
+    ends = tables.one(own.agg(first=own.ordered_on.min(), last=own.ordered_on.max()))
+    if ends is None or ends["first"] is None:
+        return []
+    t = tables.table("order_lines")
+    t = t.filter(t.ordered_on.between(ends["first"], ends["last"]))
+    t = t.select(*_LINES, "ordered_on", "returned_amount")
+    t = t.inner_join(own.select("namespace", "order_id", "kind"), ["namespace", "order_id"])
+    returned = ibis.coalesce(t.returned_amount, 0)
+    # An amount below 0 and what is said to be given back are the same money.
+    less = ibis.least(t.net_amount, -returned)
+    t = t.mutate(
+        product_id=ibis.coalesce(t.product_id, t.description),
+        product=ibis.coalesce(t.description, t.product_id),
+        kept=amount((t.net_amount < 0).ifelse(less, t.net_amount - returned)),
+        order=t.namespace.concat("|", t.order_id),
+        bought=(t.kind == SALE) & (ibis.coalesce(t.quantity, 1.0) > 0),
+    )
+    t = t.filter(t.product_id.notnull())
+    t = t.group_by("namespace", "product_id").agg(
+        product=t["product"].argmax(t.ordered_on),
+        orders=t["order"].nunique(where=t.bought).cast("int64"),
+        units=t.quantity.sum(),
+        amount=amount(t.kept.sum()),
+        last_on=t.ordered_on.max(where=t.bought),
+    )
+    t = t.filter(t["amount"] > 0).order_by(t["amount"].desc(), t.product_id).limit(limit)
+    return tables.rows(t.drop("namespace"))

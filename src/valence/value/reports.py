@@ -1,4 +1,4 @@
-"""What the commands print: results as plain values, and their rows for a terminal."""
+"""What the commands of the base print: summary, tiers and segments, as values and as rows."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from valence.kit.filters import filtered
 from valence.kit.format import Formats
 from valence.kit.languages import language
 from valence.kit.opened import OpenBrand
-from valence.people.lookup import find_customer
 from valence.people.vault import Vault
 from valence.value.answers import by_segment, cells_of, summary_of, tiers_of
-from valence.value.cohort_answers import as_months, cohorts_of, staying_of
-from valence.value.purchases import purchases
 from valence.value.reading import Tables
 from valence.value.segments import SEGMENTS
+from valence.value.words import bare_percent
+from valence.value.years import SPANS, comparable
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
@@ -25,7 +24,6 @@ _WORTH = ("customer_id", "value_amount", "value_12m_amount", "orders", "last_ord
           "days_since_order", "segment")  # fmt: skip
 _SCORES = ("customer_id", "rfm", "segment", "days_since_order", "orders", "monetary_amount",
            "rfm_score", "corrected_score", "tier")  # fmt: skip
-_MONTHS = (1, 2, 3, 4, 5, 6, 9, 12)  # what fits into a terminal of 80 columns
 
 
 def summary(tables: Tables) -> dict[str, Any]:
@@ -73,21 +71,40 @@ def summary_rows(row: Row, fmt: Formats) -> Rows:
         ),
         ("Gini coefficient", fmt.number(row["gini"], 3), "0: all equal, towards 1: few have all"),
         ("given back", fmt.percent(row["return_share"]), fmt.money(row["returned_amount"])),
-        ("value, 12 months", fmt.money(row["value_12m_amount"]), _before(row, "value", fmt)),
-        ("orders, 12 months", fmt.integer(row["orders_12m"]), _before(row, "orders", fmt)),
-        ("customers, 12 months", fmt.integer(row["customers_12m"]), _before(row, "customers", fmt)),
+        *_year_rows(row, fmt),
     )
     return [{"figure": name, "value": said, "": note} for name, said, note in figures]
 
 
-def _span(row: Row) -> str:
-    return f"{row['first_order_on']} to {row['last_order_on']}"
+def _year_rows(row: Row, fmt: Formats) -> list[tuple[str, str, str]]:
+    """Figures of the last twelve months, each with that of the twelve before."""
+    named = [row[f"named_value_{span}_amount"] for span in SPANS]
+    nobody = [row[f"value_{span}_amount"] - row[f"named_value_{span}_amount"] for span in SPANS]
+    bought = [row[f"customers_{span}"] for span in SPANS]
+    each = [float(value) / n if n else None for value, n in zip(named, bought, strict=True)]
+    figures = (
+        ("value, 12 months", [fmt.money(row[f"value_{span}_amount"]) for span in SPANS]),
+        ("  of known customers", [fmt.money(value) for value in named]),
+        ("  without a customer", [fmt.money(value) for value in nobody]),
+        ("customers, 12 months", [fmt.integer(n) for n in bought]),
+        ("  value of each", [fmt.money(value) for value in each]),
+        ("orders, 12 months", [fmt.integer(row[f"orders_{span}"]) for span in SPANS]),
+    )
+    return [(name, now, _before(row, before)) for name, (now, before) in figures]
 
 
-def _before(row: Row, name: str, fmt: Formats) -> str:
-    ends = "_amount" if name == "value" else ""
-    before = row[f"{name}_prior_12m{ends}"]
-    return f"{fmt.money(before) if ends else fmt.integer(before)} in the 12 before"
+def _before(row: Row, before: str) -> str:
+    return f"{before} in the 12 before" if comparable(row) else "no full year before"
+
+
+def year_note(row: Row) -> str:
+    """Say why the last twelve months cannot be compared; empty where they can."""
+    if comparable(row) or row["first_order_on"] is None:
+        return ""
+    return (
+        f"No full year before to compare with: the orders begin on {row['first_order_on']}, less "
+        "than 24 months before the day."
+    )
 
 
 def tiers(house: OpenBrand, tables: Tables, limit: int) -> dict[str, Any]:
@@ -135,7 +152,7 @@ def worth_rows(found: Sequence[Row], fmt: Formats) -> Rows:
             f"value ({fmt.currency})": row["value_amount"],
             "orders": row["orders"],
             "last order": str(row["last_order_on"] or "–"),
-            "segment": _segment(row["segment"]),
+            "segment": segment_name(row["segment"]),
         }
         for row in found
     ]
@@ -169,7 +186,7 @@ def segment_rows(found: Sequence[Row], fmt: Formats) -> Rows:
     """Return the segments in words."""
     return [
         {
-            "segment": _segment(row["segment"]),
+            "segment": segment_name(row["segment"]),
             "customers": row["customers"],
             "% of all": _of_hundred(row["customers_share"]),
             f"value ({fmt.currency})": row["value_amount"],
@@ -185,7 +202,7 @@ def score_rows(found: Sequence[Row], fmt: Formats) -> Rows:
         {
             "customer": row["name"],
             "RFM": row["rfm"],
-            "segment": _segment(row["segment"]),
+            "segment": segment_name(row["segment"]),
             "days ago": row["days_since_order"],
             "orders": row["orders"],
             f"value ({fmt.currency})": row["monetary_amount"],
@@ -194,165 +211,8 @@ def score_rows(found: Sequence[Row], fmt: Formats) -> Rows:
     ]
 
 
-def cohorts(tables: Tables) -> dict[str, Any]:
-    """Return how long each cohort stayed, and every cohort month by month."""
-    staying, row = staying_of(tables), summary(tables)
-    return {
-        "answer": _longest(staying),
-        "note": _cut_note(staying, row["first_order_on"]),
-        "staying": staying,
-        "cohorts": cohorts_of(tables),
-    }
-
-
-def _longest(staying: Sequence[Row]) -> str:
-    best = next((row for row in staying if row["compared"]), None)
-    if best is None:
-        return "No cohort is old and large enough to be compared"
-    low, high = best["active_months_low"], best["active_months_high"]
-    interval = "" if low is None else f" (95 % interval {low:.2f} to {high:.2f})"
-    return (
-        f"The cohort of {best['cohort_month']:%b %Y} stayed longest: it bought in "
-        f"{best['active_months']:.2f} of the {best['horizon_months']} months after its "
-        f"first{interval}"
-    )
-
-
-def _cut_note(staying: Sequence[Row], first: date | None) -> str:
-    """Say that the cohort of the data's first month also holds customers of before."""
-    compared = [row for row in staying if row["compared"]]
-    if not compared or first is None or compared[0]["cohort_month"] != first.replace(day=1):
-        return ""
-    said = "The data begin in that month, so it also holds customers who had bought before."
-    if len(compared) == 1:
-        return said
-    second = compared[1]
-    return (
-        f"{said} Of those after it, {second['cohort_month']:%b %Y} stayed longest: "
-        f"{second['active_months']:.2f}."
-    )
-
-
-def staying_rows(staying: Sequence[Row]) -> Rows:
-    """Return how long each cohort stayed, in words; `why not` says why one is not compared."""
-    return [
-        {
-            "place": row["place"],
-            "cohort": f"{row['cohort_month']:%b %Y}",
-            "customers": row["customers"],
-            "months": row["active_months"],
-            "from": row["active_months_low"],
-            "to": row["active_months_high"],
-            "why not": row["not_compared"] or "",
-        }
-        for row in staying
-    ]
-
-
-def retention_rows(rows: Sequence[Row], limit: int) -> Rows:
-    """Return the newest cohorts with the percent that bought again some months after."""
-    found = list(as_months(rows).items())[-limit:] if limit else []
-    longest = max((len(months) - 1 for _, months in found), default=0)
-    shown = [months for months in _MONTHS if months <= longest]
-    return [
-        {
-            "cohort": f"{month:%b %Y}",
-            "n": own[0]["customers"],
-            **{f"+{n}": _percent(own[n]) if n < len(own) else "" for n in shown},
-        }
-        for month, own in found
-    ]
-
-
-def _percent(row: Row) -> str:
-    """Whole percent; * for a month that was not over."""
-    return f"{row['retention_share'] * 100:.0f}{'' if row['complete'] else '*'}"
-
-
-def customer(house: OpenBrand, tables: Tables, who: str, limit: int) -> dict[str, Any]:
-    """Return one customer: the facts, and the newest orders with their lines.
-
-    Raises
-    ------
-    NotFoundError
-        If nobody is meant, or the customer has no order up to the day.
-    BadInputError
-        If several are meant.
-    """
-    summary(tables)
-    t = tables.table("customers")
-    try:
-        customer_id = str(find_customer(house.store, house.keyring, who))
-    except NotFoundError:
-        # A lake that was filled without the map of who is who has ids of its own.
-        if tables.one(t.filter(t.customer_id == who)) is None:
-            raise
-        customer_id = who
-    facts = tables.one(t.filter(t.customer_id == customer_id))
-    if facts is None:
-        raise NotFoundError(
-            "That customer is known and has no order up to the day of the figures. After an "
-            "import, run `valence build`."
-        )
-    orders = tables.table("order_facts")
-    own = orders.filter(orders.customer_id == customer_id)
-    rows = tables.one(own.agg(n=own.count()))
-    return {
-        "customer_id": customer_id,
-        "name": str(Vault(house.store, house.keyring).labels([customer_id])[customer_id]),
-        "facts": facts,
-        "order_rows": rows["n"] if rows else 0,
-        "orders": purchases(tables, customer_id, limit=limit),
-    }
-
-
-def fact_rows(row: Row, fmt: Formats) -> Rows:
-    """Return the facts of a customer in words."""
-    gap = "–" if row["gap_days"] is None else f"every {row['gap_days']:.1f} days"
-    facts = (
-        ("value", fmt.money(row["value_amount"])),
-        ("value, 12 months", fmt.money(row["value_12m_amount"])),
-        ("tier", row["tier"]),
-        ("segment", _segment(row["segment"])),
-        ("RFM", row["rfm"] or "–"),
-        ("orders", f"{fmt.integer(row['orders'])}, {gap}"),
-        ("returns", fmt.integer(row["return_orders"])),
-        ("first order", str(row["first_order_on"] or "–")),
-        ("last order", str(row["last_order_on"] or "–")),
-        ("average order", fmt.money(row["average_order_amount"])),
-        ("given back", fmt.percent(row["return_share"])),
-        ("country", row["country"] or "–"),
-    )
-    return [{"fact": name, "is": said} for name, said in facts]
-
-
-def purchase_rows(orders: Sequence[Row], fmt: Formats) -> Rows:
-    """Return a row for each line of each order, and one for the order's total."""
-    rows: Rows = []
-    amount = f"amount ({fmt.currency})"
-    for order in orders:
-        for line in order["lines"]:
-            name = line["description"] or line["product_id"] or ""
-            rows.append(
-                {"what": name, "quantity": _units(line["quantity"]), amount: line["net_amount"]}
-            )
-        total = {"return": "returned", "cancelled": "cancelled"}.get(order["kind"], "total")
-        rows.append({"what": total, amount: order["revenue_amount"]})
-        head = {"day": str(order["ordered_on"]), "order": order["order_id"]}
-        first = len(rows) - len(order["lines"]) - 1
-        rows[first] = {**head, **rows[first]}
-    columns = ("day", "order", "what", "quantity", amount)
-    return [{name: row.get(name, "") for name in columns} for row in rows]
-
-
-def _units(quantity: float | None) -> float | int | str:
-    if quantity is None:
-        return ""
-    return int(quantity) if quantity == int(quantity) else quantity
-
-
 def _of_hundred(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f}"
+    return "–" if share is None else bare_percent(share, 1)
 
 
 def named(house: OpenBrand, rows: Rows) -> Rows:
@@ -361,7 +221,8 @@ def named(house: OpenBrand, rows: Rows) -> Rows:
     return [{"name": str(names[row["customer_id"]]), **row} for row in rows]
 
 
-def _segment(code: str | None) -> str:
+def segment_name(code: str | None) -> str:
+    """Return the name of a segment in words; an en dash for none."""
     return "–" if code is None else str(SEGMENTS[code].title) if code in SEGMENTS else code
 
 

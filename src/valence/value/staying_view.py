@@ -1,19 +1,124 @@
-"""How long each cohort stayed, in a picture and a table."""
+"""How long each cohort stayed: in a sentence, in a picture and in a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from valence.core.messages import message
+from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
+from valence.kit.page import Answer
 from valence.value.cohort_answers import Cohorts
 from valence.value.words import customers_page
 
 SHOWN_COHORTS = 24
 Row = Mapping[str, Any]
+
+
+def longest(found: Cohorts, fmt: Formats) -> Answer:
+    """Return which cohort stayed longest, how sure that is, and what to mind: said so everywhere.
+
+    Its core is the answer, its interval the 95 % one with n, its rest the caution.
+    """
+    compared = found.compared
+    if not compared:
+        return _nothing_compared(found, fmt)
+    best = compared[0]
+    core = message(
+        "The cohort of {month} stayed longest: it bought in {mean} of the {horizon} months after "
+        "its first.",
+        month=fmt.month(best["cohort_month"]),
+        mean=active_months(best, fmt),
+        horizon=best["horizon_months"],
+    )
+    n = fmt.integer(best["customers"])
+    if best["active_months_low"] is None:
+        return Answer(core, message("{n} customers", n=n), _beside(found, compared, fmt))
+    inner = message("95 % interval {ends}, {n} customers", ends=interval_of(best, fmt), n=n)
+    return Answer(core, inner, _beside(found, compared, fmt))
+
+
+def _nothing_compared(found: Cohorts, fmt: Formats) -> Answer:
+    young = sum(row["not_compared"] == "too young" for row in found.staying)
+    return Answer(
+        message("No cohort can be compared yet."),
+        rest=message(
+            "A cohort is compared once the {horizon} months after its first are over and it has "
+            "enough customers; {young} of {all} are too young.",
+            horizon=found.horizon,
+            young=fmt.integer(young),
+            all=fmt.integer(len(found.staying)),
+        ),
+    )
+
+
+def _beside(found: Cohorts, compared: Sequence[Row], fmt: Formats) -> Message | str:
+    """Say how sure that is, and what the first month of the data does to it."""
+    best, others = compared[0], compared[1:]
+    cut = best["cohort_month"] == found.left_cut
+    if not others:
+        if cut:
+            return message(
+                "The data begin in that month, so it also holds customers who had bought before; "
+                "no later cohort can be compared yet."
+            )
+        return message("It is the only one that can be compared yet.")
+    second = others[0]
+    values = {
+        "month": fmt.month(second["cohort_month"]),
+        "mean": active_months(second, fmt),
+        "ends": interval_of(second, fmt),
+    }
+    if cut:
+        return _after_cut(others, values, fmt)
+    if not _close(best, second):
+        return message("That is clearly more than the next, {month}: {mean} ({ends}).", **values)
+    return message("The next, {month}, is too close to tell them apart: {mean} ({ends}).", **values)
+
+
+def _after_cut(others: Sequence[Row], values: dict[str, str], fmt: Formats) -> Message:
+    """Say which stayed longest of those that hold nobody who had bought before the data."""
+    if len(others) > 1 and _close(others[0], others[1]):
+        return message(
+            "The data begin in that month, so it also holds customers who had bought before; of "
+            "those after it, {month} stayed longest: {mean} ({ends}), too close to {next} to tell "
+            "them apart.",
+            next=fmt.month(others[1]["cohort_month"]),
+            **values,
+        )
+    return message(
+        "The data begin in that month, so it also holds customers who had bought before; of those "
+        "after it, {month} stayed longest: {mean} ({ends}).",
+        **values,
+    )
+
+
+def _close(best: Row, other: Row) -> bool:
+    low, high = best["active_months_low"], other["active_months_high"]
+    return low is None or high is None or bool(low <= high)
+
+
+def interval_of(row: Row, fmt: Formats) -> str:
+    """Return the interval of how long a cohort stayed, with digits enough to see its width."""
+    low, high = row["active_months_low"], row["active_months_high"]
+    if low is None or high is None:
+        return fmt.number(None)
+    digits = _digits(row)
+    return f"{fmt.number(low, digits)}–{fmt.number(high, digits)}"
+
+
+def active_months(row: Row, fmt: Formats) -> str:
+    """Return the mean number of months with a purchase, with as many digits as its interval."""
+    return fmt.number(row["active_months"], _digits(row))
+
+
+def _digits(row: Row) -> int:
+    """Two digits after the point, or as many more as tell the ends of the interval apart."""
+    low, high = row["active_months_low"], row["active_months_high"]
+    wide = (high - low) if low is not None and high is not None else 0.0
+    return next((digits for digits in (2, 3) if wide >= 2 * 10**-digits), 4 if wide else 2)
 
 
 def staying_table(found: Cohorts, fmt: Formats) -> DataTable:
@@ -84,7 +189,7 @@ def staying_bars(found: Cohorts, fmt: Formats) -> Chart:
     others = len(found.staying) - len(compared)
     said = message(
         "Mean of {horizon} months, with 95 % intervals. {others} cohorts are not compared yet.",
-        horizon=compared[0]["horizon_months"],
+        horizon=found.horizon,
         others=fmt.integer(others),
     )
     return replace(chart, table=staying_table(found, fmt)).answering(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
@@ -50,3 +50,15 @@ def quoted(text: str) -> str:
     """Return a text as the rule language writes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def percent_digits(shares: Iterable[float]) -> int:
+    """Return how many digits a table of bare percents needs: none from 10 % up, two below 1 %."""
+    most = max(shares, default=0.0)
+    return 0 if most >= 0.1 or most == 0 else 1 if most >= 0.01 else 2
+
+
+def bare_percent(share: float, digits: int) -> str:
+    """Return a share (0 to 1) as percent without its sign, for a table; never 0 for more than 0."""
+    figure = f"{share * 100:.{digits}f}"
+    return f"<{10**-digits:.{digits}f}" if share > 0 and float(figure) == 0 else figure

@@ -11,7 +11,8 @@ from valence.kit.charts import MAIN, WORSE, Bar, Chart, DataTable, bars, too_lit
 from valence.kit.format import Formats
 from valence.kit.grids import lorenz
 from valence.kit.languages import by_number
-from valence.kit.page import Answer, Change, Figure, How, Step, Words
+from valence.kit.page import Answer, Figure, How, Step, Words
+from valence.value.against import MEANT, points, relative
 from valence.value.answers import Worth
 from valence.value.words import (
     BASIS,
@@ -20,8 +21,6 @@ from valence.value.words import (
     quoted,
     tier_title,
 )
-
-AGAINST = message("vs the 12 months before")
 
 
 def answer(found: Worth, fmt: Formats) -> Answer:
@@ -92,42 +91,56 @@ def _gini_note(found: Worth, fmt: Formats) -> Message | str:
 
 def figures(found: Worth, fmt: Formats) -> list[Figure]:
     """Return the four figures: value, how concentrated, per customer, and what names nobody."""
-    row = found.summary
-    bought = row["customers_12m"]
-    each = float(row["value_12m_amount"]) / bought if bought else None
-    carried = found.summary["top_value_share"]
+    row, years = found.summary, found.years
+    carried = row["top_value_share"]
+    by_known = {
+        "amount": fmt.money_short(years.named.now),
+        "n": fmt.integer(row["customers_12m"]),
+    }
     return [
         Figure(
             message("Value, last 12 months"),
             fmt.money_short(row["value_12m_amount"]),
             note=_orders(found, fmt),
-            change=_relative(found.change("value"), fmt),
+            change=relative(years.value, fmt) if years.comparable else None,
         ),
         Figure(
             message("Carried by the best {share}", share=fmt.percent(row["top_share"])),
             None if carried is None else fmt.percent(carried),
             note=_gini_note(found, fmt),
-            change=_share_change(found, fmt),
+            change=points(found.top_share, fmt, more_is_good=None, against=_OF_A_YEAR),
             href=_top_page(found),
         ),
         Figure(
             message("Value per customer, 12 months"),
-            None if each is None else fmt.money_short(each),
-            note=message("{n} customers bought", n=fmt.integer(bought)),
-            change=_relative(_each_change(found), fmt),
+            None if years.each is None else fmt.money_short(years.each.now),
+            note=by_number(
+                row["customers_12m"],
+                message("{amount} by 1 known customer", **by_known),
+                message("{amount} by {n} known customers", **by_known),
+            ),
+            change=relative(years.each, fmt) if years.comparable else None,
             href=customers_page("orders_12m > 0", "-value_12m_amount"),
         ),
         _nobody(found, fmt),
     ]
 
 
+_OF_A_YEAR = message("of a year's value, vs the year before")
+
+
 def _orders(found: Worth, fmt: Formats) -> Message:
-    n = fmt.integer(found.summary["orders_12m"])
-    if found.two_years:
-        return message("{n} orders", n=n)
-    first = fmt.day(found.summary["first_order_on"])
+    values = {
+        "n": fmt.integer(found.years.orders),
+        "amount": fmt.money_short(found.years.nobody),
+    }
+    if found.years.comparable:
+        return message("{n} orders; {amount} of it without a known customer", **values)
     return message(
-        "{n} orders; no full year before to compare: the data begin {first}", n=n, first=first
+        "{n} orders; {amount} of it without a known customer; no full year before to compare: the "
+        "data begin {first}",
+        first=fmt.day(found.summary["first_order_on"]),
+        **values,
     )
 
 
@@ -150,30 +163,6 @@ def _nobody(found: Worth, fmt: Formats) -> Figure:
 
 def _top_page(found: Worth) -> str:
     return customers_page(f"tier == {quoted(found.tiers[0]['tier'])}") if found.tiers else ""
-
-
-def _relative(value: float | None, fmt: Formats) -> Change | None:
-    if value is None:
-        return None
-    rose = None if abs(value) < 0.0005 else value > 0
-    return Change(fmt.change(value), rose, rose, AGAINST)
-
-
-def _each_change(found: Worth) -> float | None:
-    row = found.summary
-    late, before = float(row["customers_12m"]), float(row["customers_prior_12m"])
-    value = found.change("value")
-    return (1 + value) * before / late - 1 if value is not None and late and before else None
-
-
-def _share_change(found: Worth, fmt: Formats) -> Change | None:
-    """How the share of the best few of a year's buyers moved: neither good nor bad in itself."""
-    late, before = found.top_share_12m, found.top_share_prior
-    if late is None or before is None:
-        return None
-    moved = late - before
-    rose = None if abs(moved) < 0.0005 else moved > 0
-    return Change(fmt.points(moved), rose, None, message("of a year's value, vs the year before"))
 
 
 def curve(found: Worth, fmt: Formats) -> Chart:
@@ -322,8 +311,9 @@ def how(found: Worth, built: Message | str) -> How:
         built=built,
         note=message(
             "Every order that was imported counts, so there is no interval. {n} customers have a "
-            "value below zero. Orders that name nobody are in no share.",
+            "value below zero. Orders that name nobody are in no share. {arrows}",
             n=row["negative_customers"],
+            arrows=MEANT,
         ),
         links=((message("How the table of tiers was built"), "/builds/tables/value_tiers"),),
     )

@@ -50,6 +50,27 @@ def test_what_did_customer_12748_buy_and_when(retail):
     assert "A. L. 12748" in printed
 
 
+def test_an_order_is_one_line_unless_its_lines_are_asked_for(retail):
+    """300 lines ran past for a customer of ten orders."""
+    order = told(retail, "customer", "12748", "--limit", "1")["orders"][0]
+    short = said(retail, "customer", "12748", "--limit", "1")
+    whole = said(retail, "customer", "12748", "--limit", "1", "--lines")
+    lines = len(order["lines"])
+    assert f"and {lines - 1} more" in short
+    assert "add --lines" in short
+    assert whole.count("\n") - short.count("\n") >= lines - 2
+
+
+def test_most_bought_is_what_remains_after_returns(few):
+    most = told(few, "customer", "1")["most_bought"]
+    assert [(row["product"], row["orders"], row["units"], row["amount"]) for row in most] == [
+        ("The tea", 2, 8.0, "80.0000"),
+        ("The cup", 1, 1.0, "5.5000"),
+    ]
+    assert "Most bought" in said(few, "customer", "1")
+    assert told(few, "customer", "4")["most_bought"] == []
+
+
 def test_which_cohort_stayed_longest(retail):
     found = told(retail, "cohorts")
     assert found["answer"].startswith("The cohort of Dec 2010 stayed longest")
@@ -57,6 +78,57 @@ def test_which_cohort_stayed_longest(retail):
     printed = said(retail, "cohorts")
     assert "stayed longest" in printed
     assert "*" in printed
+
+
+def test_the_answer_on_cohorts_is_that_of_the_page(retail):
+    """The cautions stood on the page only."""
+    from tests.value.faces.fixtures import client
+    from tests.value.faces.test_cohorts_page import text_of
+
+    page, found = text_of(client(retail).get("/cohorts")), told(retail, "cohorts")
+    answer, _, inner = found["answer"].partition(" (")
+    assert f"{answer}. ({inner} {found['note']}" in page
+
+
+def test_months_that_are_not_shown_are_named_with_how_to_see_them(retail):
+    some, every = said(retail, "cohorts"), said(retail, "cohorts", "--all")
+    assert "Left out here: the months +7, +8, +10, +11." in some
+    assert "--all" in some
+    assert "┃ +7" in every
+    assert "Left out" not in every
+
+
+def test_shares_below_one_percent_are_not_printed_as_zero():
+    from datetime import date
+
+    from valence.value.cohort_report import retention_rows
+
+    def month(n, share):
+        first = date(2025, 1, 1)
+        told = {"customers": 2_000, "retention_share": share, "complete": True}
+        return {"cohort_month": first, "months_since": n, **told}
+
+    rows = [month(0, 1.0), month(1, 0.003), month(2, 0.00001), month(3, 0.0)]
+    [row] = retention_rows(rows, 24)
+    assert (row["+1"], row["+2"], row["+3"]) == ("0.30", "<0.01", "0.00")
+
+
+def test_customers_are_listed_by_a_rule_and_sorted(few):
+    found = told(few, "customers", "--where", "orders > 0", "--sort", "-value_amount")
+    values = [float(row["value_amount"]) for row in found["customers"]]
+    assert (found["total"], values) == (4, sorted(values, reverse=True))
+    assert found["customers"][0]["name"] in said(few, "customers", "--limit", "1")
+    sentence = said(few, "customers", "--sort", "vale_amount", wrong=BadInputError)
+    assert "Did you mean 'value_amount'" in sentence
+
+
+def test_value_per_customer_leaves_out_what_names_nobody(few):
+    printed = " ".join(said(few, "summary").split())
+    assert "of known customers │ £57.50" in printed
+    assert "without a customer │ £30.00" in printed
+    assert "value of each │ £14.38" in printed  # 57.5 / 4 who bought
+    assert "no full year before" in printed
+    assert "No full year before to compare with: the orders begin on 2025-01-10" in printed
 
 
 def test_summary_names_the_basis_and_the_day(few):
@@ -107,6 +179,6 @@ def test_a_day_before_all_orders_is_refused(few):
     assert "the first is of 2025-01-10" in sentence
 
 
-@pytest.mark.parametrize("verb", ["summary", "rfm", "tiers", "cohorts", "customer"])
+@pytest.mark.parametrize("verb", ["summary", "rfm", "tiers", "cohorts", "customers", "customer"])
 def test_every_command_has_an_example_in_its_help(verb):
     assert "Example" in runner.invoke(value.app, [verb, "--help"]).output

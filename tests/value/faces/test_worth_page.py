@@ -27,6 +27,13 @@ def test_what_names_nobody_stands_apart(few):
     assert "Orders without a customer £30" in said
 
 
+def test_value_per_customer_is_of_known_customers(few):
+    said = text_of(client(few).get("/value"))
+    assert "Value, last 12 months £87.50" in said
+    assert "£30.00 of it without a known customer" in said
+    assert "Value per customer, 12 months £14.38 £57.50 by 4 known customers" in said
+
+
 def test_every_cell_of_the_grid_opens_its_customers(retail):
     page, web = client(retail).get("/value").text, client(retail)
     links = re.findall(r'href="(/customers\?where=recency_level[^"]+)"', page)

@@ -1,4 +1,4 @@
-"""The first measures: `valence value summary|rfm|tiers|cohorts|customer`."""
+"""The first measures: `valence value summary|rfm|tiers|cohorts|customers|customer`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
-from valence.value import reports
+from valence.value import cohort_report, customer_report, reports
 from valence.value.commands.group import Day, Limit, opened, value
 
 
@@ -20,6 +20,8 @@ def summary(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = F
             print_json(asked.told(found))
             return
         print_table(reports.summary_rows(found, asked.fmt))
+        if note := reports.year_note(found):
+            say(note)
         asked.say_day()
 
 
@@ -75,23 +77,60 @@ def tiers(
 
 @value.command("cohorts", permission="value:read")
 def cohorts(
-    brand: BrandFolder = HERE, as_of: Day = None, limit: Limit = 24, *, as_json: AsJson = False
+    brand: BrandFolder = HERE,
+    as_of: Day = None,
+    limit: Limit = 24,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="All cohorts, with a column for every month.")
+    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print which cohort stayed longest, and the retention of each. Example: valence value cohorts.
 
     The rows are the newest cohorts; columns are months after the first purchase, in percent.
     """
     with opened(brand, as_of) as asked:
-        found = reports.cohorts(asked.tables)
+        found, most = cohort_report.cohorts(asked.tables, asked.fmt), None if every else limit
         if as_json:
             print_json(asked.told(found))
             return
-        print_table(reports.staying_rows(found["staying"]), title=found["answer"])
+        print_table(cohort_report.staying_rows(found["staying"]), title=found["answer"])
         if found["note"]:
             say(found["note"])
         print_table(
-            reports.retention_rows(found["cohorts"], limit),
+            cohort_report.retention_rows(found["cohorts"], most, every=every),
             title="Percent that bought so many months after the first (* not over)",
+        )
+        if not every and (note := cohort_report.left_out(found["cohorts"], limit)):
+            say(note)
+        asked.say_day()
+
+
+@value.command("customers", permission="value:read")
+def customers(
+    brand: BrandFolder = HERE,
+    as_of: Day = None,
+    where: Annotated[str, typer.Option(help="Only customers that fit this rule.")] = "",
+    sort: Annotated[str, typer.Option(help="Column; with - the largest first.")] = "-value_amount",
+    limit: Limit = 10,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the customers that fit a rule, with what they are worth.
+
+    Example: valence value customers --where "orders_12m == 0" --sort -value_prior_12m_amount
+    """
+    with opened(brand, as_of) as asked:
+        found = customer_report.customers(
+            asked.house, asked.tables, where, sort, limit, asked.as_of
+        )
+        if as_json:
+            print_json(asked.told(found))
+            return
+        print_table(
+            customer_report.customer_rows(found["customers"], asked.fmt),
+            title=f"Customers: {len(found['customers']):,} of {found['total']:,}",
         )
         asked.say_day()
 
@@ -105,20 +144,31 @@ def customer(
     as_of: Day = None,
     limit: Limit = 10,
     *,
+    lines: Annotated[bool, typer.Option("--lines", help="Every line of these orders.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print one customer: worth, scores, and what they bought and when.
+    """Print one customer: worth, scores, what they bought most, and their newest orders.
 
-    Example: valence value customer 12748 --limit 3
+    Example: valence value customer 12748 --limit 3 --lines
     """
     with opened(brand, as_of) as asked:
-        found = reports.customer(asked.house, asked.tables, who, limit)
+        found, fmt = customer_report.customer(asked.house, asked.tables, who, limit), asked.fmt
         if as_json:
             print_json(asked.told(found))
             return
-        print_table(reports.fact_rows(found["facts"], asked.fmt), title=f"Customer {found['name']}")
         print_table(
-            reports.purchase_rows(found["orders"], asked.fmt),
+            customer_report.fact_rows(found["facts"], fmt), title=f"Customer {found['name']}"
+        )
+        if found["most_bought"]:
+            print_table(
+                customer_report.product_rows(found["most_bought"], fmt),
+                title="Most bought, without what was given back",
+            )
+        rows = customer_report.line_rows if lines else customer_report.order_rows
+        print_table(
+            rows(found["orders"], fmt),
             title=f"Bought: {len(found['orders']):,} of {found['order_rows']:,} orders and returns",
         )
+        if not lines and any(order["lines"] for order in found["orders"]):
+            say("The lines of these orders: add --lines. More orders: --limit.")
         asked.say_day()
