@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from valence.app.desk.findings import as_rows, findings
+from valence.app.desk.findings import Finding, findings
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
 from valence.core.errors import NotFoundError, did_you_mean
@@ -74,11 +74,11 @@ def prepared(folder: Path, *, customers: int, sample: str, progress: Progress) -
     return house
 
 
-def told(house: WholeHouse, code: str) -> list[dict[str, str]]:
-    """Return the findings that matter most, as rows for the terminal."""
+def told(house: WholeHouse) -> tuple[list[Finding], Formats]:
+    """Return the findings that matter most, and the formats that word them for the brand."""
     brand = house.brand.settings
-    formats = Formats(language(code), brand.brand.currency, brand.zone)
-    return as_rows(findings(house.readers(), formats), formats)
+    formats = Formats(language(brand.brand.language), brand.brand.currency, brand.zone)
+    return findings(house.readers(), formats), formats
 
 
 def sample_folder(name: str) -> Path:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from valence.app import STARTED
 from valence.core.errors import BusyError
 from valence.kit.commands import (
     HERE,
@@ -25,6 +28,7 @@ from valence.kit.commands import (
 )
 
 if TYPE_CHECKING:
+    from valence.app.desk.findings import Finding
     from valence.app.house import WholeHouse
     from valence.lake.plan import Planned
 
@@ -102,7 +106,11 @@ def build_command(
     print_table(
         [{"mart": m.mart, "did": m.mode, "rows": m.rows, "seconds": m.seconds} for m in run.marts]
     )
-    say(f"Built as of {run.as_of} in {run.seconds:.1f} s. Next: valence serve.")
+    waited = monotonic() - STARTED
+    say(
+        f"Built as of {run.as_of} in {waited:.1f} s, {run.seconds:.1f} s of them for the marts. "
+        "Next: valence serve."
+    )
 
 
 def _planned(item: Planned) -> dict[str, str]:
@@ -155,6 +163,7 @@ def demo_command(
 ) -> None:
     """Make a brand with data, say what it shows, serve it. Example: valence demo."""
     from valence.app import demo  # noqa: PLC0415 - loads the simulator
+    from valence.app.desk.findings import as_rows, as_values  # noqa: PLC0415 - loads the engines
     from valence.app.ports import listen  # noqa: PLC0415
 
     if sample and folder == Path("demo-brand"):
@@ -170,18 +179,26 @@ def demo_command(
         )
     with shown_progress() as progress:
         house = demo.prepared(folder, customers=customers, sample=sample, progress=progress)
-    rows = demo.told(house, house.brand.settings.brand.language)
+    found, formats = demo.told(house)
     if as_json:
-        print_json(rows)
+        print_json(as_values(found, formats))
     else:
-        print_table(rows, title=f"{house.brand.settings.brand.name}: what matters most")
-        say(
-            f"To look further: cd {shlex.quote(str(folder))}, then {program(folder)} value summary."
-        )
+        name = house.brand.settings.brand.name
+        print_table(as_rows(found, formats), title=f"{name}: what matters most")
+        _say_commands(found, folder)
     if listening is not None:
         from valence.app.serve import serve as serving  # noqa: PLC0415 - loads the web
 
         serving(house, listening)
+
+
+def _say_commands(found: Sequence[Finding], folder: Path) -> None:
+    """Say the commands that list whom the findings are about, each on one line, to be copied."""
+    typed = program(folder)
+    typer.echo(f"To see whom they are about: cd {shlex.quote(str(folder))}, then", err=True)
+    for one in found:
+        typer.echo(f"  {typed} {one.command.removeprefix('valence ')}", err=True)
+    typer.echo(f"All figures in short: {typed} value summary", err=True)
 
 
 @everyday.command("worker", permission="house:work")

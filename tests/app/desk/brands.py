@@ -74,7 +74,7 @@ def land(house: OpenBrand, rows: list[dict]) -> None:
         writer.merge(
             "identifier_map",
             "SELECT DISTINCT id_key, 'customer-' || id_key AS customer_id, 'user_id' AS id_type, "
-            "'file' AS source FROM given",
+            "'file' AS source FROM given WHERE id_key IS NOT NULL",
         )
         writer.commit()
 

@@ -1,3 +1,4 @@
+import shlex
 from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
@@ -5,13 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.app.desk.brands import AS_OF
-from valence.app.desk.findings import _MOVED, as_rows, findings, told
+from valence.app.desk.findings import as_rows, as_values, findings, told
 from valence.app.desk.numbers import numbers
 from valence.app.desk.overview import figures
 from valence.core.rules import compile_rule
 from valence.kit.filters import catalog
 from valence.kit.format import Formats
 from valence.kit.languages import language
+from valence.lake.build import Ask
+from valence.value.bridge_answers import BARS, rule_of
 
 ENGLISH = Formats(language("en"), "GBP")
 
@@ -43,7 +46,7 @@ def test_the_parts_of_the_movement_sum_to_the_change_of_value(reader):
     found = numbers(reader)
     row = found.summary
     change = row["value_12m_amount"] - row["value_prior_12m_amount"]
-    assert sum(one.amount for one in found.moved) == pytest.approx(float(change))
+    assert float(found.bridge.closing - found.bridge.opening) == pytest.approx(float(change))
 
 
 def test_the_months_sum_to_all_value_and_the_last_one_ends_on_the_day(reader):
@@ -59,7 +62,7 @@ def test_the_months_sum_to_all_value_and_the_last_one_ends_on_the_day(reader):
 
 def test_every_rule_that_a_finding_leads_to_can_be_used_on_the_customers(reader):
     table = reader.table("customers")
-    rules = [rule for _, _, rule in _MOVED.values()]
+    rules = [rule_of(move, date(2025, 10, 31)) for move in BARS]
     for one in findings(reader, ENGLISH):
         rules += parse_qs(urlsplit(one.href).query).get("where", [])
     assert len(rules) > 7
@@ -79,7 +82,36 @@ def test_on_a_terminal_each_finding_is_a_row_of_words(reader):
     rows = as_rows(findings(reader, ENGLISH), ENGLISH)
     assert list(rows[0]) == ["finding", "figure", "n", "what next"]
     assert rows[0]["finding"].startswith("The best 5\u202f% of customers carry 4")
-    assert rows[0]["what next"].endswith("(/customers)")
+    [stayed] = [row["finding"] for row in rows if "stayed longest" in row["finding"]]
+    assert stayed.endswith("Feb 2025, is too close to tell them apart: 4.47 (4.15–4.79).")
+
+
+def test_for_a_program_each_finding_is_a_number_with_its_unit_and_a_rule(reader):
+    """`valence demo --json` gave the figures as text only."""
+    found = {one["key"]: one for one in as_values(findings(reader, ENGLISH), ENGLISH)}
+    assert found["carried"]["value"] == pytest.approx(0.4, abs=0.1)
+    assert (found["carried"]["unit"], found["moved"]["unit"]) == ("share", "money")
+    assert (found["stayed"]["unit"], found["returned"]["n_of"]) == ("months", "orders")
+    assert found["moved"]["currency"] == "GBP"
+    words = shlex.split(found["overdue"]["command"])
+    assert words[:4] == ["valence", "value", "customers", "--where"]
+    assert words[4] == found["overdue"]["where"]
+
+
+def test_what_is_given_back_in_12_months_is_counted_to_the_day(house):
+    """It took whole months of the calendar, up to 30 days less than the figure beside it."""
+    house.build(Ask(date(2026, 10, 12)))
+    reader = house.readers()
+    facts = reader.table("order_facts")
+    year = facts.filter(
+        facts.ordered_on > date(2025, 10, 12), facts.ordered_on <= date(2026, 10, 12)
+    )
+    row = reader.one(year.agg(gross=year.gross_amount.sum(), back=year.returned_amount.sum()))
+    share = float(row["back"] / row["gross"])
+    [finding] = [one for one in findings(reader, ENGLISH) if one.key == "returned"]
+    assert finding.value == pytest.approx(share)
+    [figure] = [f for f in figures(numbers(reader), ENGLISH) if "given back" in str(f.label)]
+    assert figure.value == finding.figure == ENGLISH.percent(share)
 
 
 def test_before_the_first_build_nothing_is_found(bare):
@@ -89,11 +121,12 @@ def test_before_the_first_build_nothing_is_found(bare):
 def test_a_young_brand_is_not_compared_with_a_year_that_is_not_known(reader):
     known = numbers(reader)
     summary = {**known.summary, "repeat_share": 0.5}
-    young = replace(known, two_years=False, moved=(), summary=summary)
+    years = replace(known.years, comparable=False)
+    young = replace(known, years=years, bridge=None, summary=summary)
     keys = [one.key for one in told(young, ENGLISH)]
     assert "moved" not in keys
     assert "repeated" in keys
-    assert young.change("value") is None
+    assert all(one.change is None for one in figures(young, ENGLISH))
     everybody = replace(young, summary={**summary, "repeat_share": 1.0})
     assert "repeated" not in [one.key for one in told(everybody, ENGLISH)]
 
@@ -104,7 +137,7 @@ def test_a_brand_of_a_few_customers_is_told_no_share_of_them(reader):
     few = replace(
         found,
         summary={**found.summary, "buyers": 29},
-        months=[replace(month, orders=1) for month in found.months],
+        years=replace(found.years, orders=12),
     )
     keys = [one.key for one in told(few, ENGLISH)]
     assert not {"carried", "returned", "repeated"} & set(keys)

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from tests.app.desk.brands import land, orders
+from tests.app.desk.brands import AS_OF, land, orders
 from tests.app.desk.conftest import client
 from valence.lake.build import Ask
 from valence.trust.actor import LOCAL
@@ -23,6 +23,41 @@ def test_the_overview_answers_in_one_sentence_with_four_figures(looking):
     )
     assert page.text.count('class="card v-figure"') == 4
     assert page.text.count('class="v-spark"') == 4
+
+
+def test_what_names_nobody_is_in_no_value_per_customer(bare):
+    """All value was divided by the known customers: £2,197 each of Online Retail, not £1,875."""
+    given = [("a", 10, "k1"), ("b", 20, "k2"), ("c", 30, None)]
+    land(
+        bare,
+        [
+            {
+                "namespace": "shop",
+                "order_id": number,
+                "ordered_on": AS_OF,
+                "id_key": key,
+                "net_amount": amount,
+                "kind": "sale",
+            }
+            for number, amount, key in given
+        ],
+    )
+    bare.build()
+    page = text_of(client(bare).get("/"))
+    assert "2 customers brought £30.00 in the last 12 months." in page
+    assert "(orders without a known customer brought £30.00 more)" in page
+    assert "Value of 12 months £60.00 £30.00 without a known customer" in page
+    assert "Value per customer £15.00 £30.00 by 2 known customers" in page
+    found = client(bare).get("/api/v1/overview").json()
+    assert float(found["value_12m"]) == 60
+    assert float(found["named_value_12m"]) == 30
+    assert found["value_per_customer_12m"] == 15
+
+
+def test_a_change_that_chance_could_bring_has_no_arrow(looking):
+    """240 customers bought in this year, 239 in the year before: that is no trend."""
+    page = text_of(looking.get("/"))
+    assert "Customers who bought 240 about the same" in page
 
 
 def test_the_overview_links_each_finding_to_whom_it_is_about(looking):

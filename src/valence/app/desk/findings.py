@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Any, Literal
 
-from valence.app.desk.numbers import Month, Moved, Numbers, numbers
+from valence.app.desk.numbers import Numbers, numbers
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
 from valence.lake.reader import Reader
+from valence.value.bridge import GROWN, LOST, NEW, REACTIVATED, SHRUNK
+from valence.value.bridge_answers import rule_of
+from valence.value.staying_view import active_months, longest
+from valence.value.words import customers_page, quoted
 
 MOST = 5
 ENOUGH = 30  # customers or orders below which a share says more about chance than the brand
@@ -17,16 +22,31 @@ ENOUGH = 30  # customers or orders below which a share says more about chance th
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: a sentence, its figure, how many customers it is about, and what to do next."""
+    """One finding: a sentence, its figure, how many it is about, and what to do next."""
 
     key: str
     said: Message
-    figure: str
+    figure: str  # `value`, formatted
+    value: float
+    unit: Literal["share", "money", "customers", "months"]
     n: int
     next: Message
-    href: str
+    where: str  # the rule that finds the customers to look at
+    sort: str = "-value_amount"
+    of: Literal["customers", "orders"] = "customers"  # what `n` counts
     amount: float | None = None  # money behind it: the most comes first
     good: bool | None = None
+    note: Message | str = ""  # what to mind
+
+    @property
+    def href(self) -> str:
+        """The page that lists them."""
+        return customers_page(self.where, self.sort)
+
+    @property
+    def command(self) -> str:
+        """The command that lists them, to be run in the brand's folder."""
+        return f"valence value customers --where {shlex.quote(self.where)} --sort={self.sort}"
 
 
 def findings(reader: Reader, fmt: Formats) -> list[Finding]:
@@ -49,22 +69,49 @@ def told(found: Numbers, fmt: Formats) -> list[Finding]:
 
 
 def as_rows(found: list[Finding], fmt: Formats) -> list[dict[str, str]]:
-    """Return the findings as rows of a terminal table: finding, figure, n, next."""
+    """Return the findings as rows of a terminal table: finding, figure, n, what next."""
     said = fmt.language.worded
     return [
         {
-            "finding": said(one.said),
+            "finding": " ".join(part for part in (said(one.said), _noted(one, fmt)) if part),
             "figure": one.figure,
             "n": fmt.integer(one.n),
-            "what next": f"{said(one.next)} ({one.href.partition('?')[0]})",
+            "what next": said(one.next),
         }
         for one in found
     ]
 
 
-def customers_page(where: str, sort: str = "-value_amount") -> str:
-    """Return the address of the customers that a rule finds."""
-    return f"/customers?{urlencode({'where': where, 'sort': sort})}"
+def as_values(found: list[Finding], fmt: Formats) -> list[dict[str, Any]]:
+    """Return the findings for programs: each figure as a number with its unit, and in words.
+
+    A `unit` is a share (0 to 1), money (in `currency`), customers or months.
+    """
+    said = fmt.language.worded
+    return [
+        {
+            "key": one.key,
+            "finding": said(one.said),
+            "note": _noted(one, fmt),
+            "figure": one.figure,
+            "value": one.value,
+            "unit": one.unit,
+            "n": one.n,
+            "n_of": one.of,
+            "amount": one.amount,
+            "currency": fmt.currency,
+            "next": said(one.next),
+            "where": one.where,
+            "sort": one.sort,
+            "page": one.href,
+            "command": one.command,
+        }
+        for one in found
+    ]
+
+
+def _noted(one: Finding, fmt: Formats) -> str:
+    return fmt.language.worded(one.note) if one.note else ""
 
 
 def _carried(found: Numbers, fmt: Formats) -> Iterator[Finding]:
@@ -81,158 +128,145 @@ def _carried(found: Numbers, fmt: Formats) -> Iterator[Finding]:
             amount=fmt.money_short(amount),
         ),
         fmt.percent(row["top_value_share"]),
+        row["top_value_share"],
+        "share",
         row["top_customers"],
-        message("See who they are, and keep them"),
-        customers_page(f'tier == "{found.top_tier}"'),
-        amount,
+        message("See who they are, so that they stay"),
+        f"tier == {quoted(found.top_tier)}",
+        amount=amount,
     )
 
 
 _MOVED = {
-    "new": (
+    NEW: (
         message("New customers brought {amount} in the last 12 months."),
         message("See which of them could stay"),
-        "first_order_on > today - 365",
     ),
-    "back": (
+    REACTIVATED: (
         message("Customers who came back after a year away brought {amount}."),
         message("See what brought them back"),
-        "orders_12m > 0 and orders_prior_12m == 0 and first_order_on <= today - 365",
     ),
-    "more": (
+    GROWN: (
         message("Customers who bought in both years brought {amount} more than the year before."),
         message("See who grew"),
-        "orders_prior_12m > 0 and value_12m_amount > value_prior_12m_amount",
     ),
-    "less": (
+    SHRUNK: (
         message("Customers who bought in both years brought {amount} less than the year before."),
         message("See who shrank, and ask why"),
-        "orders_12m > 0 and value_12m_amount < value_prior_12m_amount",
     ),
-    "gone": (
+    LOST: (
         message("Customers who have not bought for 12 months took {amount} a year with them."),
         message("Win back the best of them"),
-        "orders_12m == 0 and orders_prior_12m > 0",
     ),
 }
 
 
 def _moved(found: Numbers, fmt: Formats) -> Iterator[Finding]:
-    most = max(found.moved, key=lambda one: abs(one.amount), default=None)
-    if most is None or not most.amount:
+    bridge = found.bridge
+    if bridge is None:
         return
-    yield _movement(most, fmt)
-
-
-def _movement(most: Moved, fmt: Formats) -> Finding:
-    said, next_, rule = _MOVED[most.group]
-    size = fmt.money_short(abs(most.amount))
-    return Finding(
+    move = max(_MOVED, key=lambda name: abs(bridge.change(name)))
+    amount = float(bridge.change(move))
+    if not amount:
+        return
+    said, next_ = _MOVED[move]
+    size = fmt.money_short(abs(amount))
+    before = move in (LOST, SHRUNK)
+    yield Finding(
         "moved",
         Message(said.text, {"amount": size}),
-        f"+{size}" if most.amount > 0 else f"\N{MINUS SIGN}{size}",
-        most.customers,
+        f"+{size}" if amount > 0 else f"\N{MINUS SIGN}{size}",
+        amount,
+        "money",
+        bridge.moves[move]["customers"],
         next_,
-        customers_page(rule, _MOVED_SORT.get(most.group, "-value_12m_amount")),
-        abs(most.amount),
-        most.amount > 0,
+        rule_of(move, bridge.since),
+        "-value_prior_12m_amount" if before else "-value_12m_amount",
+        amount=abs(amount),
+        good=amount > 0,
     )
-
-
-_MOVED_SORT = {"gone": "-value_prior_12m_amount", "less": "-value_prior_12m_amount"}
 
 
 def _overdue(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     late = found.overdue
-    if late is None or not late.customers:
+    if late is None:
         return
     yield Finding(
         "overdue",
         message(
-            "{n} of the {of} most valuable customers have been silent for more than twice their "
-            "own rhythm; they brought {amount} in the last 24 months.",
+            "{n} of the {of} most valuable customers who bought more than once have been silent "
+            "for more than twice their own rhythm; they brought {amount} in the last 12 months.",
             n=fmt.integer(late.customers),
             of=fmt.integer(late.of),
-            amount=fmt.money_short(late.amount),
+            amount=fmt.money_short(late.value_12m),
         ),
         fmt.integer(late.customers),
         late.customers,
+        "customers",
+        late.customers,
         message("Call them before others do"),
-        customers_page(late.rule),
-        late.amount,
+        late.rule,
+        amount=late.value_12m,
         good=False,
     )
 
 
 def _returned(found: Numbers, fmt: Formats) -> Iterator[Finding]:
-    late = _part(found.months[12:])
-    if late is None or late[0] == 0 or late[2] < ENOUGH:
+    years, moved = found.years, found.years.given_back
+    if moved is None or not moved.now or years.orders < ENOUGH:
         return
-    share, amount, orders = late
-    before = _part(found.earlier) if found.two_years else None
-    said = message(
-        "{share} of sales are given back: {amount} in 12 months.",
-        share=fmt.percent(share),
-        amount=fmt.money_short(amount),
-    )
-    if before is not None and before[0]:
+    values = {"share": fmt.percent(moved.now), "amount": fmt.money_short(years.returned)}
+    said, good = message("{share} of sales are given back: {amount} in 12 months.", **values), None
+    if years.comparable and not moved.sure:
+        said = message(
+            "{share} of sales are given back: {amount} in 12 months, about the same share as in "
+            "the 12 before.",
+            **values,
+        )
+    elif years.comparable:
+        good = moved.change < 0
         said = message(
             "{share} of sales are given back: {amount} in 12 months, {change} against the 12 "
             "before.",
-            share=fmt.percent(share),
-            amount=fmt.money_short(amount),
-            change=fmt.points(share - before[0]),
+            change=fmt.points(moved.change),
+            **values,
         )
-    good = None if before is None else share <= before[0]
     yield Finding(
         "returned",
         said,
-        fmt.percent(share),
-        orders,
+        fmt.percent(moved.now),
+        moved.now,
+        "share",
+        years.orders,
         message("See who gives back most"),
-        customers_page("return_share > 0.3 and orders >= 3", "-returned_amount"),
-        amount,
+        "return_share > 0.3 and orders >= 3",
+        "-returned_amount",
+        "orders",
+        years.returned,
         good,
     )
 
 
-def _part(months: Sequence[Month]) -> tuple[float, float, int] | None:
-    """Share and amount given back, and orders, of some months."""
-    gross = sum(month.gross for month in months)
-    returned = sum(month.returned for month in months)
-    return (returned / gross, returned, sum(month.orders for month in months)) if gross else None
-
-
 def _stayed(found: Numbers, fmt: Formats) -> Iterator[Finding]:
-    best = found.cohort
-    if best is None:
+    cohorts = found.cohorts
+    if cohorts is None or len(cohorts.compared) < 2:
         return
+    best, said = cohorts.compared[0], longest(cohorts, fmt)
     yield Finding(
         "stayed",
-        message(
-            "Of {compared} cohorts, the customers won in {month} stayed longest: they bought in "
-            "{active} of the {horizon} months that followed ({interval}).",
-            compared=best.compared,
-            month=fmt.month(best.month),
-            active=fmt.number(best.active_months, 2),
-            horizon=best.horizon,
-            interval=_interval(best.low, best.high, fmt),
-        ),
+        message("{answer} ({interval})", answer=said.core, interval=said.interval),
         fmt.language.worded(
             "{active} of {horizon} months",
-            active=fmt.number(best.active_months, 2),
-            horizon=best.horizon,
+            active=active_months(best, fmt),
+            horizon=best["horizon_months"],
         ),
-        best.customers,
-        message("See what won them"),
-        "/cohorts",
+        best["active_months"],
+        "months",
+        best["customers"],
+        message("See who stayed longest"),
+        f'cohort_month == day("{best["cohort_month"]}")',
+        note=said.rest,
     )
-
-
-def _interval(low: float | None, high: float | None, fmt: Formats) -> Message | str:
-    if low is None or high is None:
-        return message("not enough data for an interval")
-    return message("interval {ends}", ends=fmt.interval(low, high, "number"))
 
 
 def _repeated(found: Numbers, fmt: Formats) -> Iterator[Finding]:
@@ -243,7 +277,10 @@ def _repeated(found: Numbers, fmt: Formats) -> Iterator[Finding]:
         "repeated",
         message("{share} of buyers came a second time.", share=fmt.percent(row["repeat_share"])),
         fmt.percent(row["repeat_share"]),
+        row["repeat_share"],
+        "share",
         row["buyers"],
         message("Ask the others for a second order"),
-        customers_page("orders == 1", "days_since_order"),
+        "orders == 1",
+        "days_since_order",
     )

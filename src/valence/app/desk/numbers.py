@@ -1,24 +1,24 @@
-"""The numbers of the overview: read from the published marts by name, plain values throughout."""
+"""The numbers of the overview: read from the published marts, plain values throughout."""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import ibis
 import ibis.expr.types as ir
 
 from valence.lake.reader import Reader
+from valence.value.answers import Silent, silent_of, tiers_of
+from valence.value.bridge_answers import Bridge, bridge_of
+from valence.value.cohort_answers import Cohorts, cohort_answers
+from valence.value.words import quoted
+from valence.value.years import Years, years
 
 READS = ("value_summary", "order_facts", "customers", "value_tiers", "cohort_staying")
-SLACK = timedelta(days=7)  # a history that begins a week late still counts as two years
-OVERDUE = 2  # silent for more than so many times the own rhythm…
-SILENT_DAYS = 30  # …and for more than so many days
-GROUPS = ("new", "back", "more", "less", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Month:
     """One month of the brand; the month of `as_of` goes up to that day."""
 
     first: date
-    value: float
+    value: float  # of all orders
+    named: float  # of those whose customer is known
     customers: int
     orders: int
     gross: float
@@ -34,59 +35,18 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """How one group of customers changed the value of twelve months."""
-
-    group: str
-    customers: int
-    amount: float
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """The customers of the higher tiers who have been silent for too long."""
-
-    customers: int
-    of: int  # customers of these tiers
-    amount: float  # that they brought in the last 24 months
-    rule: str  # finds them on the table of customers
-
-
-@dataclass(frozen=True, slots=True)
-class Cohort:
-    """The cohort that stayed longest, and how many it was compared with."""
-
-    month: date
-    customers: int
-    active_months: float
-    low: float | None
-    high: float | None
-    horizon: int
-    compared: int
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
-    """Everything that the overview tells."""
+    """Everything that the overview tells. Whatever is said of 12 months is of `years`."""
 
     as_of: date
     summary: Mapping[str, Any]
-    months: Sequence[Month]  # 24, oldest first
+    years: Years
+    months: Sequence[Month]  # 24 of the calendar, oldest first
     earlier: Sequence[Month]  # the first 12 of them, the last cut at the same day as `as_of`
-    moved: Sequence[Moved]
-    overdue: Overdue | None
-    cohort: Cohort | None
+    bridge: Bridge | None  # None where the 12 months before are not known
+    overdue: Silent | None  # of all tiers but the last
+    cohorts: Cohorts | None
     top_tier: str
-    two_years: bool  # the history covers the twelve months before, so they can be compared
-
-    def change(self, name: str) -> float | None:
-        """Return the relative change of `value`, `orders`… against the twelve months before."""
-        ends = {"value": "_amount", "revenue": "_amount"}.get(name, "")
-        now = self.summary[f"{name}_12m{ends}"]
-        before = self.summary[f"{name}_prior_12m{ends}"]
-        if not self.two_years or not before or before <= 0:
-            return None
-        return float(now) / float(before) - 1
 
 
 _kept: WeakKeyDictionary[Reader, Numbers | None] = WeakKeyDictionary()
@@ -105,30 +65,23 @@ def numbers(reader: Reader) -> Numbers | None:
 def _read(reader: Reader) -> Numbers | None:
     if not all(reader.has(name) for name in READS):
         return None
-    summary = reader.one(reader.table("value_summary"))
-    if summary is None or summary["first_order_on"] is None:
+    summary, moved = reader.one(reader.table("value_summary")), years(reader)
+    if summary is None or moved is None or summary["first_order_on"] is None:
         return None
     as_of: date = summary["as_of"]
-    months = _months(reader, as_of)
-    tiers = reader.rows(reader.table("value_tiers").select("tier", "tier_number"))
-    names = [row["tier"] for row in sorted(tiers, key=lambda row: row["tier_number"])]
-    two_years = summary["first_order_on"] <= _years_before(as_of, 2) + SLACK
+    months, tiers = _months(reader, as_of), tiers_of(reader)
+    higher = f"tier != {quoted(tiers[-1]['tier'])}" if tiers else ""
     return Numbers(
         as_of,
         summary,
+        moved,
         months,
         [*months[:11], _cut(reader, months[11], as_of)],
-        _moved(reader, as_of) if two_years else (),
-        _overdue(reader, names),
-        _cohort(reader),
-        names[0] if names else "",
-        two_years,
+        bridge_of(reader) if moved.comparable else None,
+        silent_of(reader, tiers[:-1], higher) if len(tiers) > 1 else None,
+        cohort_answers(reader),
+        tiers[0]["tier"] if tiers else "",
     )
-
-
-def _years_before(day: date, years: int) -> date:
-    last = monthrange(day.year - years, day.month)[1]
-    return day.replace(year=day.year - years, day=min(day.day, last))
 
 
 def _month(day: date, back: int) -> date:
@@ -159,6 +112,7 @@ def _cut(reader: Reader, month: Month, as_of: date) -> Month:
 def _sums(facts: ir.Table, **by: ir.Value) -> ir.Table:
     return facts.group_by(**by).agg(
         value=facts.value_amount.sum(),
+        named=facts.value_amount.sum(where=facts.customer_id.notnull()),
         customers=facts.customer_id.nunique(where=facts.kind == "sale"),
         orders=facts.count(where=facts.kind == "sale"),
         gross=facts.gross_amount.sum(),
@@ -174,67 +128,8 @@ def _by_month(rows: Sequence[Mapping[str, Any]]) -> dict[date, Mapping[str, Any]
 def _as_month(first: date, found: Mapping[date, Mapping[str, Any]]) -> Month:
     row = found.get(first)
     if row is None:
-        return Month(first, 0.0, 0, 0, 0.0, 0.0)
-    money = (float(row[name] or 0) for name in ("gross", "returned"))
-    return Month(first, float(row["value"] or 0), row["customers"], row["orders"], *money)
-
-
-def _moved(reader: Reader, as_of: date) -> list[Moved]:
-    """The change of value, split by what its customers did: the parts sum to the whole."""
-    t = reader.table("customers")
-    late, before = t.orders_12m > 0, t.orders_prior_12m > 0
-    begun = t.first_order_on > _years_before(as_of, 1)
-    change = t.value_12m_amount - t.value_prior_12m_amount
-    group = ibis.cases(
-        (late & begun, "new"),
-        (late & ~before, "back"),
-        (before & ~late, "gone"),
-        (change >= 0, "more"),
-        else_="less",
+        return Month(first, 0.0, 0.0, 0, 0, 0.0, 0.0)
+    value, named, gross, returned = (
+        float(row[name] or 0) for name in ("value", "named", "gross", "returned")
     )
-    t = t.filter(late | before).mutate(group=group, change=change)
-    rows = reader.rows(t.group_by("group").agg(customers=t.count(), amount=t.change.sum()))
-    found = {row["group"]: row for row in rows}
-    return [
-        Moved(name, found[name]["customers"], float(found[name]["amount"]))
-        for name in GROUPS
-        if name in found
-    ]
-
-
-def _overdue(reader: Reader, tiers: Sequence[str]) -> Overdue | None:
-    if len(tiers) < 2:
-        return None
-    last = tiers[-1]
-    t = reader.table("customers")
-    t = t.filter(t.tier != last)
-    silent = (t.days_since_order > t.gap_days * OVERDUE) & (t.days_since_order > SILENT_DAYS)
-    brought = t.value_12m_amount + t.value_prior_12m_amount
-    row = reader.one(
-        t.agg(of=t.count(), customers=t.count(where=silent), amount=brought.sum(where=silent))
-    )
-    if row is None or not row["of"]:
-        return None
-    rule = (
-        f"tier != {last!r} and days_since_order > {OVERDUE} * gap_days "
-        f"and days_since_order > {SILENT_DAYS}"
-    ).replace("'", '"')
-    return Overdue(row["customers"], row["of"], float(row["amount"] or 0), rule)
-
-
-def _cohort(reader: Reader) -> Cohort | None:
-    t = reader.table("cohort_staying")
-    compared = t.filter(t.compared)
-    rows = reader.rows(compared.order_by(compared.place, compared.cohort_month))
-    if len(rows) < 2:
-        return None
-    best = rows[0]
-    return Cohort(
-        best["cohort_month"],
-        best["customers"],
-        best["active_months"],
-        best["active_months_low"],
-        best["active_months_high"],
-        best["horizon_months"],
-        len(rows),
-    )
+    return Month(first, value, named, row["customers"], row["orders"], gross, returned)

@@ -7,7 +7,11 @@ from valence.app.desk.numbers import Month, Numbers
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
-from valence.kit.page import Answer, Change, Figure, How
+from valence.kit.languages import by_number
+from valence.kit.page import Answer, Figure, How
+from valence.value.against import MEANT, points, relative, worded
+from valence.value.words import customers_page
+from valence.value.years import Years
 
 BASIS: dict[str, Message] = {
     "margin": message("Value is contribution margin: the cost of every order is known."),
@@ -17,29 +21,31 @@ BASIS: dict[str, Message] = {
         "Value is margin where cost is known, and otherwise as the settings say: a mixed basis."
     ),
 }
-_AGAINST = message("vs the 12 months before")
 
 
 def answer(found: Numbers, fmt: Formats) -> Answer:
     """Return how the customer base is doing, in a sentence."""
-    row = found.summary
+    years, moved = found.years, found.years.named
     values = {
-        "customers": fmt.integer(row["customers_12m"]),
-        "value": fmt.money_short(row["value_12m_amount"]),
+        "customers": fmt.integer(found.summary["customers_12m"]),
+        "value": fmt.money_short(moved.now),
     }
-    change = found.change("value")
-    if change is None:
+    beside = message(
+        "orders without a known customer brought {amount} more",
+        amount=fmt.money_short(years.nobody),
+    )
+    inner = beside if years.nobody > 0 else ""
+    if not years.comparable or moved.share is None:
         core = message("{customers} customers brought {value} in the last 12 months.", **values)
-        rest = message("There is no full year before that to compare with.")
-        return Answer(core, rest=rest)
-    said = fmt.percent(abs(change))
-    if abs(change) < 0.005:
+        return Answer(core, inner, message("There is no full year before that to compare with."))
+    said = fmt.percent(abs(moved.share))
+    if not moved.sure:
         core = message(
-            "{customers} customers brought {value} in the last 12 months, as much as in the 12 "
-            "before.",
+            "{customers} customers brought {value} in the last 12 months, about as much as in the "
+            "12 before.",
             **values,
         )
-    elif change > 0:
+    elif moved.change > 0:
         core = message(
             "{customers} customers brought {value} in the last 12 months, {change} more than in "
             "the 12 before.",
@@ -53,68 +59,57 @@ def answer(found: Numbers, fmt: Formats) -> Answer:
             change=said,
             **values,
         )
-    return Answer(core, rest=_why(found, fmt))
+    return Answer(core, inner, _why(years, fmt))
 
 
-def _why(found: Numbers, fmt: Formats) -> Message | str:
+def _why(years: Years, fmt: Formats) -> Message | str:
     """Say whether more customers or more from each made the change."""
-    customers, each = found.change("customers"), _each_change(found)
-    if customers is None or each is None:
+    if years.each is None:
         return ""
     return message(
         "Number of customers: {customers}; value of each: {each}.",
-        customers=_moved(customers, fmt),
-        each=_moved(each, fmt),
+        customers=worded(years.customers, fmt),
+        each=worded(years.each, fmt),
     )
-
-
-def _moved(change: float, fmt: Formats) -> Message | str:
-    return message("as before") if abs(change) < 0.0005 else fmt.change(change)
-
-
-def _each(found: Numbers, span: str) -> float | None:
-    customers = found.summary[f"customers_{span}"]
-    return float(found.summary[f"value_{span}_amount"]) / customers if customers else None
-
-
-def _each_change(found: Numbers) -> float | None:
-    late, before = _each(found, "12m"), _each(found, "prior_12m")
-    if not found.two_years or late is None or before is None or before <= 0:
-        return None
-    return late / before - 1
 
 
 def figures(found: Numbers, fmt: Formats) -> list[Figure]:
     """Return the four figures of the last 12 months, each with its change and its months."""
-    row, whole = found.summary, _whole(found)
-    each, sold = _each(found, "12m"), sum(month.gross for month in found.months[12:])
-    given = sum(month.returned for month in found.months[12:])
-    enough = sum(month.orders for month in found.months[12:]) >= ENOUGH
-    share = given / sold if sold and enough else None
+    years, whole = found.years, _whole(found)
+    given = years.given_back if years.orders >= ENOUGH else None
+    n = found.summary["customers_12m"]
+    by_known = {"amount": fmt.money_short(years.named.now), "n": fmt.integer(n)}
+    nobody = message("{amount} without a known customer", amount=fmt.money_short(years.nobody))
     return [
         Figure(
             message("Value of 12 months"),
-            fmt.money_short(row["value_12m_amount"]),
-            change=_change(found.change("value"), fmt, more_is_good=True),
+            fmt.money_short(years.value.now),
+            note=nobody if years.nobody > 0 else "",
+            change=relative(years.value, fmt) if years.comparable else None,
             spark=[month.value for month in whole],
         ),
         Figure(
             message("Customers who bought"),
-            fmt.integer(row["customers_12m"]),
-            change=_change(found.change("customers"), fmt, more_is_good=True),
+            fmt.integer(n),
+            change=relative(years.customers, fmt) if years.comparable else None,
             spark=[float(month.customers) for month in whole],
-            href="/customers?where=orders_12m+%3E+0",
+            href=customers_page("orders_12m > 0", "-value_12m_amount"),
         ),
         Figure(
             message("Value per customer"),
-            None if each is None else fmt.money_short(each),
-            change=_change(_each_change(found), fmt, more_is_good=True),
-            spark=[m.value / m.customers if m.customers else None for m in whole],
+            None if years.each is None else fmt.money_short(years.each.now),
+            note=by_number(
+                n,
+                message("{amount} by 1 known customer", **by_known),
+                message("{amount} by {n} known customers", **by_known),
+            ),
+            change=relative(years.each, fmt) if years.comparable else None,
+            spark=[m.named / m.customers if m.customers else None for m in whole],
         ),
         Figure(
             message("Share of sales given back"),
-            None if share is None else fmt.percent(share),
-            change=_share_change(found, share, fmt),
+            None if given is None else fmt.percent(given.now),
+            change=points(given, fmt, more_is_good=False) if years.comparable else None,
             spark=[m.returned / m.gross if m.gross else None for m in whole],
         ),
     ]
@@ -128,27 +123,10 @@ def _whole(found: Numbers) -> list[Month]:
     return months[begun:]
 
 
-def _change(value: float | None, fmt: Formats, *, more_is_good: bool) -> Change | None:
-    if value is None:
-        return None
-    rose = None if abs(value) < 0.0005 else value > 0
-    good = None if rose is None else rose == more_is_good
-    return Change(fmt.change(value), rose, good, _AGAINST)
-
-
-def _share_change(found: Numbers, share: float | None, fmt: Formats) -> Change | None:
-    sold = sum(month.gross for month in found.earlier)
-    if not found.two_years or not sold or share is None:
-        return None
-    moved = share - sum(month.returned for month in found.earlier) / sold
-    rose = None if abs(moved) < 0.0005 else moved > 0
-    return Change(fmt.points(moved), rose, None if rose is None else not rose, _AGAINST)
-
-
 def chart(found: Numbers, fmt: Formats) -> Chart:
     """Return value by month against a year before."""
     late, before = found.months[12:], found.earlier
-    title = message("Value by month, and a year before")
+    title = message("Value of all orders by month, and a year before")
     if sum(month.orders > 0 for month in found.months) < 2:
         why = message("Not enough data: all orders fall into one month.")
         return too_little("value-by-month", title, why)
@@ -159,8 +137,8 @@ def chart(found: Numbers, fmt: Formats) -> Chart:
             rest=rest,
         )
         for name, months, rest, known in (
-            (message("last 12 months"), late, False, True),
-            (message("a year before"), before, True, found.two_years),
+            (message("latest months"), late, False, True),
+            (message("a year before"), before, True, found.years.comparable),
         )
     )
     drawn = lines(
@@ -197,15 +175,17 @@ def how(found: Numbers, built: Message | str) -> How:
     return How(
         message(
             "What all orders of the 12 months up to the day of the figures brought, returns taken "
-            "off; a customer counts who bought at least once in them."
+            "off; a customer counts who bought at least once in them. Value per customer is what "
+            "known customers brought, divided by those who bought."
         ),
         formula=BASIS.get(row["value_basis"], ""),
         source=message("House rule: the value basis stands in the settings, table [value]."),
-        inputs=("value_summary", "order_facts", "customers", "cohort_staying"),
+        inputs=("value_summary", "order_facts", "customers", "value_bridge", "cohort_staying"),
         built=built,
         note=message(
-            "These are counts of what was imported, so there is no interval. Orders that name "
-            "nobody are part of value, and of no customer."
+            "These are counts of what was imported, so they have no interval. Orders that name "
+            "nobody are part of value, and of no customer. {arrows}",
+            arrows=MEANT,
         ),
         links=(
             (message("Value in one row"), "/builds/tables/value_summary"),
