@@ -26,6 +26,17 @@ def beta_geometric(parameters, age, *, horizon, seed, first_coin, effect=0.0):
     return purchases(rate, age, horizon=horizon, most=coins - first_coin, rng=rng)
 
 
+def pareto_nbd(parameters, age, *, horizon, seed, effect=0.0, on_life=0.0):
+    """Draw buyers of Pareto/NBD; `effect` is z γ₁ and `on_life` z γ₂ of each."""
+    rng = np.random.default_rng(seed)
+    r, alpha, s, beta = parameters
+    n = len(age)
+    rate = rng.gamma(r, 1 / alpha, n) * np.exp(effect)
+    with np.errstate(divide="ignore"):
+        life = rng.exponential(1, n) / (rng.gamma(s, 1 / beta, n) * np.exp(on_life))
+    return purchases(rate, age, horizon=horizon, life=life, rng=rng)
+
+
 def purchases(rate, age, *, horizon, rng, most=np.inf, life=np.inf):
     """Draw purchases at each one's rate, up to the `most`-th one and no later than `life`."""
     n = len(age)

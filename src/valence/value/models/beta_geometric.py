@@ -20,9 +20,10 @@ import numpy as np
 from scipy.special import betaln, digamma, expit, gammaln
 
 from valence.value.models.fitting import Objective, ObjectiveOf, Space, maximise
-from valence.value.models.histories import checked, misgivings, purchase_rate
+from valence.value.models.histories import checked, covariate_groups, misgivings, purchase_rate
 from valence.value.models.model import Floats, Histories, PurchaseModel
 from valence.value.models.quadrature import beta_mean
+from valence.value.models.tables import dot, sums
 
 Ints = np.ndarray
 
@@ -50,7 +51,7 @@ class BetaGeometric(PurchaseModel):
         h = checked(histories)
         every = 1 / purchase_rate(h)  # time between purchases
         shapes = ((0.5, 0.8, 2.5), (2, 0.2, 2), (0.2, 2, 2), (30, 0.5, 0.3), (0.3, 40, 100))
-        groups, group, scales = _groups(h)
+        groups, group, scales = covariate_groups(h)
         fitted = maximise(
             _objective_of(groups, cls.first_coin),
             (h.frequency, h.recency, h.age, group),
@@ -157,21 +158,6 @@ class _Shapes(NamedTuple):
     b: Floats
 
 
-def _groups(h: Histories) -> tuple[Floats, Floats, tuple[float, ...]]:
-    """Return the distinct covariates (G, k), which of them each row has, and their sizes."""
-    if h.covariates is None:
-        return np.zeros((1, 0)), np.zeros(len(h.count)), ()
-    groups, which = np.unique(h.covariates, axis=0, return_inverse=True)
-    sizes = np.abs(groups).max(axis=0, initial=0)
-    return groups, which.astype(float), tuple(np.where(sizes > 0, sizes, 1.0))
-
-
-def _sums(at: Ints, weights: Floats, size: int) -> Floats:
-    """Return the sum of the weights at each place."""
-    sums: Floats = np.bincount(at, weights, size).astype(float, copy=False)
-    return sums
-
-
 class _Table(NamedTuple):
     """Distinct values of a column within groups, and where each row's is."""
 
@@ -187,7 +173,7 @@ class _Table(NamedTuple):
 
     def sum(self, weights: Floats) -> Floats:
         """Return the sum of the rows' weights at each entry."""
-        return _sums(self.at, weights, len(self.value))
+        return sums(self.at, weights, len(self.value))
 
 
 def _objective_of(groups: Floats, first_coin: int) -> ObjectiveOf:
@@ -197,11 +183,6 @@ def _objective_of(groups: Floats, first_coin: int) -> ObjectiveOf:
         return _Likelihood(rows, count, groups, first_coin)
 
     return make
-
-
-def _dot(one: Floats, other: Floats) -> float:
-    """Return the sum of products, without BLAS: its threads would stand in the way of ours."""
-    return float(np.einsum("i,i", one, other))
 
 
 class _Likelihood:
@@ -248,9 +229,9 @@ class _Likelihood:
         silence = log_age[self.at_age.at] - log_t[self.at_t.at]
         u = odds[self.at_x.at] + (r + self.x) * silence
         e = np.exp(-np.abs(u))
-        value = _dot(self.count, np.maximum(u, 0) + np.log1p(e))
+        value = dot(self.count, np.maximum(u, 0) + np.log1p(e))
         of_gone = self.count * np.where(u > 0, 1, e) / (1 + e)
-        return value, of_gone, _dot(of_gone, silence)
+        return value, of_gone, dot(of_gone, silence)
 
     def _tabled(
         self, shapes: _Shapes, log_age: Floats, gone_x: Floats
@@ -267,7 +248,7 @@ class _Likelihood:
         by_b = n * (both + digamma(ends) - digamma(b)[g])
         by_b = by_b - gone_x / np.where(flips > 0, ends - 1, 1)
         by_a = n * both + gone_x / a[g]
-        return float(value), float(by_r), _sums(g, by_a, len(a)), _sums(g, by_b, len(a))
+        return float(value), float(by_r), sums(g, by_a, len(a)), sums(g, by_b, len(a))
 
     def _by_alpha(self, shapes: _Shapes, of_gone: Floats) -> Floats:
         """Return ∂/∂ log α of each group."""
@@ -278,4 +259,4 @@ class _Likelihood:
         by_age = observed * self.at_age.value / (alpha[g_age] + self.at_age.value)
         by_t = self.at_t.sum(weight) * self.at_t.value / (alpha[g_t] + self.at_t.value)
         groups = len(alpha)
-        return _sums(g_age, by_age - self.bought_age, groups) + _sums(g_t, by_t, groups)
+        return sums(g_age, by_age - self.bought_age, groups) + sums(g_t, by_t, groups)

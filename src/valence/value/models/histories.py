@@ -65,6 +65,15 @@ def grouped(*columns: Floats) -> tuple[np.ndarray, np.ndarray]:
     return order[starts], which
 
 
+def covariate_groups(h: Histories) -> tuple[Floats, Floats, tuple[float, ...]]:
+    """Return the distinct covariates (G, k), which of them each row has, and their sizes."""
+    if h.covariates is None:
+        return np.zeros((1, 0)), np.zeros(len(h.count)), ()
+    groups, which = np.unique(h.covariates, axis=0, return_inverse=True)
+    sizes = np.abs(groups).max(axis=0, initial=0)
+    return groups, which.astype(float), tuple(np.where(sizes > 0, sizes, 1.0))
+
+
 def checked(histories: Histories) -> Histories:
     """Return the histories, or raise BadInputError with the first that cannot be."""
     h = histories
