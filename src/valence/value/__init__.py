@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.corrected import corrected_score as corrected_score
     from valence.value.customers import customers as customers
     from valence.value.definitions import CohortsDefinition as CohortsDefinition
+    from valence.value.definitions import EntryDefinition as EntryDefinition
+    from valence.value.definitions import MatrixDefinition as MatrixDefinition
     from valence.value.definitions import RfmDefinition as RfmDefinition
     from valence.value.definitions import ScoreWeights as ScoreWeights
     from valence.value.definitions import TiersDefinition as TiersDefinition
@@ -32,6 +34,11 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.facts import customer_months as customer_months
     from valence.value.groups import value_groups as value_groups
     from valence.value.orders import order_facts as order_facts
+    from valence.value.products.comparison import entry_products as entry_products
+    from valence.value.products.entry import entries as entries
+    from valence.value.products.lines import line_facts as line_facts
+    from valence.value.products.matrix import product_matrix as product_matrix
+    from valence.value.products.matrix import product_sales as product_sales
     from valence.value.rfm import rfm as rfm
     from valence.value.segments import GRID as GRID
     from valence.value.segments import SEGMENTS as SEGMENTS
@@ -49,11 +56,16 @@ _MODULES = {
     "corrected": ("corrected_score",),
     "customers": ("customers",),
     "definitions": (
-        "CohortsDefinition", "RfmDefinition", "ScoreWeights", "TiersDefinition", "TierShare",
+        "CohortsDefinition", "EntryDefinition", "MatrixDefinition", "RfmDefinition",
+        "ScoreWeights", "TiersDefinition", "TierShare",
     ),
     "facts": ("customer_facts", "customer_months"),
     "groups": ("value_groups",),
     "orders": ("order_facts",),
+    "products.comparison": ("entry_products",),
+    "products.entry": ("entries",),
+    "products.lines": ("line_facts",),
+    "products.matrix": ("product_matrix", "product_sales"),
     "rfm": ("rfm",),
     "segments": ("GRID", "SEGMENTS", "Segment", "segment_summary"),
     "summary": ("summary",),

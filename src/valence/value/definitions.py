@@ -14,9 +14,12 @@ from valence.core.errors import BadInputError
 RFM_KIND = "rfm"
 TIERS_KIND = "value_tiers"
 COHORTS_KIND = "cohorts"
+PRODUCTS_KIND = "product_matrix"
+ENTRY_KIND = "entry_products"
 
 Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
 Share = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=6)]
+Times = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
 
 
 class Document(BaseModel):
@@ -133,6 +136,77 @@ class CohortsDefinition(Document):
         30, ge=1, description="A cohort with fewer customers is not compared."
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Of the intervals.")
+
+
+class MatrixDefinition(Document):
+    """Which products are stars, traffic products and image products."""
+
+    window_months: int = Field(12, ge=1, le=120, description="Sales of so many months count.")
+    minimum_sales: int = Field(
+        50, ge=1, description="A product that was sold less often is not judged."
+    )
+    star_value_share: Share = Field(
+        Decimal("0.5"),
+        description="Stars are among the best products that together bring this share of value…",
+    )
+    star_lift: Times = Field(
+        Decimal(1),
+        description="…and go to the first value tier, or to customers who came back, at least so "
+        "many times as often as all products do.",
+    )
+    traffic_sales_share: Share = Field(
+        Decimal("0.8"),
+        description="Traffic products are among those with most first purchases that together "
+        "make this share of all first purchases…",
+    )
+    traffic_lift: Times = Field(
+        Decimal("1.2"),
+        description="…are bought in a first purchase so many times as often as all products…",
+    )
+    traffic_value: Times = Field(
+        Decimal(1),
+        description="…and a unit brings at most so many times the value of the middle product of "
+        "their category.",
+    )
+    image_price: Times = Field(
+        Decimal("1.5"),
+        description="Image products cost at least so many times the middle product of their "
+        "category…",
+    )
+    image_sales: Times = Field(
+        Decimal(1), description="…are sold at most so many times as often as the middle product…"
+    )
+    image_lift: Times = Field(
+        Decimal("1.2"),
+        description="…and go to the first value tier so many times as often as all products do.",
+    )
+    leave_out: tuple[str, ...] = Field(
+        (), description="Ids of products that are no goods, such as postage."
+    )
+
+
+class EntryDefinition(Document):
+    """How products are compared by what the customers whom they won bring later."""
+
+    observe_months: int = Field(
+        12, ge=1, le=60, description="Months after the first purchase in which value counts."
+    )
+    cohort_months: int = Field(
+        24, ge=1, le=240, description="Customers won in so many months before that are compared."
+    )
+    minimum_customers: int = Field(
+        100, ge=20, description="A product that won fewer customers is not compared."
+    )
+    confidence: float = Field(0.9, gt=0.5, lt=1, description="Of the intervals.")
+    false_discoveries: float = Field(
+        0.1, gt=0, lt=0.5, description="Of products told apart, at most such a share wrongly so."
+    )
+    refit_days: int = Field(
+        7, ge=1, le=366, description="Days after which the comparison is made anew."
+    )
+    leave_out: tuple[str, ...] = Field(
+        (), description="Ids of products that are no goods, such as postage."
+    )
 
 
 D = TypeVar("D", bound=Document)

@@ -10,9 +10,13 @@ from valence.value.acquisition import ACQUISITION_KIND, AcquisitionDefinition
 from valence.value.bond import BOND_KIND, BondDefinition
 from valence.value.definitions import (
     COHORTS_KIND,
+    ENTRY_KIND,
+    PRODUCTS_KIND,
     RFM_KIND,
     TIERS_KIND,
     CohortsDefinition,
+    EntryDefinition,
+    MatrixDefinition,
     RfmDefinition,
     TiersDefinition,
 )
@@ -34,4 +38,8 @@ KINDS: tuple[DefinitionKind[Any], ...] = (
     DefinitionKind(
         ACQUISITION_KIND, message("Acquisition"), AcquisitionDefinition, _DEFINE, singleton=True
     ),
+    DefinitionKind(
+        PRODUCTS_KIND, message("Product matrix"), MatrixDefinition, _DEFINE, singleton=True
+    ),
+    DefinitionKind(ENTRY_KIND, message("Entry products"), EntryDefinition, _DEFINE, singleton=True),
 )

@@ -34,6 +34,7 @@ from valence.value.ladder_mart import LADDER_MARTS
 from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.lifetime.predictions import PREDICTION_MARTS
 from valence.value.orders import order_facts
+from valence.value.products.marts import PRODUCT_MARTS
 from valence.value.segments import segment_summary
 from valence.value.standing import with_standing, with_voice
 from valence.value.stars_mart import STAR_MARTS
@@ -291,6 +292,7 @@ MARTS: tuple[Mart, ...] = (
     *PREDICTION_MARTS,
     *BRIDGE_MARTS,
     *GROUPS_MARTS,
+    *PRODUCT_MARTS,
     *LADDER_MARTS,
     *BOND_MARTS,
     *EQUITY_MARTS,

@@ -1,0 +1,1 @@
+"""Products by what they do for customers: stars, traffic, image, and which make customers stay."""

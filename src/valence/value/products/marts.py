@@ -1,0 +1,124 @@
+"""What is published of products: the matrix, and what those whom they won brought later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from valence.core.messages import message
+from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.value.definitions import (
+    ENTRY_KIND,
+    PRODUCTS_KIND,
+    TIERS_KIND,
+    EntryDefinition,
+    MatrixDefinition,
+    TiersDefinition,
+    published,
+)
+from valence.value.products.columns import ENTRY, MATRIX
+from valence.value.products.entry import entries, observed
+from valence.value.products.lines import line_facts
+from valence.value.products.matrix import product_matrix, product_sales
+
+_GROWN = 1.02  # times the customers of the last comparison: others than were compared then
+
+
+def _matrix(inputs: Inputs, context: BuildContext) -> ir.Table:
+    definition = published(context.definitions, PRODUCTS_KIND, MatrixDefinition)
+    tiers = published(context.definitions, TIERS_KIND, TiersDefinition)
+    sales = product_sales(
+        _lines(inputs, context),
+        inputs["customers"],
+        as_of=context.as_of,
+        products=inputs["products"],
+        top=tiers.tiers[0].name,
+        definition=definition,
+    )
+    return product_matrix(sales, definition=definition)
+
+
+def _lines(inputs: Inputs, context: BuildContext) -> ir.Table:
+    orders, rate = inputs["order_facts"], context.margin_rate
+    return line_facts(inputs["order_lines"], orders=orders, margin_rate=rate)
+
+
+def _entry(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch] | None:
+    from valence.value.products.comparison import (  # noqa: PLC0415 - scipy
+        Entries,
+        as_table,
+        compared_rows,
+    )
+
+    definition = published(context.definitions, ENTRY_KIND, EntryDefinition)
+    won = _won(inputs["customer_facts"], context, definition, read)
+    if "entry_products" in inputs and _stands(inputs["entry_products"], won, context, read):
+        return None
+    found = entries(
+        _lines(inputs, context),
+        inputs["order_facts"],
+        inputs["customer_facts"],
+        as_of=context.as_of,
+        products=inputs["products"],
+        definition=definition,
+    )
+    named = inputs["product_matrix"].select("namespace", "product_id", "name")
+    names = {(r["namespace"], r["product_id"]): r["name"] for r in _rows(named, read)}
+    batches = [batch for batch in read(found) if batch.num_rows]
+    rows = compared_rows(Entries.of(batches), definition, names) if batches else ()
+    of_all = {"fitted_on": context.as_of, "won": won}
+    made: list[pa.RecordBatch] = as_table({**row, **of_all} for row in rows).to_batches()
+    return iter(made)
+
+
+def _won(facts: ir.Table, context: BuildContext, definition: EntryDefinition, read: Read) -> int:
+    since, until = observed(context.as_of, definition)
+    won = facts.filter(facts.first_order_on > since, facts.first_order_on <= until)
+    return int(_rows(won.agg(n=won.count()), read)[0]["n"])
+
+
+def _stands(before: ir.Table, won: int, context: BuildContext, read: Read) -> bool:
+    """Whether the last comparison is neither due nor of other customers than there are now."""
+    definition = published(context.definitions, ENTRY_KIND, EntryDefinition)
+    last = _rows(before.filter(before.level == "all"), read)
+    if not last:
+        return False
+    age = (context.as_of - last[0]["fitted_on"]).days
+    then = int(last[0]["won"])
+    return 0 <= age < definition.refit_days and then / _GROWN <= won <= then * _GROWN
+
+
+def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
+    return [row for batch in read(table) for row in batch.to_pylist()]
+
+
+PRODUCT_MARTS = (
+    Mart(
+        name="product_matrix",
+        owner="value",
+        title=message("Product matrix"),
+        grain=("namespace", "product_id"),
+        rebuild="whole",
+        inputs=("order_lines", "order_facts", "customers", "products"),
+        columns=MATRIX,
+        compute=_matrix,
+        order_by=("value_rank",),
+        definitions=(PRODUCTS_KIND, TIERS_KIND),
+        served=True,
+    ),
+    Mart(
+        name="entry_products",
+        owner="value",
+        title=message("Entry products"),
+        grain=("level", "namespace", "product_id", "category"),
+        rebuild="whole",
+        inputs=("order_lines", "order_facts", "customer_facts", "products", "product_matrix"),
+        columns=ENTRY,
+        score=_entry,
+        definitions=(ENTRY_KIND,),
+        served=True,
+    ),
+)
