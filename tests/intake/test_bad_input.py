@@ -53,7 +53,7 @@ def test_a_missing_column_is_named_with_the_nearest(shop):
 
 
 def test_a_file_in_which_nothing_is_known_is_refused_with_its_columns(shop):
-    sentence = r"o\.csv is not recognised: its columns are a, b\. Say what they are in a mapping"
+    sentence = r"o\.csv is not recognised: its columns are a, b\. Say what they are, such as"
     with pytest.raises(BadInputError, match=sentence):
         shop.bring("o.csv", "a,b\n1,2\n3,4\n")
 

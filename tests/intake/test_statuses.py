@@ -63,8 +63,8 @@ def test_olists_cancelled_orders_are_no_purchases_though_their_items_have_prices
     orders = shop.file(
         "olist_orders_dataset.csv",
         "order_id,customer_id,order_status,order_purchase_timestamp\n"
-        "o1,c1,delivered,2018-01-02 10:00:00\no2,c2,canceled,2018-01-03 10:00:00\n"
-        "o3,c2,unavailable,2018-01-03 10:00:00\n",
+        "o1,c1,delivered,2018-01-02 10:00:00\no2,c2,canceled,2018-01-02 11:00:00\n"
+        "o3,c2,unavailable,2018-01-02 11:00:00\n",
     )
     items = shop.file(
         "olist_order_items_dataset.csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from valence.core.errors import BadInputError, NotFoundError
 from valence.intake import confirming, held, log, quarantine
+from valence.intake.glances import glances
 from valence.intake.held import HeldRow, Which
 from valence.intake.jobs import ReplayParams, ask_for_import, ask_for_replay
 from valence.intake.looking import Look, looked
@@ -112,6 +114,8 @@ class FileOut(BaseModel):
     totals: TotalsOut
     months: list[MonthOut]
     skipped: bool = Field(description="Whether the same bytes landed before.")
+    form: str = Field("", description="Title of the mapping that it was read by.")
+    origin: str = Field("", description="Of the mapping: kept, ready, guessed or given.")
     warnings: list[str]
 
 
@@ -137,12 +141,13 @@ class ImportsOut(BaseModel):
 
 
 class HeldOut(BaseModel):
-    """One row in quarantine, without its values."""
+    """One row in quarantine, with what is at fault in it."""
 
     row_id: int
     file: str
     line: int
     column: str
+    shown: str | None = Field(description="The value there, masked where it may be personal.")
     reason: str = Field(description="Its stable name.")
     said: str = Field(description="The reason in the reader's language.")
     kind: str
@@ -227,7 +232,7 @@ def rows(
     limit: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
     cursor: Annotated[str, Query(description="Cursor of the page, from `next`.")] = "",
 ) -> HeldPage:
-    """Return rows in quarantine, without their values."""
+    """Return rows in quarantine, with what is at fault, masked where it may be personal."""
     if reason and reason not in REASONS:
         raise BadInputError(
             "There is no reason {given!r}. Known are: {names}.",
@@ -241,8 +246,10 @@ def rows(
     with opened_of(ask).store.reading() as view:
         found = held.listing(view, which, after=after, limit=limit + 1)
         total = held.count(view, which)
+        shown = glances(view, opened_of(ask).keyring, found[:limit])
     more = encode(Cursor((found[limit - 1].row_id,)), shape) if len(found) > limit else None
-    return HeldPage(items=[HeldOut(**_held(ask, r)) for r in found[:limit]], total=total, next=more)
+    items = [HeldOut(**_held(ask, row, shown)) for row in found[:limit]]
+    return HeldPage(items=items, total=total, next=more)
 
 
 @api.get("/quarantine/{row_id}", permission="intake:read")
@@ -252,8 +259,9 @@ def one_row(ask: Ask, row_id: int) -> HeldDetail:
     with opened.store.reading() as view:
         head = held.one(view, row_id)
         row = quarantine.show(view, opened.keyring, row_id)
+        shown = glances(view, opened.keyring, [head])
     return HeldDetail(
-        **_held(ask, head), value=row.value, namespace=row.namespace, cells=dict(row.cells)
+        **_held(ask, head, shown), value=row.value, namespace=row.namespace, cells=dict(row.cells)
     )
 
 
@@ -337,12 +345,13 @@ def _import_out(one: log.Logged) -> ImportOut:
     return ImportOut.model_validate({**told, "imported_at": one.imported_at})
 
 
-def _held(ask: Asked, row: HeldRow) -> dict[str, Any]:
+def _held(ask: Asked, row: HeldRow, shown: Mapping[int, str]) -> dict[str, Any]:
     return {
         "row_id": row.row_id,
         "file": row.file,
         "line": row.line,
         "column": row.column,
+        "shown": shown[row.row_id] or None,
         "reason": row.reason,
         "said": ask._(row.why),
         "kind": row.kind,

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from valence.core.errors import BadInputError, did_you_mean
-from valence.core.messages import message
+from valence.core.errors import BadInputError
+from valence.core.messages import Message, message
 from valence.intake.choosing import NeedsConfirmationError
 from valence.intake.guessing import Guess, Question
 from valence.intake.looking import Look
-from valence.intake.mapping import Cell, FileMapping, cell_of, folded
-from valence.intake.targets import KINDS
-from valence.people.normalise import ID_TYPES
+from valence.intake.mapping import FileMapping
+from valence.intake.saying import Said, applied, cells_of
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An import as it was typed, for advice that can be typed in its turn."""
+
+    files: tuple[str, ...]
+    said: Said
+    brand: str = ""  # where it was named
+
+    def again(self, *further: str) -> str:
+        """Return the command with further words."""
+        words = ["valence", "import", *self.files]
+        for target, column in self.said.columns.items():
+            words += ["--column", f"{target}={column}"]
+        words += ["--date", self.said.date] if self.said.date else []
+        words += ["--decimals", self.said.decimals] if self.said.decimals else []
+        return shlex.join([*words, *self._brand, *further])
+
+    def written_down(self, file: Path) -> str:
+        """Return how a mapping of a file is written down, changed, and given."""
+        guess = shlex.join(["valence", "mapping", "guess", str(file), *self._brand])
+        give = ["valence", "import", str(file), *self._brand, "--mapping", "mapping.yaml"]
+        return f"`{guess} > mapping.yaml`, change it, then `{shlex.join(give)}`"
+
+    @property
+    def _brand(self) -> list[str]:
+        return ["--brand", self.brand] if self.brand else []
 
 
 def on_terminal() -> bool:
@@ -25,79 +55,25 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def answered(
-    seen: Look,
-    mapping: FileMapping,
-    columns: Mapping[str, str],
-    date: str = "",
-    decimals: str = "",
-) -> FileMapping:
-    """Return the mapping with what was said: columns, the order of dates, the mark of decimals.
-
-    A target may be a kind of identifier too, and a column `one + other` for what both make.
-
-    Raises
-    ------
-    BadInputError
-        If a target or a column is not there; the near name is offered.
-    """
-    if "row_type" in columns and mapping.kind == "orders":
-        # A sale and its refund are two rows of one order.
-        mapping = mapping.model_copy(update={"kind": "order_lines"})
-    targets = KINDS[mapping.kind].targets
-    cells, people = dict(mapping.columns), dict(mapping.identifiers)
-    for target, column in columns.items():
-        if target not in targets and target not in ID_TYPES:
-            raise BadInputError(
-                "{target!r} is not a column of {kind}. {fix}",
-                target=target,
-                kind=mapping.kind,
-                fix=did_you_mean(target, (*targets, *ID_TYPES)),
-            )
-        group = cells if target in targets else people
-        group[target] = _cell(seen, column)
-    cells = {
-        name: _styled(cell, targets[name].type, date, decimals) for name, cell in cells.items()
-    }
-    return mapping.model_copy(update={"columns": cells, "identifiers": people})
+def answered(seen: Look, mapping: FileMapping, columns: Mapping[str, str]) -> FileMapping:
+    """Return the mapping with what columns were said to be (see `saying`)."""
+    return applied(mapping, cells_of(columns, seen.names, seen.name), Said(columns))
 
 
-def _styled(cell: Cell, type_: str, date: str, decimals: str) -> Cell:
-    """Return a cell with the order of dates and the mark of decimals that were said."""
-    if type_ == "date" and date:
-        return cell.model_copy(update={"date": date})
-    if type_ in {"number", "float"} and decimals:
-        return cell.model_copy(update={"decimals": decimals})
-    return cell
+def at_path(seen: Look, path: Path) -> Look:
+    """Return a look whose sentences name the file as it was typed, so that commands work."""
 
+    def typed(said: Message) -> Message:
+        return (
+            replace(said, values={**said.values, "file": path}) if "file" in said.values else said
+        )
 
-def _cell(seen: Look, said: str) -> Cell:
-    """The cell that somebody names, its columns as they are written in the file."""
-    names = folded(seen.names)
-    parts = (said,) if said.casefold() in names else cell_of(said).together or (said,)
-    for part in parts:
-        if part.casefold() not in names:
-            raise BadInputError(
-                "{file} has no column {column!r}. {fix}",
-                file=seen.name,
-                column=part,
-                fix=did_you_mean(part, seen.names),
-            )
-    found = tuple(names[part.casefold()] for part in parts)
-    return Cell(column=found) if len(found) == 1 else Cell(together=found)
-
-
-def parsed_columns(given: list[str]) -> dict[str, str]:
-    """Return `TARGET=COLUMN` options as a mapping."""
-    found = {}
-    for one in given:
-        target, equals, column = one.partition("=")
-        if not (target and equals and column):
-            raise BadInputError(
-                "{given!r} is not of the form TARGET=COLUMN, such as net_amount=Total.", given=one
-            )
-        found[target] = column
-    return found
+    return replace(
+        seen,
+        questions=tuple(replace(one, text=typed(one.text)) for one in seen.questions),
+        warnings=tuple(map(typed, seen.warnings)),
+        fault=typed(seen.fault) if seen.fault else None,
+    )
 
 
 def show(seen: Look, console: Console) -> None:
@@ -120,33 +96,45 @@ def show(seen: Look, console: Console) -> None:
         console.print(str(warning), markup=False, highlight=False)
 
 
-def confirmed(
-    seen: Look, *, said: Mapping[str, str], date: str = "", decimals: str = ""
-) -> FileMapping:
+def confirmed(seen: Look, *, path: Path, typed: Typed) -> FileMapping:
     """Return the mapping that somebody at the terminal said yes to.
+
+    Parameters
+    ----------
+    seen
+        What the file is taken for.
+    path
+        The file as it was typed.
+    typed
+        The whole import as it was typed, for the advice where nobody can be asked.
 
     Raises
     ------
+    BadInputError
+        If the file is not recognised.
     NeedsConfirmationError
         If nobody is there to be asked, or the answer is no.
     """
     if seen.fault is not None or seen.mapping is None:
-        raise BadInputError(seen.fault or message("{file} is not recognised.", file=seen.name))
-    mapping = answered(seen, seen.mapping, said, date, decimals)
-    given = {**said, "date": date, "decimals": decimals}
-    left = [question for question in seen.questions if not _is_answered(question, given)]
+        raise BadInputError(seen.fault or message("{file} is not recognised.", file=path))
+    mapping = seen.mapping
+    offered = Guess(mapping, seen.told, seen.questions, seen.unused)
     if not on_terminal():
+        if seen.open_questions:
+            raise _unanswered(offered, typed)
         raise NeedsConfirmationError(
             "{file} has a form that is met for the first time, and nobody is at a terminal to "
-            "confirm what its columns mean.{why} Look with `valence mapping show {file}`; then "
-            "run again with `--yes`, or with `--mapping FILE`.",
-            guessed=_guess(seen, mapping),
-            file=seen.name,
-            why="".join(f" {question.text}" for question in left if not question.clear),
+            "confirm what its columns mean: {columns}. If that is right: `{again}`. If not: "
+            "{otherwise}.",
+            guessed=offered,
+            file=path,
+            columns=", ".join(f"{one.column} → {one.target}" for one in seen.told),
+            again=typed.again("--yes"),
+            otherwise=typed.written_down(path),
         )
     console = Console(stderr=True)
     show(seen, console)
-    for question in left:
+    for question in seen.questions:
         choice = _choose(question)
         what, _, column = question.about.partition(":")
         if column:
@@ -155,16 +143,33 @@ def confirmed(
             mapping = answered(seen, mapping, {question.about: choice})
     if not typer.confirm("Import with this mapping?", default=True, err=True):
         raise NeedsConfirmationError(
-            "Nothing was imported. Write the mapping to a file with `valence mapping guess {file} "
-            "> mapping.yaml`, change it, and give it with `--mapping mapping.yaml`.",
-            guessed=_guess(seen, mapping),
-            file=seen.name,
+            "Nothing was imported. To change the mapping: {otherwise}.",
+            guessed=offered,
+            otherwise=typed.written_down(path),
         )
     return mapping
 
 
-def _is_answered(question: Question, said: Mapping[str, str]) -> bool:
-    return bool(said.get(question.about.partition(":")[0]))
+def in_need(unclear: NeedsConfirmationError, typed: Typed) -> NeedsConfirmationError:
+    """Return a refusal with the command that goes on from it."""
+    open_questions = [q for q in unclear.guess.questions if not q.clear]
+    return _unanswered(unclear.guess, typed) if open_questions else unclear
+
+
+def _unanswered(offered: Guess, typed: Typed) -> NeedsConfirmationError:
+    """The refusal of what has open questions: with the command that answers them."""
+    open_questions = [question for question in offered.questions if not question.clear]
+    return NeedsConfirmationError(
+        "{why} The whole command would be, for one: `{again}`.",
+        guessed=offered,
+        why=" ".join(str(question.text) for question in open_questions),
+        again=typed.again("--yes", *_answers(open_questions)),
+    )
+
+
+def _answers(questions: Sequence[Question]) -> Iterator[str]:
+    for question in questions:
+        yield from ("--column", f"{question.about}={question.choices[0]}")
 
 
 def _choose(question: Question) -> str:
@@ -188,7 +193,3 @@ def _with_style(mapping: FileMapping, column: str, what: str, choice: str) -> Fi
         for target, cell in mapping.columns.items()
     }
     return mapping.model_copy(update={"columns": cells})
-
-
-def _guess(seen: Look, mapping: FileMapping) -> Guess:
-    return Guess(mapping, seen.told, seen.questions, seen.unused)

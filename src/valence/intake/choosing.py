@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from valence.core.errors import BadInputError
@@ -10,12 +10,14 @@ from valence.core.messages import Message, message
 from valence.core.settings import Brand
 from valence.intake.columns import date_order, decimals
 from valence.intake.guessing import Guess, Guessed, Question, guess
-from valence.intake.mapping import FileMapping, cell_of, folded, kept_mapping, ready_mapping
+from valence.intake.mapping import Cell, FileMapping, folded, kept_mapping, ready_mapping
 from valence.intake.needless import needless
 from valence.intake.reading import Source
 from valence.intake.rowtypes import passed_over, with_row_type
+from valence.intake.saying import Said, applied, cells_of
 from valence.intake.targets import KINDS
 from valence.intake.thousands import settled
+from valence.intake.whom import YOU_SAID_SO
 from valence.lake.workbench import Workbench
 
 MONTH_FIRST = frozenset({"US", "PH", "FM", "PW"})  # countries that write the month first
@@ -31,10 +33,11 @@ class NeedsConfirmationError(BadInputError):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A mapping to import with, and what was assumed."""
+    """A mapping to import with, what was assumed, and where it comes from."""
 
     mapping: FileMapping
     warnings: tuple[Message, ...]
+    origin: str = "given"  # kept, ready, guessed; or given with the import
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,7 @@ class Preview:
     origin: str  # kept, ready or guessed
 
 
-def preview(
-    bench: Workbench, brand: Brand, source: Source, answers: Mapping[str, str] | None = None
-) -> Preview:
+def preview(bench: Workbench, brand: Brand, source: Source, said: Said | None = None) -> Preview:
     """Return the mapping offered for a source, completed by what its whole columns tell.
 
     Parameters
@@ -59,20 +60,31 @@ def preview(
         For kept mappings, the country and the zone.
     source
         The open file.
-    answers
-        What a person said to questions: a question's `about` → the choice.
+    said
+        What somebody said of its columns; it stands above all the rest.
+
+    Raises
+    ------
+    BadInputError
+        If it is not recognised, or something was said of a column that is not there.
     """
-    kept = kept_mapping(brand, source.signature)
+    said = said or Said()
+    cells = cells_of(said.columns, source.names, source.name)
+    kept, ready = kept_mapping(brand, source.signature), ready_mapping(source.names)
     if kept is not None:
-        return Preview(source, passed_over(bench, source, _as_guess(source, kept)), "kept")
-    ready = ready_mapping(source.names)
-    if ready is not None:
-        return Preview(source, _completed(bench, brand, source, _as_guess(source, ready)), "ready")
-    if (why := needless(source.names)) is not None:
-        raise BadInputError("Nothing of {file} is imported. {why}", file=source.name, why=why)
-    offered = guess(source, brand.settings.brand.country)
-    offered = _answered(with_row_type(bench, source, offered), answers or {})
-    return Preview(source, _completed(bench, brand, source, offered), "guessed")
+        origin, offered = "kept", passed_over(bench, source, as_guess(source, kept))
+        if not said:  # it was completed when it was confirmed
+            return Preview(source, offered, origin)
+    elif ready is not None:
+        origin, offered = "ready", as_guess(source, ready)
+    else:
+        if (why := needless(source.names)) is not None and not cells:
+            raise BadInputError("Nothing of {file} is imported. {why}", file=source.name, why=why)
+        offered = guess(source, brand.settings.brand.country, cells)
+        origin, offered = "guessed", with_row_type(bench, source, offered)
+    if said:
+        offered = _laid_over(source, offered, cells, said)
+    return Preview(source, _completed(bench, brand, source, offered), origin)
 
 
 def chosen(bench: Workbench, brand: Brand, source: Source, *, yes: bool) -> Choice:
@@ -110,36 +122,47 @@ def chosen(bench: Workbench, brand: Brand, source: Source, *, yes: bool) -> Choi
                 columns=", ".join(offered.guess.unused),
             )
         )
-    return Choice(offered.guess.mapping, tuple(warnings))
+    return Choice(offered.guess.mapping, tuple(warnings), offered.origin)
 
 
-def _as_guess(source: Source, mapping: FileMapping) -> Guess:
+def given(bench: Workbench, brand: Brand, source: Source, mapping: FileMapping) -> Choice:
+    """Return a mapping that somebody wrote, with what it leaves open settled by the file."""
+    offered = _completed(bench, brand, source, as_guess(source, mapping))
+    return Choice(offered.mapping, tuple(question.text for question in offered.questions), "given")
+
+
+def as_guess(source: Source, mapping: FileMapping) -> Guess:
+    """Return what a mapping takes the columns of a source for."""
     names = folded(source.names)
-    told = [
-        Guessed(found, where, 1.0, message("The mapping {name} says so.", name=mapping.name))
-        for where, cell in mapping.cells()
-        if (found := cell.found_in(names))
-    ]
-    used = {one.column for one in told}
+    why = message("The mapping {name} says so.", name=mapping.name)
+    told = [Guessed(found, where, 1.0, why) for where, found in _places(mapping.cells(), names)]
+    used = {one.column for one in told} | set(mapping.properties)
     return Guess(mapping, tuple(told), (), tuple(n for n in source.names if n not in used))
 
 
-def _answered(offered: Guess, answers: Mapping[str, str]) -> Guess:
-    mapping, left = offered.mapping, []
-    for question in offered.questions:
-        answer = answers.get(question.about)
-        if answer is None:
-            left.append(question)
-            continue
-        if answer not in question.choices:
-            raise BadInputError(
-                "{answer!r} is not one of the choices: {choices}.",
-                answer=answer,
-                choices=", ".join(question.choices),
-            )
-        cells = {**mapping.columns, question.about: cell_of(answer)}
-        mapping = mapping.model_copy(update={"columns": cells})
-    return replace(offered, mapping=mapping, questions=tuple(left))
+def _places(
+    cells: Iterable[tuple[str, Cell]], names: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the place of every column that is read, and the column."""
+    for place, cell in cells:
+        for column in cell.read_in(names):
+            yield (f"time of {place}" if column == cell.time_in(names) else place), column
+
+
+def _laid_over(source: Source, offered: Guess, cells: Mapping[str, Cell], said: Said) -> Guess:
+    """Return an offer with what somebody said above it."""
+    again = as_guess(source, applied(offered.mapping, cells, said))
+    reasons = {one.column: one for one in offered.columns}
+    named = _places(cells.items(), folded(source.names))
+    places = {column: place.replace("columns.", "") for place, column in named}
+    told = (
+        Guessed(one.column, places[one.column], 1.0, YOU_SAID_SO)
+        if one.column in places
+        else reasons.get(one.column, one)
+        for one in again.columns
+    )
+    left = tuple(q for q in offered.questions if f"columns.{q.about}" not in cells)
+    return replace(again, columns=tuple(told), questions=left, notes=offered.notes)
 
 
 def _completed(bench: Workbench, brand: Brand, source: Source, offered: Guess) -> Guess:

@@ -16,15 +16,15 @@ from valence.core.settings import Brand, BrandTable
 from valence.intake.dates import DateOrder
 from valence.intake.guessing import Question
 from valence.intake.looking import Look
-from valence.intake.mapping import Cell, FileMapping, Returns, folded
+from valence.intake.mapping import GROUPS, Cell, FileMapping, Returns, folded
 from valence.intake.parsing import Decimals
 from valence.intake.synonyms import ATTRIBUTES
 from valence.intake.targets import KINDS, Kind
 from valence.intake.titles import CONTACT_TITLES, target_title
 from valence.people.normalise import ID_TYPES
 
-GROUPS = ("columns", "identifiers", "contact", "attributes")
-ATTRIBUTE, PROPERTY = "attributes.*", "properties.*"
+ATTRIBUTE, PROPERTY, TIME = "attributes.*", "properties.*", "time.*"
+TIME_TITLE = message("Time of day, beside the date")
 _WORDS = re.compile(r"[^\w]+")
 _SETTINGS = (
     "namespace", "source", "zone", "currency", "prices", "decimals", "tax_rate",
@@ -43,6 +43,8 @@ class Edited:
 def places_of(kind: str) -> list[tuple[str, list[str]]]:
     """Return the places that a column of such a file can take, in groups."""
     columns = [f"columns.{name}" for name in KINDS[kind].targets]
+    if dated := KINDS[kind].dated:
+        columns.insert(columns.index(f"columns.{dated}") + 1, TIME)
     found = [("columns", columns)]
     if kind in {"products", "spend", "fx_rates", "lookup"}:
         return found
@@ -60,6 +62,7 @@ def fields_of(look: Look, brand: Brand) -> dict[str, str]:
     mapping = look.mapping or FileMapping(name="orders", kind="orders")
     names = folded(look.names)
     taken = {found: (at, cell) for at, cell in mapping.cells() if (found := cell.found_in(names))}
+    taken |= {found: (TIME, cell) for _, cell in mapping.cells() if (found := cell.time_in(names))}
     fields = {
         "kind": mapping.kind if look.mapping else "",
         "namespace": mapping.namespace,
@@ -165,7 +168,7 @@ def _cells(
                 groups[group][name] = cell
     for number, column in enumerate(look.names):
         at = fields[f"column-{number}"]
-        if not at or at == PROPERTY:
+        if not at or at in {PROPERTY, TIME}:
             continue
         group, name = at.split(".", maxsplit=1)
         if not _is_place(at, fields["kind"]):
@@ -183,7 +186,27 @@ def _cells(
         kept = known is not None and known.found_in(names) == column
         cell = cast("Cell", known) if kept else Cell(column=(column,))
         groups[group][name] = _styled(cell, fields, number, group, name)
+    _time(look, fields, groups["columns"], faults)
     return groups
+
+
+def _time(
+    look: Look, fields: Mapping[str, str], columns: dict[str, Cell], faults: dict[str, Message]
+) -> None:
+    """Let the date of a row have its time of day from the column that was chosen for it."""
+    times = [n for n in range(len(look.names)) if fields[f"column-{n}"] == TIME]
+    dated = KINDS[fields["kind"]].dated
+    if cell := columns.get(dated):
+        time = tuple(look.names[number] for number in times[:1])
+        columns[dated] = cell.model_copy(update={"time": time})
+    elif times and dated:
+        faults[f"column-{times[0]}"] = message("Say first which column is the date.")
+    for number in times[1:]:
+        faults[f"column-{number}"] = message(
+            "{place} is given by the column {other!r} already; choose one of the two.",
+            place=TIME_TITLE,
+            other=look.names[times[0]],
+        )
 
 
 def _styled(cell: Cell, fields: Mapping[str, str], number: int, group: str, name: str) -> Cell:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from valence.core.errors import BadInputError
 from valence.core.messages import Message, message
-from valence.intake.mapping import Cell, FileMapping
+from valence.intake.mapping import Cell, FileMapping, folded
 from valence.intake.reading import Source
 from valence.intake.recognising import fit, named, recognised
 from valence.intake.repeated import again_note, amount_notes, lines_after_all, of_order
 from valence.intake.synonyms import plain, words_for
 from valence.intake.targets import KINDS
-from valence.intake.whom import Named, whom
+from valence.intake.times import times_of
+from valence.intake.whom import YOU_SAID_SO, Named, whom
 
 _BY_CELLS = {"row_type"}  # known by what its cells say, not by its name: see `rowtypes`
 _MONEY = ("net_amount", "gross_amount", "unit_price")
@@ -55,7 +56,7 @@ class Guess:
     notes: tuple[Message, ...] = ()
 
 
-def guess(source: Source, country: str = "") -> Guess:
+def guess(source: Source, country: str = "", said: Mapping[str, Cell] | None = None) -> Guess:
     """Return the mapping that fits a source best.
 
     Parameters
@@ -64,6 +65,8 @@ def guess(source: Source, country: str = "") -> Guess:
         The open file.
     country
         ISO code of the country that telephones without a prefix belong to.
+    said
+        What somebody said that columns are, by their places in a mapping (see `saying`).
 
     Raises
     ------
@@ -71,13 +74,19 @@ def guess(source: Source, country: str = "") -> Guess:
         If it looks like none of the kinds, or like orders without number and customer; the
         message lists its columns.
     """
-    seen = recognised(source)
+    given = said or {}
+    seen = recognised(source, given)
     kind = "order_lines" if seen.kind == "orders" and lines_after_all(source) else seen.kind
-    taken: set[str] = set()
-    found = _targets(source, kind, taken, unnumbered=seen.unnumbered)
+    known = folded(source.names)
+    taken = {column for cell in given.values() for column in cell.own_in(known)}
+    found = _targets(source, kind, taken, _told(given), unnumbered=seen.unnumbered)
     questions = _amount_questions(source, kind, found, taken)
-    people = whom(source, kind, taken, country)
-    columns = {target: Cell(column=(one.column,)) for target, one in found.items()}
+    times = times_of(source, kind, found, taken)
+    people = whom(source, kind, taken, country, given)
+    columns = {
+        target: Cell(column=(one.column,), time=times.get(target, ()))
+        for target, one in found.items()
+    }
     if kind == "order_lines" and {"unit_price", "quantity"} <= set(columns):
         columns.pop("net_amount", None)
     if kind == "feedback" and "metric" not in columns:
@@ -86,7 +95,7 @@ def guess(source: Source, country: str = "") -> Guess:
         columns = of_order(source, columns)
     paid = _paid(found) if "discount_amount" in columns else None
     if seen.unnumbered:
-        columns["order_id"] = _made_number(source, people, found["ordered_at"].column)
+        columns["order_id"] = _made_number(source, people, columns["ordered_at"])
         questions = [_number_question(source, columns["order_id"]), *questions]
     mapping = FileMapping(
         name=f"{kind.replace('_', '-')}",
@@ -101,25 +110,56 @@ def guess(source: Source, country: str = "") -> Guess:
         for target, cell in columns.items()
         if (found_as := next((f for f in found.values() if f.column in cell.column), None))
     ]
+    told += [
+        Guessed(time, f"time of {target}", 0.9, _beside(found[target].column, time))
+        for target, cell in columns.items()
+        for time in cell.time
+    ]
     told += [Guessed(one.column, f"{one.group}.{one.name}", 0.9, one.reason) for one in people]
     used = {one.column for one in told}
     unused = tuple(n for n in source.names if n not in used) if kind != "events" else ()
-    notes = _left_out(source, kind, unused)
-    if kind == "order_lines":
-        notes = (*notes, *amount_notes(source, columns))
-    if kind == "orders":
-        notes = (*notes, *again_note(source))
+    notes = _notes(source, mapping, unused)
     if paid is False and "net_amount" in columns:
         notes = (*notes, _discount_note(source, found))
     return Guess(mapping, tuple(told), tuple(questions), unused, notes)
 
 
-def _targets(source: Source, kind: str, taken: set[str], *, unnumbered: bool) -> dict[str, Guessed]:
-    """Find a column for each target of a kind, the needed ones first."""
+def _notes(source: Source, mapping: FileMapping, unused: Sequence[str]) -> tuple[Message, ...]:
+    """What to mind about the columns of a file."""
+    left_out = _left_out(source, mapping.kind, unused)
+    match mapping.kind:
+        case "order_lines":
+            return (*left_out, *amount_notes(source, mapping.columns))
+        case "orders":
+            return (*left_out, *again_note(source))
+        case _:
+            return left_out
+
+
+def _told(said: Mapping[str, Cell]) -> dict[str, Guessed]:
+    """The columns of targets that somebody said."""
+    return {
+        target: Guessed(cell.column[0], target, 1.0, YOU_SAID_SO)
+        for place, cell in said.items()
+        for group, _, target in (place.partition("."),)
+        if group == "columns" and cell.column
+    }
+
+
+def _targets(
+    source: Source, kind: str, taken: set[str], told: Mapping[str, Guessed], *, unnumbered: bool
+) -> dict[str, Guessed]:
+    """Find a column for each target of a kind, the needed ones first, those said before all."""
     wanted = KINDS[kind].targets
-    found: dict[str, Guessed] = {}
+    found = {target: one for target, one in told.items() if target in wanted}
+    without = {*_BY_CELLS, *(["gross_amount"] if kind == "order_lines" else [])}
+    without |= {"order_id"} if unnumbered else set()
     for target in sorted(wanted, key=lambda t: (not wanted[t].required, list(wanted).index(t))):
-        if target in _BY_CELLS or (kind == "order_lines" and target == "gross_amount"):
+        if (
+            target in found
+            or target in _BY_CELLS
+            or (kind == "order_lines" and target == "gross_amount")
+        ):
             continue
         if unnumbered and target == "order_id":
             continue
@@ -155,6 +195,10 @@ def _hits(
     return sorted(hits, key=lambda hit: -hit.confidence)
 
 
+def _beside(day: str, time: str) -> Message:
+    return message("{day!r} has days only, and {time!r} times of day.", day=day, time=time)
+
+
 def _by_name(column: str) -> Message:
     return message("It is called {column!r}, and its cells look like that.", column=column)
 
@@ -164,6 +208,8 @@ def _amount_questions(
 ) -> list[Question]:
     """Ask which of several columns is the amount."""
     if kind not in {"orders", "order_lines"} or "net_amount" not in found:
+        return []
+    if found["net_amount"].reason == YOU_SAID_SO:
         return []
     if kind == "order_lines" and {"unit_price", "quantity"} <= set(found):
         return []
@@ -191,7 +237,7 @@ def _differs(source: Source, one: str, other: str) -> bool:
     return any(row[one] != row[other] for row in source.sample)
 
 
-def _made_number(source: Source, people: Sequence[Named], moment: str) -> Cell:
+def _made_number(source: Source, people: Sequence[Named], moment: Cell) -> Cell:
     """The order number that customer and moment make.
 
     Raises
@@ -208,7 +254,7 @@ def _made_number(source: Source, people: Sequence[Named], moment: str) -> Cell:
             file=source.name,
             columns=", ".join(source.names),
         )
-    return Cell(together=(who, moment))
+    return Cell(together=(who, *moment.column, *moment.time))
 
 
 def _number_question(source: Source, made: Cell) -> Question:

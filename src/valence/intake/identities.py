@@ -155,7 +155,7 @@ class Identities:
             )
 
     def _vault(self, staged: Staged, kinds: list[str]) -> None:
-        contact = {name: quoted("c_" + name) for name in staged.mapping.contact}
+        contact = {name: quoted("c_" + name) for name in staged.mapping.in_vault}
         contact |= {kind: quoted("i_" + kind) for kind in kinds if kind in _IN_VAULT}
         joins = " ".join(
             f"LEFT JOIN {staged.table}_{kind} k_{kind} ON k_{kind}.value = s.{quoted('i_' + kind)}"

@@ -40,6 +40,7 @@ def import_files(  # noqa: PLR0913 - what an import may be told
     mapping: FileMapping | None = None,
     *,
     yes: bool = False,
+    keep: bool = False,
     progress: Progress = silent,
     actor: str = "import",
     store: Store | None = None,
@@ -57,6 +58,8 @@ def import_files(  # noqa: PLR0913 - what an import may be told
         For every file given; None: the one kept from last time, a ready one, or a guess.
     yes
         Take guesses, where they are clear, without asking.
+    keep
+        Keep the mapping given, once the files landed, for the next ones with the same columns.
     progress
         Is told each step; may raise to stop, and nothing was changed.
     actor
@@ -92,10 +95,13 @@ def import_files(  # noqa: PLR0913 - what an import may be told
             healing.heal(own, healing.landed_in(writer.lake))
             try:
                 opened = opening.all(files, mapping, yes=yes, again=again)
-                return run.all(opened, opening.passed, Steps(progress, len(opened)))
+                summary = run.all(opened, opening.passed, Steps(progress, len(opened)))
             finally:
                 with suppress(ValenceError):  # on a full disk: the next import does it
                     healing.heal(own, healing.landed_in(writer.lake))
+        for file in opened if keep else ():
+            keep_mapping(brand, file.chosen or file.mapping, file.source.signature)
+        return summary
     finally:
         if store is None:
             own.close()

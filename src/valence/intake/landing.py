@@ -17,11 +17,12 @@ from valence.intake.identities import Identities
 from valence.intake.opening import OpenFile
 from valence.intake.orders import OrderCounts, land_lines, land_orders
 from valence.intake.people import People
+from valence.intake.planning import Check, Rules
 from valence.intake.quotes import as_written, stage_lines
 from valence.intake.rates import may_be_foreign, rates_at_hand, tell_of_orders, without_rate
 from valence.intake.records import land_records, load_lookup
 from valence.intake.remarks import Faults, remarks
-from valence.intake.staging import Check, Rules, Staged, good, mark
+from valence.intake.staging import Staged, good, mark
 from valence.intake.stepping import Steps
 from valence.intake.summary import FileSummary, landed_before, summary_from, totals_of, with_days
 from valence.intake.targets import KINDS
@@ -65,7 +66,8 @@ class Landing:
             steps.known()
             load_lookup(self._bench, staged)
             self.people.nobody()
-            return FileSummary(file.name, "lookup", file.mapping.name, read=staged.read)
+            words = FileSummary(file.name, "lookup", file.mapping.name, read=staged.read)
+            return _read_by(file, words)
         steps.people(file.name)
         faults = self._hold(file, staged)
         self._wait(staged)
@@ -76,7 +78,7 @@ class Landing:
         self.people.named(staged, keyed)
         found = self._summary(file, staged, counts, keyed)
         self._bench.sql(f"DROP TABLE IF EXISTS {staged.table}")
-        found = replace(found, quarantined=faults.rows)
+        found = replace(_read_by(file, found), quarantined=faults.rows)
         told = (*remarks(file, staged, counts, faults), *cautions(file.mapping, found))
         return replace(found, warnings=told)
 
@@ -200,3 +202,7 @@ class Landing:
         if not rows:
             return None
         return landed_before(summary_from(json.loads(rows[0][0])), file.name)
+
+
+def _read_by(file: OpenFile, told: FileSummary) -> FileSummary:
+    return replace(told, form=file.mapping.title or file.mapping.name, origin=file.origin)

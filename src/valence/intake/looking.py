@@ -18,6 +18,7 @@ from valence.intake.choosing import Preview, preview
 from valence.intake.guessing import Guessed, Question
 from valence.intake.mapping import FileMapping, mapping_yaml, read_mapping
 from valence.intake.reading import Source, open_source
+from valence.intake.saying import Said, cells_of
 from valence.lake.workbench import Workbench
 from valence.store.sentences import kept, restored
 
@@ -86,8 +87,10 @@ def bench_of(brand: Brand) -> Iterator[Workbench]:
             (brand.data / "scratch").rmdir()
 
 
-def look(brand: Brand, path: Path, *, head: Path | None = None) -> Look:
+def look(brand: Brand, path: Path, *, head: Path | None = None, said: Said | None = None) -> Look:
     """Return what a file is taken for; its first rows are written to the folder `head`.
+
+    What somebody `said` of its columns stands above all that they look like.
 
     Raises
     ------
@@ -98,8 +101,10 @@ def look(brand: Brand, path: Path, *, head: Path | None = None) -> Look:
         source = open_source(bench, path)
         if head is not None:
             _write_head(bench, source, head)
+        if said:
+            cells_of(said.columns, source.names, source.name)  # a typo is no unknown form
         try:
-            return _seen(source, preview(bench, brand, source))
+            return _seen(source, preview(bench, brand, source, said))
         except BadInputError as unclear:
             return replace(_seen(source, None), fault=unclear.message)
 

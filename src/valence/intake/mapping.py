@@ -25,6 +25,10 @@ from valence.people.normalise import ID_TYPES
 
 VERSION = 1
 FOLDER = "mappings"
+CONTACT = ("name", "first_name", "last_name", "address")
+PARTS = ("first_name", "last_name")  # of a name
+GROUPS = ("columns", "identifiers", "contact", "attributes")
+_NAMING = ("column", "time")
 
 
 class _Part(BaseModel):
@@ -35,6 +39,7 @@ class Cell(_Part):
     """Where one value comes from: a column (the first that exists), or a constant."""
 
     column: tuple[str, ...] = ()
+    time: tuple[str, ...] = Field((), description="Column of the time of day, beside the date's.")
     together: tuple[str, ...] = Field((), description="Columns whose cells make one number.")
     value: str | None = None
     date: DateOrder | None = None
@@ -50,19 +55,31 @@ class Cell(_Part):
             return {"column": (given,)}
         if isinstance(given, list):
             return {"column": tuple(given)}
-        if isinstance(given, dict) and isinstance(given.get("column"), str):
-            return {**given, "column": (given["column"],)}
+        if isinstance(given, dict):
+            alone = {k: (v,) for k, v in given.items() if k in _NAMING and isinstance(v, str)}
+            return {**given, **alone}
         return given
 
     def found_in(self, names: AbstractMapping[str, str]) -> str | None:
         """Return the source's column by its name in lower case, or None."""
-        return next((names[c.casefold()] for c in self.column if c.casefold() in names), None)
+        return _first(self.column, names)
+
+    def time_in(self, names: AbstractMapping[str, str]) -> str | None:
+        """Return the source's column of the time of day, or None."""
+        return _first(self.time, names)
+
+    def own_in(self, names: AbstractMapping[str, str]) -> Iterator[str]:
+        """Yield the columns of a source that mean this value and nothing else."""
+        yield from (name for name in (self.found_in(names), self.time_in(names)) if name)
+
+    def read_in(self, names: AbstractMapping[str, str]) -> Iterator[str]:
+        """Yield every column of a source that is read for this value."""
+        yield from self.own_in(names)
+        yield from (names[c.casefold()] for c in self.together if c.casefold() in names)
 
 
-def cell_of(answer: str) -> Cell:
-    """Return the cell that somebody names: a column, or `one + other` for what both make."""
-    parts = tuple(part.strip() for part in answer.split(" + "))
-    return Cell(column=parts) if len(parts) == 1 else Cell(together=parts)
+def _first(columns: tuple[str, ...], names: AbstractMapping[str, str]) -> str | None:
+    return next((names[c.casefold()] for c in columns if c.casefold() in names), None)
 
 
 def _day_order(value: Any) -> Any:
@@ -134,29 +151,41 @@ class FileMapping(_Part):
             "ordered_at" not in self.columns or "ordered_at" in self.fill_down
         )
 
+    @property
+    def in_vault(self) -> tuple[str, ...]:
+        """The kinds of contact data that rows give: parts of a name make one."""
+        return tuple(dict.fromkeys("name" if one in PARTS else one for one in self.contact))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_gaps(cls, given: Any) -> Any:
+        """Leave out what a draft has a place for and nobody filled in."""
+        if not isinstance(given, dict):
+            return given
+        filled = {
+            group: {name: cell for name, cell in given[group].items() if cell is not None}
+            for group in GROUPS
+            if isinstance(given.get(group), dict)
+        }
+        empty = [group for group in GROUPS if group in given and given[group] is None]
+        return {k: v for k, v in {**given, **filled}.items() if k not in empty}
+
     @model_validator(mode="after")
     def _known_names(self) -> FileMapping:
-        targets = KINDS[self.kind].targets
-        for name in self.columns:
-            if name not in targets:
-                raise ValueError(
-                    f"{name!r} is not a column of {self.kind}. {did_you_mean(name, targets)}"
-                )
-        for name in self.identifiers:
-            if name not in ID_TYPES:
-                raise ValueError(
-                    f"{name!r} is not a kind of identifier. {did_you_mean(name, ID_TYPES)}"
-                )
-        for name in self.precedence:
-            if name not in FIELDS:
-                raise ValueError(
-                    f"precedence: {name!r} is no field of an order. {did_you_mean(name, FIELDS)}"
-                )
+        for given, known, why in (
+            (self.columns, KINDS[self.kind].targets, f"is not a column of {self.kind}"),
+            (self.identifiers, ID_TYPES, "is not a kind of identifier"),
+            (self.contact, CONTACT, "is no contact data"),
+            (self.precedence, FIELDS, "is no field of an order"),
+        ):
+            for name in given:
+                if name not in known:
+                    raise ValueError(f"{name!r} {why}. {did_you_mean(name, known)}")
         return self
 
     def cells(self) -> Iterator[tuple[str, Cell]]:
         """Yield every cell with a name that tells where in the mapping it stands."""
-        for group in ("columns", "identifiers", "contact", "attributes"):
+        for group in GROUPS:
             for name, cell in getattr(self, group).items():
                 yield f"{group}.{name}", cell
 
@@ -218,22 +247,28 @@ def mapping_yaml(mapping: FileMapping) -> str:
     """Return a mapping as canonical YAML: only what differs from the defaults."""
     document = mapping.model_dump(mode="json", exclude_defaults=True)
     document = {"version": VERSION, **document}
-    for group in ("columns", "identifiers", "contact", "attributes"):
+    for group in GROUPS:
         for name, cell in document.get(group, {}).items():
+            cell |= {k: cell[k][0] for k in _NAMING if len(cell.get(k, ())) == 1}
             if list(cell) == ["column"]:
-                found = cell["column"]
-                document[group][name] = found[0] if len(found) == 1 else found
+                document[group][name] = cell["column"]
     if list(document.get("precedence", ())) == [ALL]:
         document["precedence"] = document["precedence"][ALL]
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def keep_mapping(brand: Brand, mapping: FileMapping, signature: str) -> Path:
-    """Keep a confirmed mapping for the next file with the same columns; return its path."""
+    """Keep a confirmed mapping for the next file with the same columns; return its path.
+
+    One that was kept before for these columns goes: of two, only one would be found.
+    """
     folder = brand.root / FOLDER
     folder.mkdir(exist_ok=True)
     path = folder / f"{mapping.name}-{signature}.yaml"
     path.write_text(mapping_yaml(mapping), "utf-8")
+    for before in folder.glob(f"*-{signature}.yaml"):
+        if before != path:
+            before.unlink()
     return path
 
 

@@ -12,7 +12,7 @@ from valence.core.errors import BadInputError, NotFoundError
 from valence.core.messages import Message, message
 from valence.core.progress import Progress, Step
 from valence.core.settings import Brand
-from valence.intake.choosing import Choice, chosen
+from valence.intake.choosing import Choice, chosen, given
 from valence.intake.columns import with_currency
 from valence.intake.formats import is_importable, sha256_of
 from valence.intake.mapping import FileMapping, mapping_yaml
@@ -39,6 +39,8 @@ class OpenFile:
     content_hash: str = ""  # of all that decides what its rows become
     warnings: tuple[Message, ...] = ()
     again: Again | None = None  # the rows of the quarantine that it stands for
+    chosen: FileMapping | None = None  # its mapping before the file's currencies were looked at
+    origin: str = "given"  # of the mapping: kept, ready, guessed, or given with the import
 
     @property
     def name(self) -> str:
@@ -102,7 +104,8 @@ class Opening:
         BadInputError
             If one cannot be read, none is recognised, or a currency has no rate.
         """
-        found = [self._one(path, mapping, yes=yes, alone=len(paths) == 1) for path in paths]
+        how = {"yes": yes, "alone": len(paths) == 1, "again": again is not None}
+        found = [self._one(path, mapping, **how) for path in paths]
         files = [file for file in found if file is not None]
         if not files:
             raise BadInputError(
@@ -119,13 +122,13 @@ class Opening:
         return [replace(file, content_hash=self._hash(file), again=again) for file in files]
 
     def _one(
-        self, path: Path, mapping: FileMapping | None, *, yes: bool, alone: bool
+        self, path: Path, mapping: FileMapping | None, *, yes: bool, alone: bool, again: bool
     ) -> OpenFile | None:
         self._progress(Step(message("Looking at {file}", file=path.name)))
         bench = self._writer.bench
         source = open_source(bench, path)
         try:
-            choice = Choice(mapping, ()) if mapping else chosen(bench, self._brand, source, yes=yes)
+            choice = self._choice(source, mapping, yes=yes, again=again)
         except BadInputError as unclear:
             if alone:
                 raise
@@ -135,7 +138,23 @@ class Opening:
             )
             return None
         source, settled, said = with_currency(bench, source, choice.mapping, self._currency)
-        return OpenFile(source, settled, warnings=(*choice.warnings, *said))
+        return OpenFile(
+            source,
+            settled,
+            warnings=(*choice.warnings, *said),
+            chosen=choice.mapping,
+            origin=choice.origin,
+        )
+
+    def _choice(
+        self, source: Source, mapping: FileMapping | None, *, yes: bool, again: bool
+    ) -> Choice:
+        bench = self._writer.bench
+        if mapping is None:
+            return chosen(bench, self._brand, source, yes=yes)
+        if again:  # a few rows of a file, which was read by this very mapping
+            return Choice(mapping, ())
+        return given(bench, self._brand, source, mapping)
 
     def _hash(self, file: OpenFile) -> str:
         trusted = precedence_of(self._writer, file.mapping.namespace).fields

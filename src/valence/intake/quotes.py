@@ -14,9 +14,10 @@ from valence.core import ids
 from valence.intake.dialect import Dialect
 from valence.intake.formats import CHUNK
 from valence.intake.mapping import FileMapping
+from valence.intake.planning import Rules
 from valence.intake.quarantine import Held
 from valence.intake.reading import Source, csv_relation
-from valence.intake.staging import Rules, Staged, stage
+from valence.intake.staging import Staged, stage
 from valence.lake.workbench import Workbench
 
 # Closes the quote and breaks the cell at once, so that the reader refuses this line and no other.

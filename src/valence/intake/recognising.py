@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from valence.core.errors import BadInputError
+from valence.intake.mapping import Cell
 from valence.intake.reading import Source
 from valence.intake.synonyms import IDENTIFIERS, plain, words_for
 
@@ -40,19 +42,28 @@ class Recognised:
     unnumbered: bool = False
 
 
-def recognised(source: Source) -> Recognised:
+def recognised(source: Source, said: Mapping[str, Cell] | None = None) -> Recognised:
     """Return what kind of file a source is.
+
+    Parameters
+    ----------
+    source
+        The open file.
+    said
+        What somebody said that columns are, by places such as `columns.order_id`: as good as if
+        the columns were called so.
 
     Raises
     ------
     BadInputError
         If it looks like none of the kinds; the message lists its columns.
     """
-    names = {plain(name) for name in source.names}
+    told = {p.partition(".")[2]: cell for p, cell in (said or {}).items() if cell.column}
+    names = {plain(name) for name in source.names} | {plain(name) for name in told}
     for kind, groups in _MARKS.items():
         if _all(names, kind, groups) and not _numbered_weakly(names, kind):
             return Recognised(kind)
-    if _like_orders(source, names):
+    if _like_orders(source, names, told):
         return Recognised("order_lines", unnumbered=True)
     for kind, groups in _FURTHER.items():
         if _all(names, kind, groups):
@@ -60,8 +71,10 @@ def recognised(source: Source) -> Recognised:
     if any(plain(word) in names for words in IDENTIFIERS.values() for word in words):
         return Recognised("customers")
     raise BadInputError(
-        "{file} is not recognised: its columns are {columns}. Say what they are in a mapping file "
-        "and give it with `--mapping FILE`.",
+        "{file} is not recognised: its columns are {columns}. Say what they are, such as "
+        "`--column order_id=NAME --column ordered_at=NAME --column net_amount=NAME`; or have a "
+        "mapping to fill in by `valence mapping guess {file} > mapping.yaml`, and give it with "
+        "`--mapping mapping.yaml`.",
         file=source.name,
         columns=", ".join(source.names),
     )
@@ -100,10 +113,12 @@ def _numbered_weakly(names: set[str], kind: str) -> bool:
     return not (quantity and dates - _WEAK_DATES)
 
 
-def _like_orders(source: Source, names: set[str]) -> bool:
+def _like_orders(source: Source, names: set[str], said: Mapping[str, Cell]) -> bool:
     """Whether rows have a date of purchase and an amount, though no order number."""
 
     def given(target: str, kind: str) -> list[str]:
+        if target in said:
+            return list(said[target].column)
         found = named(source, words_for("orders", target))
         return [name for name in found if fit(source, name, kind) >= 0.5]
 

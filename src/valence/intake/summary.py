@@ -68,6 +68,8 @@ class FileSummary:
     skipped: bool = False  # the same bytes landed before under the same mapping
     again: str = ""  # replayed or waited: these rows stood in quarantine before
     warnings: tuple[Message, ...] = ()
+    form: str = ""  # title of the mapping that it was read by
+    origin: str = ""  # of the mapping: kept, ready, guessed, given
 
     @property
     def accounted(self) -> int:

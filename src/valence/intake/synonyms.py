@@ -279,6 +279,17 @@ OTHERS = (
     "供应商", "店员",
 )  # fmt: skip
 CONTACT: dict[str, tuple[str, ...]] = {
+    "first_name": (
+        "first name", "firstname", "given name", "givenname", "forename", "billing first name",
+        "first name billing", "customer first name", "buyer first name", "recipient first name",
+        "shipping first name", "vorname", "prénom", "nombre", "nome", "voornaam", "名", "名字",
+    ),
+    "last_name": (
+        "last name", "lastname", "surname", "family name", "familyname", "billing last name",
+        "last name billing", "customer last name", "buyer last name", "recipient last name",
+        "shipping last name", "nachname", "familienname", "nom de famille", "apellido",
+        "apellidos", "cognome", "achternaam", "姓", "姓氏",
+    ),
     "name": (
         "full name", "customer name", "buyer name", "client name", "name", "billing name",
         "bill to name", "recipient name", "contact name", "kundenname", "name des kunden", "nom",
@@ -291,6 +302,9 @@ CONTACT: dict[str, tuple[str, ...]] = {
         "详细地址", "收货人地址", "联系地址",
     ),
 }  # fmt: skip
+# Beside a column of the other part of a name these are a part; alone they are the name.
+LAST_BESIDE_FIRST = ("name", "nom", "naam")
+FIRST_BESIDE_LAST = ("name",)
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "city": (
         "city", "customer city", "town", "ort", "stadt", "ville", "ciudad", "城市", "所在城市",

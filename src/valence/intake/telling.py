@@ -20,6 +20,17 @@ _FURTHER = (
     "orders called off", "amount of these", "from", "to",
 )  # fmt: skip
 
+_ORIGINS = {
+    "ready": "known to Valence",
+    "kept": "as confirmed before",
+    "guessed": "guessed",
+    "given": "as given",
+}
+_OTHERWISE = (
+    "To read a form known to Valence otherwise: valence mapping guess FILE > mapping.yaml, change "
+    "it, then valence import FILE --mapping mapping.yaml. It is kept for the next file."
+)
+
 
 def told(summary: ImportSummary, brand: Brand) -> None:
     """Print a summary: file by file, control totals, months; then remarks and the next step."""
@@ -32,6 +43,8 @@ def told(summary: ImportSummary, brand: Brand) -> None:
     _print_months(summary)
     for remark in (*summary.warnings, *(w for file in summary.files for w in file.warnings)):
         say(remark)
+    if any(file.origin == "ready" for file in summary.files):
+        say(_OTHERWISE)
     say(_next(summary))
 
 
@@ -47,7 +60,7 @@ def _print_downwards(file: FileSummary, facts: Mapping[str, Any]) -> None:
 def _print_side_by_side(files: Sequence[FileSummary], facts: Sequence[Mapping[str, Any]]) -> None:
     """Print two tables with a row for each file: what became of it, and what it adds up to."""
     landed = (
-        "rows read", "new", "updated", "unchanged", "repeated", "left out", "of nobody",
+        "read by", "rows read", "new", "updated", "unchanged", "repeated", "left out", "of nobody",
         "in quarantine",
     )  # fmt: skip
     names = [name for name in landed if any(name in one for one in facts)]
@@ -87,7 +100,8 @@ def _print_months(summary: ImportSummary) -> None:
 def _facts(file: FileSummary, zone: ZoneInfo) -> dict[str, Any]:
     """Return the figures of a file by their names; what it cannot tell is left out."""
     totals = file.totals
-    facts: dict[str, Any] = {"rows read": file.read}
+    facts: dict[str, Any] = {"read by": _form(file)} if file.form else {}
+    facts["rows read"] = file.read
     if file.kind != "lookup":  # which only helps other files
         facts |= {"new": file.new, "updated": file.updated, "unchanged": file.unchanged}
         some = {"repeated": file.repeated, "left out": file.outranked, "of nobody": file.unnamed}
@@ -110,6 +124,11 @@ def _facts(file: FileSummary, zone: ZoneInfo) -> dict[str, Any]:
         days = first.time() == last.time() == time()  # of a source that tells no time of day
         facts |= {"from": first.date() if days else first, "to": last.date() if days else last}
     return facts
+
+
+def _form(file: FileSummary) -> str:
+    how = _ORIGINS.get(file.origin, "")
+    return f"{file.form} ({how})" if how else file.form
 
 
 def _cell(value: Any) -> str:

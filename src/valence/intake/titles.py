@@ -98,6 +98,8 @@ ID_TITLES: dict[str, Message] = {name: kind.title for name, kind in ID_TYPES.ite
 }
 CONTACT_TITLES: dict[str, Message] = {
     "name": message("Name of the person"),
+    "first_name": message("First name"),
+    "last_name": message("Last name"),
     "address": message("Address"),
 }
 ORIGINS: dict[str, tuple[Message, str]] = {

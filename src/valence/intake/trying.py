@@ -16,8 +16,9 @@ from valence.intake import quarantine
 from valence.intake.held import reason_words
 from valence.intake.looking import bench_of
 from valence.intake.mapping import FileMapping
+from valence.intake.planning import Rules
 from valence.intake.reading import open_source
-from valence.intake.staging import Rules, good, stage
+from valence.intake.staging import good, stage
 from valence.intake.targets import KINDS
 from valence.lake.workbench import quoted
 
@@ -79,10 +80,9 @@ def _shown(mapping: FileMapping, names: set[str]) -> list[tuple[str, str, str]]:
     if "_net" in names and "net_amount" not in mapping.columns:
         found.append(("columns.net_amount", "amount", "_net"))
     for group, prefix in (("identifiers", "i_"), ("contact", "c_"), ("attributes", "a_")):
+        given = mapping.in_vault if group == "contact" else getattr(mapping, group)
         found += [
-            (f"{group}.{name}", "text", prefix + name)
-            for name in getattr(mapping, group)
-            if prefix + name in names
+            (f"{group}.{name}", "text", prefix + name) for name in given if prefix + name in names
         ]
     return found
 

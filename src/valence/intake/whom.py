@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from valence.core.messages import Message, message
+from valence.intake.mapping import PARTS, Cell
 from valence.intake.reading import Source
 from valence.intake.recognising import named
-from valence.intake.synonyms import ANYHOW, ATTRIBUTES, CONTACT, IDENTIFIERS, OTHERS, plain
+from valence.intake.synonyms import (
+    ANYHOW,
+    ATTRIBUTES,
+    CONTACT,
+    FIRST_BESIDE_LAST,
+    IDENTIFIERS,
+    LAST_BESIDE_FIRST,
+    OTHERS,
+    plain,
+)
 from valence.people.normalise import normalise
 
+YOU_SAID_SO = message("You said so.")
 _LOOKED_AT = 200  # cells of a column
 _MOSTLY = 0.8
 _NOBODY = {"products", "spend", "fx_rates"}
@@ -26,7 +37,13 @@ class Named:
     reason: Message
 
 
-def whom(source: Source, kind: str, taken: set[str], country: str = "") -> list[Named]:
+def whom(
+    source: Source,
+    kind: str,
+    taken: set[str],
+    country: str = "",
+    said: Mapping[str, Cell] | None = None,
+) -> list[Named]:
     """Return the columns that tell of the customer, and add them to `taken`.
 
     What its cells are counts more than what a column is called: a column Customer that holds
@@ -42,25 +59,59 @@ def whom(source: Source, kind: str, taken: set[str], country: str = "") -> list[
         Columns that mean something else.
     country
         ISO code of the country that telephones without a prefix belong to.
+    said
+        What somebody said that columns are, by places such as `identifiers.email`; these are taken.
     """
     if kind in _NOBODY:
         return []
-    found: dict[str, Named] = {}
+    told = _said(said or {})
+    found = {one.name: one for one in told if one.group == "identifiers"}
     for one in _identifiers(source, taken, country):
         if one.name not in found and one.column not in taken:
             found[one.name] = one
+            told.append(one)
             taken.add(one.column)
-    told = list(found.values())
-    tables = {"contact": CONTACT} if told else {}
-    if kind == "customers":
-        tables["attributes"] = ATTRIBUTES
-    for group, table in tables.items():
-        for name, words in table.items():
-            for column in _called(source, words, taken):
-                told.append(Named(group, name, column, _by_name(column)))
-                taken.add(column)
-                break
+    if found:
+        told += _contact(source, taken, {one.name for one in told if one.group == "contact"})
+    for name, words in ATTRIBUTES.items() if kind == "customers" else ():
+        for column in _called(source, words, taken)[:1]:
+            told.append(Named("attributes", name, column, _by_name(column)))
+            taken.add(column)
     return told
+
+
+def _said(said: Mapping[str, Cell]) -> list[Named]:
+    """What somebody said of people."""
+    return [
+        Named(group, name, cell.column[0], YOU_SAID_SO)
+        for place, cell in said.items()
+        for group, _, name in (place.partition("."),)
+        if group != "columns" and cell.column
+    ]
+
+
+def _contact(source: Source, taken: set[str], told: set[str]) -> list[Named]:
+    """Columns of names and addresses; a whole name stands above its parts."""
+    found = {
+        name: columns[0]
+        for name, words in CONTACT.items()
+        if name not in told and (columns := _called(source, words, taken))
+    }
+    whole, first, last = (found.get(name) for name in ("name", "first_name", "last_name"))
+    if whole and first and not last and _is_called(whole, LAST_BESIDE_FIRST):
+        found["last_name"] = found.pop("name")
+    elif whole and last and not first and _is_called(whole, FIRST_BESIDE_LAST):
+        found["first_name"] = found.pop("name")
+    elif whole or told & {"name", *PARTS}:
+        found = {name: column for name, column in found.items() if name not in PARTS}
+    if told & set(PARTS):
+        found.pop("name", None)
+    taken.update(found.values())
+    return [Named("contact", name, column, _by_name(column)) for name, column in found.items()]
+
+
+def _is_called(column: str, words: tuple[str, ...]) -> bool:
+    return plain(column) in {plain(word) for word in words}
 
 
 def _identifiers(source: Source, taken: set[str], country: str) -> Iterator[Named]:

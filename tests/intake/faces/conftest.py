@@ -26,6 +26,10 @@ BROKEN = """order_id,order date,email,amount
 4,2024-02-08,dee@example.com,xyz
 5,not a day,eve@example.com,50.50
 """
+ODD = """Vorgang,Tag,Wer,Summe
+1,13.01.2024,ann@example.com,1.50
+2,14.01.2024,bob@example.com,2.50
+"""
 CHINESE = """订单号,下单时间,手机号,金额,门店
 A1,2024-03-05 10:20:00,13800138000,128.50,南京路店
 A2,2024-03-06 11:00:00,13900139000,56.00,徐汇店

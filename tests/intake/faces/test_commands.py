@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 
 import pytest
-from tests.intake.faces.conftest import BROKEN, CHINESE, TWO_AMOUNTS
+from tests.intake.faces.conftest import BROKEN, CHINESE, ODD, TWO_AMOUNTS
 from typer.testing import CliRunner
 
 from valence.core.errors import BadInputError
@@ -29,6 +30,7 @@ def run(house, tmp_path):
         assert done.exit_code == 0, done.output
         return done.stdout
 
+    command.brand = house.brand.root
     return command
 
 
@@ -43,8 +45,10 @@ def file(tmp_path):
 
 
 def test_without_a_terminal_an_unknown_form_is_refused_with_the_way_on(run, file):
-    with pytest.raises(BadInputError, match=r"nobody is at a terminal.*`--yes`") as refused:
-        run("import", file("chinese.csv", CHINESE, "gb18030"))
+    path = file("chinese.csv", CHINESE, "gb18030")
+    with pytest.raises(BadInputError, match=r"nobody is at a terminal") as refused:
+        run("import", path)
+    assert f"`valence import {path} --brand {run.brand} --yes`" in str(refused.value)
     assert refused.value.exit_code == 2
     assert json.loads(run("imports", "list", "--json")) == []
 
@@ -125,7 +129,8 @@ def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, 
         (3, "unreadable"), (5, "unreadable"), (6, "unreadable"),
     ]  # fmt: skip
     first, second, third = (str(row["row"]) for row in listed["rows"])
-    assert "abc" not in run("quarantine", "list")
+    assert [row["value"] for row in listed["rows"]] == ["abc", "xyz", "not a day"]
+    assert "│ abc" in run("quarantine", "list")
     assert json.loads(run("quarantine", "show", first, "--json"))["value"] == "abc"
     assert "4,2024-02-08,dee@example.com,xyz" in run("quarantine", "export")
     done = json.loads(run("quarantine", "replay", first, "--set", "amount=20.50", "--json"))
@@ -170,3 +175,98 @@ def _all(main):
     except OSError:  # the other end is closed
         pass
     return found.decode("utf-8", "replace")
+
+
+def advised(refused):
+    """The last command that a refusal advises, as words."""
+    command = str(refused.value).split("`")[-2]
+    words = shlex.split(command)
+    assert words[:2] == ["valence", "import"]
+    return words[1:]
+
+
+def test_every_refusal_advises_a_command_that_works(run, file):
+    """It said to run the same command again, and led in a circle."""
+    path = file("two.csv", TWO_AMOUNTS)
+    for words in ((), ("--yes",), ("--date", "dmy")):
+        with pytest.raises(BadInputError) as refused:
+            run("import", path, *words)
+        assert "--column net_amount=Amount" in str(refused.value)
+    run(*(word for word in advised(refused) if word not in {"--brand", str(run.brand)}))
+    [done] = json.loads(run("imports", "list", "--json"))
+    assert done["files"][0]["totals"]["amount"] == "180.0000"
+
+
+def test_an_unknown_file_is_taken_in_by_options_alone(run, file):
+    path = file("odd.csv", ODD)
+    with pytest.raises(BadInputError, match="mapping guess"):
+        run("import", path, "--yes")
+    said = (
+        "--column",
+        "order_id=Vorgang",
+        "--column",
+        "ordered_at=Tag",
+        "--column",
+        "net_amount=Summe",
+    )
+    assert json.loads(run("import", path, "--yes", *said, "--json"))["new"] == 2
+
+
+def test_an_unknown_file_is_taken_in_by_a_draft_that_was_filled_in_and_is_kept(run, file):
+    path = file("odd.csv", ODD)
+    text = run("mapping", "guess", path)
+    for target, column in (("order_id", "Vorgang"), ("ordered_at", "Tag"), ("net_amount", "Summe")):
+        text = text.replace(f"  {target}:", f"  {target}: {column}", 1)
+    told = json.loads(run("import", path, "--mapping", file("m.yaml", text), "--json"))
+    assert (told["new"], told["files"][0]["origin"]) == (2, "given")
+    later = file("odd2.csv", ODD.replace("\n1,", "\n3,"))
+    assert json.loads(run("import", later, "--json"))["files"][0]["origin"] == "kept"
+
+
+def test_options_beside_a_mapping_are_refused_as_they_would_be_passed_over(run, file):
+    with pytest.raises(BadInputError, match="`--mapping` says all of the columns"):
+        run("import", file("a.csv", BROKEN), "--mapping", "m.yaml", "--date", "dmy")
+
+
+def test_a_known_form_is_named_with_how_to_change_it(house, file, retail):
+    """It was used without a word."""
+    words = ["import", file("online_retail.csv", retail), "--brand", str(house.brand.root)]
+    done = CliRunner().invoke(intake.app, words)
+    assert "Online Retail and Online Retail II (UCI) (known to Valence)" in done.stdout
+    assert "valence mapping guess FILE > mapping.yaml" in done.stderr
+
+
+def test_values_at_fault_are_listed_and_personal_ones_masked(run, file):
+    rows = (
+        "order_id,order date,email,phone,amount\n"
+        "1,2024-01-05,ann@example.com,,ann@example.com\n"
+        ",2024-01-06,bob@example.com,,5\n"
+        "3,2024-01-07,eve@example.com,,+44 7700 900123\n"
+        "4,2024-01-08,eve@example.com,,n/k\n"
+        "5,2024-01-09,dan@example.com,,5,6\n"
+    )
+    run("import", file("p.csv", rows), "--yes", "--json")
+    listed = json.loads(run("quarantine", "list", "--json"))["rows"]
+    assert [(row["column"], row["value"]) for row in listed] == [
+        ("amount", "a***@example.com"),
+        ("order_id", None),
+        ("amount", "+44 •••• 123"),
+        ("amount", "n/k"),
+        ("", "•••"),  # cells that cannot be told apart
+    ]
+
+
+def test_commands_that_need_no_engine_load_none():
+    """Each took the seconds that Ibis, DuckDB and the web take to load."""
+    for words in (["import", "--help"], ["quarantine", "list"], ["jobs", "list"]):
+        code = (
+            f"import sys; sys.argv = ['valence', *{words!r}]\n"
+            "from valence.app.cli import main\n"
+            "try: main()\n"
+            "except SystemExit: pass\n"
+            "print(sorted({'ibis', 'fastapi', 'starlette'} & set(sys.modules)), file=sys.stderr)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        assert done.stderr.splitlines()[-1] == "[]", words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.intake.faces.conftest import BROKEN, CHINESE, TWO_AMOUNTS
 
-from valence.intake.editing import edited, fields_of
+from valence.intake.editing import TIME, edited, fields_of
 from valence.intake.looking import look
 from valence.intake.mapping import ready_mappings
 
@@ -30,7 +30,8 @@ def headers():
 
 @pytest.mark.parametrize("mapping", headers())
 def test_a_ready_mapping_goes_through_the_form_unchanged(mapping, seen, house):
-    names = list(dict.fromkeys(cell.column[0] for _, cell in mapping.cells() if cell.column))
+    read = (name for _, cell in mapping.cells() for name in (*cell.column[:1], *cell.time[:1]))
+    names = list(dict.fromkeys(read))
     names += [group[0] for group in mapping.matches if group[0] not in names]
     row = ",".join("1" for _ in names)
     found = seen("file.csv", ",".join(names) + f"\n{row}\n{row}\n")
@@ -79,3 +80,27 @@ def test_an_answer_moves_the_column_and_an_open_question_stays_a_fault(seen, hou
     typed = edited(found, {"answer-net_amount": "Total"}, house.brand)
     assert typed.faults == {}
     assert typed.mapping.columns["net_amount"].column == ("Total",)
+
+
+SALES = "Bon,Sale Date,Sale Time,Email,Total\n1,2024-03-05,10:00,a@x.org,5\n"
+
+
+def test_the_time_beside_a_date_is_a_column_to_choose(seen, house):
+    found = seen("s.csv", SALES)
+    fields = fields_of(found, house.brand)
+    assert (fields["column-1"], fields["column-2"]) == ("columns.ordered_at", TIME)
+    assert edited(found, fields, house.brand).mapping == edited(found, {}, house.brand).mapping
+    without = edited(found, {"column-2": ""}, house.brand).mapping
+    assert without.columns["ordered_at"].time == ()
+    undated = edited(found, {"column-1": ""}, house.brand)
+    assert "column is the date" in str(undated.faults["column-2"])
+    twice = edited(found, {"column-0": TIME}, house.brand)
+    assert "given by the column 'Bon' already" in str(twice.faults["column-2"])
+
+
+def test_parts_of_a_name_are_chosen_each_for_itself(seen, house):
+    found = seen("c.csv", "email,First Name,Last Name\na@x.org,Ann,Lee\n")
+    fields = fields_of(found, house.brand)
+    assert (fields["column-1"], fields["column-2"]) == ("contact.first_name", "contact.last_name")
+    whole = edited(found, {"column-1": "contact.name", "column-2": ""}, house.brand).mapping
+    assert set(whole.contact) == {"name"}

@@ -14,13 +14,15 @@ from valence.intake import confirming
 from valence.intake.editing import (
     ATTRIBUTE,
     PROPERTY,
+    TIME,
+    TIME_TITLE,
     Edited,
     edited,
     places_of,
 )
 from valence.intake.jobs import ask_for_import
 from valence.intake.looking import Look, head_of, looked
-from valence.intake.mapping import FileMapping
+from valence.intake.mapping import FileMapping, folded
 from valence.intake.pages.router import SOURCES, go, opened_of, pages
 from valence.intake.targets import KINDS
 from valence.intake.titles import (
@@ -47,6 +49,7 @@ GROUP_TITLES = {
 SPECIAL: dict[str, Message | str] = {
     ATTRIBUTE: message("An attribute of its own name"),
     PROPERTY: message("Keep as a property"),
+    TIME: TIME_TITLE,
 }
 CELLS = {"amount": "float", "float": "float", "int": "int", "bool": "bool", "instant": "instant"}
 DELIMITERS = {
@@ -282,8 +285,9 @@ def edited_places(seen: Look) -> dict[str, str]:
     """Return the place that each column was taken for at first."""
     if seen.mapping is None:
         return {}
-    names = {name.casefold(): name for name in seen.names}
-    return {found: at for at, cell in seen.mapping.cells() if (found := cell.found_in(names))}
+    names, cells = folded(seen.names), list(seen.mapping.cells())
+    places = {found: at for at, cell in cells if (found := cell.found_in(names))}
+    return places | {found: TIME for _, cell in cells if (found := cell.time_in(names))}
 
 
 def _groups(typed: Edited) -> list[tuple[Message, list[tuple[str, Message | str, str]]]]:

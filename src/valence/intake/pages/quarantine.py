@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from valence.core.errors import NotFoundError, ValenceError
 from valence.core.messages import Message, message
 from valence.intake import held, quarantine
+from valence.intake.glances import glances
 from valence.intake.held import HeldRow, Which, reason_words
 from valence.intake.jobs import ReplayParams, ask_for_replay
 from valence.intake.pages.router import QUARANTINE, go, opened_of, pages
@@ -29,8 +30,8 @@ HOW = How(
     ),
     source=message("House rule: bad input stands beside good rows that land."),
     note=message(
-        "Rows may hold personal data, so they are kept sealed, and their values are shown on the "
-        "page of one row only."
+        "Rows may hold personal data, so they are kept sealed; lists mask what may be personal, "
+        "and the page of one row shows it."
     ),
 )
 
@@ -47,6 +48,7 @@ def quarantine_page(
         rows = held.listing(view, which, after=after, limit=PAGE + 1)
         files = held.facets(view, "file", Which(reason=reason))
         reasons = held.facets(view, "reason", Which(file=file))
+        values = glances(view, opened_of(ask).keyring, rows[:PAGE])
     more = rows[PAGE - 1].row_id if len(rows) > PAGE else 0
     return ask.page(
         "intake/quarantine.html",
@@ -55,6 +57,7 @@ def quarantine_page(
         total=total,
         fitting=fitting,
         rows=rows[:PAGE],
+        values=values,
         which=which,
         files=files,
         reasons=[(name, reason_words(name), n) for name, n in reasons],
@@ -180,7 +183,7 @@ def _row(ask: Asked, row_id: int, data: dict[str, str], fault: Message | None) -
         alike = held.count(view, which)
         previous, following = held.neighbours(view, which, row_id)
     names = {name.casefold(): name for name in row.cells}
-    used = {cell.found_in(names) for _, cell in mapping.cells()}
+    used = {name for _, cell in mapping.cells() for name in cell.read_in(names)}
     cells = [
         {
             "number": number,

@@ -168,9 +168,17 @@ def _file(file: FileSummary, told: Sequence[_Fact], held: int | None) -> dict[st
     return {
         "file": file,
         "kind": KIND_TITLES.get(file.kind, file.kind),
+        "form": _form(file),
         "cells": [(tell(file), kind) for _, kind, tell in told],
         "held": file.quarantined if held is None else held,
     }
+
+
+def _form(file: FileSummary) -> Message | None:
+    """Say by which form a file was read, where nobody confirmed it."""
+    if file.origin != "ready":
+        return None
+    return message("Read as {form}", form=file.form)
 
 
 def _chart(ask: Asked, summary: ImportSummary) -> Chart | None:
