@@ -17,6 +17,7 @@ from valence.lake.columns import Column
 from valence.lake.head import Head, MartState
 from valence.lake.internal import IDENTIFIER_MAP, INTERNAL
 from valence.lake.marts import Mart
+from valence.lake.plan import in_order
 
 Layer = Literal["table", "mart", "page"]
 LAYERS: Mapping[str, Message] = {
@@ -73,7 +74,7 @@ class Lineage:
 def lineage(house: WholeHouse, head: Head) -> Lineage:
     """Return what rests on what, with the rows that are published."""
     inputs: dict[str, tuple[str, ...]] = {mart.name: _inputs(mart) for mart in house.marts}
-    titles = {mart.name: mart.title for mart in house.marts}
+    titles = {mart.name: mart.title for mart in in_order(house.marts)}
     pages = _pages(house)
     inputs |= {name: reads for name, (_, _, reads) in pages.items()}
     tables = [name for name in _TABLES if any(name in reads for reads in inputs.values())]
