@@ -12,11 +12,13 @@ from valence.kit.charts import Chart, DataTable, too_little
 from valence.kit.format import Formats
 from valence.kit.grids import waterfall
 from valence.kit.languages import by_number
-from valence.kit.page import Answer, Change, Figure, How, Step, Words
+from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.kit.tables import TableColumn, TableSpec
+from valence.value.against import relative
 from valence.value.bridge import GROWN, LOST, NEW, NOBODY, REACTIVATED, SHRUNK
 from valence.value.bridge_answers import BARS, Bridge, rule_of
 from valence.value.words import SEGMENT_TITLES, TIERS
+from valence.value.years import Years
 
 WENT = message("Where did value go since last year?")
 MOVES: Mapping[str, Message] = {
@@ -73,8 +75,8 @@ def _against(found: Bridge, fmt: Formats) -> Message:
     )
 
 
-def figures(found: Bridge, fmt: Formats) -> list[Figure]:
-    """Return the four figures: closing value, what was won, what was lost, what was kept."""
+def figures(found: Bridge, years: Years | None, fmt: Formats) -> list[Figure]:
+    """Return the four figures: closing value, what was won, what was lost, what stayed."""
     won = found.change(NEW) + found.change(REACTIVATED)
     many = found.moves[NEW]["customers"] + found.moves[REACTIVATED]["customers"]
     left, kept = found.moves[LOST]["customers"], found.kept
@@ -83,7 +85,7 @@ def figures(found: Bridge, fmt: Formats) -> list[Figure]:
             message("Value of customers, last 12 months"),
             fmt.money_short(found.closing),
             note=message("{amount} in the 12 before", amount=fmt.money_short(found.opening)),
-            change=_relative(found, fmt),
+            change=relative(years.named, fmt) if years and found.whole else None,
         ),
         Figure(
             message("Won: new and back again"),
@@ -98,7 +100,7 @@ def figures(found: Bridge, fmt: Formats) -> list[Figure]:
             href=customers_of(LOST, found.since),
         ),
         Figure(
-            message("Kept of the year before"),
+            message("Of last year's value, stayed"),
             None if kept is None else fmt.percent(kept[1]),
             note=""
             if kept is None
@@ -110,14 +112,6 @@ def figures(found: Bridge, fmt: Formats) -> list[Figure]:
 
 def _customers(n: int, fmt: Formats) -> Message:
     return by_number(n, message("1 customer"), message("{n} customers", n=fmt.integer(n)))
-
-
-def _relative(found: Bridge, fmt: Formats) -> Change | None:
-    if found.opening <= 0:
-        return None
-    value = float(found.closing / found.opening) - 1
-    rose = None if abs(value) < 0.0005 else value > 0
-    return Change(fmt.change(value), rose, rose)
 
 
 def chart(found: Bridge, fmt: Formats) -> Chart:

@@ -9,7 +9,7 @@ from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
 from valence.value.cohort_answers import as_months, cohort_answers, cohorts_of
 from valence.value.reading import Tables
-from valence.value.staying_view import longest
+from valence.value.staying_view import digits_of, ends_of, longest
 from valence.value.words import bare_percent, percent_digits
 
 Row = Mapping[str, Any]
@@ -42,14 +42,19 @@ def cohorts(tables: Tables, fmt: Formats) -> dict[str, Any]:
 
 def staying_rows(staying: Sequence[Row]) -> Rows:
     """Return how long each cohort stayed, in words; `why not` says why one is not compared."""
+    digits = max((digits_of(row) for row in staying if row["compared"]), default=2)
+
+    def told(value: float | None) -> str:
+        return "–" if value is None else f"{value:.{digits}f}"
+
     return [
         {
             "place": row["place"],
             "cohort": f"{row['cohort_month']:%b %Y}",
             "customers": row["customers"],
-            "months": row["active_months"],
-            "from": row["active_months_low"],
-            "to": row["active_months_high"],
+            "months": told(row["active_months"]),
+            "from": told(ends_of(row)[0]),
+            "to": told(ends_of(row)[1]),
             "why not": row["not_compared"] or "",
         }
         for row in staying

@@ -34,7 +34,7 @@ def longest(found: Cohorts, fmt: Formats) -> Answer:
         horizon=best["horizon_months"],
     )
     n = fmt.integer(best["customers"])
-    if best["active_months_low"] is None:
+    if ends_of(best)[0] is None:
         return Answer(core, message("{n} customers", n=n), _beside(found, compared, fmt))
     inner = message("95 % interval {ends}, {n} customers", ends=interval_of(best, fmt), n=n)
     return Answer(core, inner, _beside(found, compared, fmt))
@@ -96,29 +96,47 @@ def _after_cut(others: Sequence[Row], values: dict[str, str], fmt: Formats) -> M
 
 
 def _close(best: Row, other: Row) -> bool:
-    low, high = best["active_months_low"], other["active_months_high"]
+    low, high = ends_of(best)[0], ends_of(other)[1]
     return low is None or high is None or bool(low <= high)
 
 
-def interval_of(row: Row, fmt: Formats) -> str:
-    """Return the interval of how long a cohort stayed, with digits enough to see its width."""
+def ends_of(row: Row) -> tuple[float | None, float | None]:
+    """Return the interval of how long a cohort stayed; None where all did alike.
+
+    Of nobody who came back, say, the normal approximation would be sure to the last digit.
+    """
     low, high = row["active_months_low"], row["active_months_high"]
+    return (None, None) if low is None or high is None or low == high else (low, high)
+
+
+def interval_of(row: Row, fmt: Formats) -> str:
+    """Return that interval, with digits enough to see its width."""
+    low, high = ends_of(row)
     if low is None or high is None:
         return fmt.number(None)
-    digits = _digits(row)
+    digits = digits_of(row)
     return f"{fmt.number(low, digits)}–{fmt.number(high, digits)}"
 
 
 def active_months(row: Row, fmt: Formats) -> str:
     """Return the mean number of months with a purchase, with as many digits as its interval."""
-    return fmt.number(row["active_months"], _digits(row))
+    return fmt.number(row["active_months"], digits_of(row))
 
 
-def _digits(row: Row) -> int:
-    """Two digits after the point, or as many more as tell the ends of the interval apart."""
-    low, high = row["active_months_low"], row["active_months_high"]
-    wide = (high - low) if low is not None and high is not None else 0.0
-    return next((digits for digits in (2, 3) if wide >= 2 * 10**-digits), 4 if wide else 2)
+def digits_of(row: Row) -> int:
+    """Two digits after the point, or as many more as show the interval, and no 0 for more."""
+    low, high = ends_of(row)
+    if low is None or high is None:
+        return 2
+    told = [value for value in (low, row["active_months"], high) if value > 0]
+    return next(
+        (
+            digits
+            for digits in (2, 3)
+            if high - low >= 2 * 10**-digits and min(told) >= 0.5 * 10**-digits
+        ),
+        4,
+    )
 
 
 def staying_table(found: Cohorts, fmt: Formats) -> DataTable:
@@ -136,8 +154,7 @@ def staying_table(found: Cohorts, fmt: Formats) -> DataTable:
             fmt.month(row["cohort_month"]),
             row["customers"],
             row["active_months"],
-            row["active_months_low"],
-            row["active_months_high"],
+            *ends_of(row),
             _place(row, fmt),
         ]
         for row in found.staying
@@ -169,8 +186,7 @@ def staying_bars(found: Cohorts, fmt: Formats) -> Chart:
         Bar(
             fmt.month(row["cohort_month"]),
             row["active_months"],
-            row["active_months_low"],
-            row["active_months_high"],
+            *ends_of(row),
             main=number == 0,
             href=customers_page(f'cohort_month == day("{row["cohort_month"]}")'),
         )

@@ -131,8 +131,10 @@ def _stay(month, mean, low, high, customers=100):
         ([(1, 2.2, 2.1, 2.3), (2, 2.1, 2.0, 2.2)], "too close to tell them apart"),
         ([(0, 2.2, 2.1, 2.3)], "no later cohort can be compared yet"),
         ([(1, 0.03, 0.0298, 0.0302), (2, 0.02, 0.0198, 0.0202)], "0.0200 (0.0198–0.0202)"),
+        ([(1, 0.03, 0.01, 0.05), (2, 0.01, 0.002, 0.018)], "0.010 (0.002–0.018)"),
+        ([(1, 0.03, 0.01, 0.05), (2, 0.0, 0.0, 0.0)], "too close to tell them apart: 0.00 (–)"),
     ],
-    ids=["cut", "cut and close", "clear", "close", "cut alone", "near zero"],
+    ids=["cut", "cut and close", "clear", "close", "cut alone", "narrow", "near zero", "zero"],
 )
 def test_how_sure_it_is_which_stayed_longest_is_said(rows, said):
     staying = [_stay(date(2025, 1 + at, 1), *rest) for at, *rest in rows]

@@ -95,7 +95,11 @@ def cohorts(
         if as_json:
             print_json(asked.told(found))
             return
-        print_table(cohort_report.staying_rows(found["staying"]), title=found["answer"])
+        print_table(
+            cohort_report.staying_rows(found["staying"]),
+            title=found["answer"],
+            right=("months", "from", "to"),
+        )
         if found["note"]:
             say(found["note"])
         print_table(

@@ -13,6 +13,7 @@ from valence.value import bridge_view, worth_view
 from valence.value.bridge import bridge_by
 from valence.value.bridge_answers import bridge_of
 from valence.value.pages.router import built_of, empty, pages
+from valence.value.years import years
 
 
 @pages.get("/value/bridge", permission="value:read")
@@ -35,7 +36,7 @@ def bridge_page(ask: Ask) -> Response:
         status=422 if view.fault else 200,
         answer=bridge_view.answer(found, fmt),
         chips=[worth_view.basis_chip(found.basis or "")],
-        figures=bridge_view.figures(found, fmt),
+        figures=bridge_view.figures(found, years(ask.reader), fmt),
         chart=bridge_view.chart(found, fmt),
         tabs=[
             Tab(title, ask.url("/value/bridge", by=name), name == by)
