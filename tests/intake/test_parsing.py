@@ -105,6 +105,13 @@ def test_texts_lose_only_what_says_nothing(bench, cells):
     assert column(bench, text_sql("cell"), cells) == [expected(cell) for cell in cells]
 
 
+def test_a_text_that_is_guarded_against_excel_is_bare(bench):
+    assert column(bench, text_sql("cell"), ['="0123"', "=1+1"]) == [
+        "0123",
+        "=1+1",
+    ]
+
+
 def test_words_for_nothing_are_blank_in_a_column_of_numbers(bench):
     cells = ["", " ", "NULL", "n/a", "-", "无", "0", "x"]
     assert column(bench, blank_sql("cell"), cells) == [True] * 6 + [False] * 2

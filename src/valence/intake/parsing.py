@@ -65,9 +65,12 @@ def text_sql(cell: str) -> str:
     # Trimming reads every letter; whether it is needed shows in the first and the last one. Most
     # that need it end in plain spaces only, for which the engine has a quicker way.
     spaces = f"regexp_full_match({cell}, '[!-~].*[!-~] +')"
+    # ="0123" is how exports keep Excel from making a number of a text.
+    guarded = f"starts_with({cell}, '=\"') AND ends_with({cell}, '\"')"
     return (
         f"CASE WHEN {cell} < '!' OR ends_with({cell}, ' ') THEN CASE WHEN {spaces} THEN "
-        f"rtrim({cell}) ELSE nullif({trimmed(cell)}, '') END {words} ELSE {cell} END"
+        f"rtrim({cell}) ELSE nullif({trimmed(cell)}, '') END {words} "
+        f"WHEN {guarded} THEN nullif(trim(({cell})[3:-2]), '') ELSE {cell} END"
     )
 
 
