@@ -6,7 +6,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks import proof_intervals, proof_kills, proof_large, proof_rules, proof_same
+from benchmarks import (
+    proof_intervals,
+    proof_kills,
+    proof_large,
+    proof_pareto,
+    proof_rules,
+    proof_same,
+)
 from benchmarks.report import run
 
 CHECKS = {
@@ -14,6 +21,9 @@ CHECKS = {
     "same: every mart equal on DuckDB and Spark": proof_same.check,
     "rules: equal on DuckDB, Spark and Python": proof_rules.check,
     "intervals: worth covers what came, 20 seeds": proof_intervals.check,
+    "pareto: numbers at all extremes": proof_pareto.numbers,
+    "pareto: fits of all kinds of data": proof_pareto.fits,
+    "pareto: standard errors": proof_pareto.standard_errors,
     "large: a 5 GB CSV under 1 GB of memory": partial(proof_large.check, "csv"),
     "large: the same rows as Parquet": partial(proof_large.check, "parquet"),
 }
