@@ -21,9 +21,11 @@ from valence.value.models.forecast import Customers, forecast
 from valence.value.models.gamma_gamma import GammaGamma, fit_spend
 from valence.value.models.histories import distinct
 from valence.value.models.model import PurchaseModel
+from valence.value.models.pareto_nbd import ParetoNbd
 
 CUSTOMERS, FEWER, ROUNDS, SEED = 1_000_000, 100_000, 5, 7
-CDNOW, SPEND = (0.243, 4.414, 0.793, 2.426), (6.25, 3.74, 15.44)
+CDNOW, CDNOW_PARETO = (0.243, 4.414, 0.793, 2.426), (0.553, 10.578, 0.606, 11.669)
+SPEND = (6.25, 3.74, 15.44)
 SAME = 1e-3  # log-likelihoods that differ by less are equal
 
 LIFETIMES = """
@@ -100,8 +102,11 @@ def fit_rows(
 
 
 def _against_lifetimes(bought: Bought) -> list[Row]:
-    names = ("r", "alpha", "a", "b")
-    return fit_rows(BgNbd, bought, "BetaGeoFitter", names, at_least=12, rounds=3)
+    bg, pareto = BgNbd.parameters, ParetoNbd.parameters
+    return [
+        *fit_rows(BgNbd, bought, "BetaGeoFitter", bg, at_least=12, rounds=3),
+        *fit_rows(ParetoNbd, bought, "ParetoNBDFitter", pareto, at_least=20, rounds=1),
+    ]
 
 
 def _against_pymc(bought: Bought) -> list[Row]:
@@ -151,24 +156,29 @@ def _forecasts(bought: Bought) -> list[Row]:
     x = np.maximum(bought.x, 1)
     spend = rng.gamma(p * x) / rng.gamma(q, 1 / gamma, CUSTOMERS) / x
     spend = np.where(bought.x > 0, spend, 0.0)
-    model = BgNbd.of(*CDNOW)
     started = time.perf_counter()
     each = fit_spend(bought.x, spend, np.ones(CUSTOMERS))
-    took_spend = time.perf_counter() - started
+    took = time.perf_counter() - started
     assert isinstance(each, GammaGamma)
     who = Customers(bought.x, bought.t_x, bought.age, bought.x, spend)
+    what = f"{CUSTOMERS / 1e6:.0f} M customers"
+    rows = [Row(f"Gamma-Gamma fitted to the mean spend of {what}", "–", f"{took:.2f} s")]
+    for model in (BgNbd.of(*CDNOW), ParetoNbd.of(*CDNOW_PARETO)):
+        rows += _forecast(model, each, who, f"{model.name}, {what}")
+    return rows
+
+
+def _forecast(model: PurchaseModel, spend: GammaGamma, who: Customers, what: str) -> list[Row]:
     started = time.perf_counter()
-    forecast(model, each, who, t=52, discount=0.1)
+    forecast(model, spend, who, t=52, discount=0.1)
     took = time.perf_counter() - started
     tracemalloc.start()
-    forecast(model, each, who, t=52, discount=0.1)
+    forecast(model, spend, who, t=52, discount=0.1)
     more = tracemalloc.get_traced_memory()[1] / 2**20
     tracemalloc.stop()
-    what = f"{CUSTOMERS / 1e6:.0f} M customers"
     return [
-        Row(f"Gamma-Gamma fitted to the mean spend of {what}", "–", f"{took_spend:.2f} s"),
-        Row(f"P(alive), purchases, value and interval of {what}", "within 10 s",
+        Row(f"{what}: P(alive), purchases, value and interval", "within 10 s",
             f"{took:.1f} s", took <= 10),
-        Row("memory of this at its peak, results counted", "at most 500 MB",
+        Row(f"{what}: memory of this at its peak, results counted", "at most 500 MB",
             f"{more:.0f} MB", more <= 500),
     ]  # fmt: skip
