@@ -32,7 +32,7 @@ def pareto_nbd(parameters, age, *, horizon, seed, effect=0.0, on_life=0.0):
     r, alpha, s, beta = parameters
     n = len(age)
     rate = rng.gamma(r, 1 / alpha, n) * np.exp(effect)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         life = rng.exponential(1, n) / (rng.gamma(s, 1 / beta, n) * np.exp(on_life))
     return purchases(rate, age, horizon=horizon, life=life, rng=rng)
 

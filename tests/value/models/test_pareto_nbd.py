@@ -203,6 +203,15 @@ def test_no_parameters_tried_at_random_are_more_likely(seed):
         assert h.count @ each <= fit.log_likelihood + 1e-4
 
 
+def test_the_hill_of_those_who_die_at_once_is_found():
+    # Some never come back, the rest never leave: a search once ended on another hill, 11 lower.
+    x = np.concatenate([np.zeros(8), np.arange(10.0, 60, 3)])
+    h = distinct(x, np.where(x > 0, 99.0, 0), np.full(len(x), 100.0))
+    there = ParetoNbd.of(2.4, 9.9, 0.03, 3e-4)
+    least = h.count @ there.log_likelihoods(h.frequency, h.recency, h.age)
+    assert ParetoNbd.fit(h).fitted.log_likelihood > least
+
+
 def test_nobody_may_be_asked_about():
     none = np.empty(0)
     model = ParetoNbd.of(*MANUAL)

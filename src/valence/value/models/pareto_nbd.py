@@ -36,7 +36,14 @@ from valence.value.models.tables import dot, sums
 Ints = np.ndarray
 
 # r, s and β over the mean age: where searches start.
-_STARTS = ((0.5, 0.5, 0.5), (2, 2, 5), (0.2, 0.2, 0.1), (30, 0.5, 1), (0.3, 40, 200))
+_STARTS = (
+    (0.5, 0.5, 0.5),
+    (2, 2, 5),
+    (0.2, 0.2, 0.1),
+    (30, 0.5, 1),
+    (0.3, 40, 200),
+    (1, 0.05, 1e-4),
+)
 
 
 @dataclass(frozen=True, slots=True)
