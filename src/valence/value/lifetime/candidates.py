@@ -11,7 +11,9 @@ from valence.value.models.model import PurchaseModel
 from valence.value.models.pareto_nbd import ParetoNbd
 
 # In order of simplicity: of two that foretell equally well, the first is taken.
-CONTINUOUS: dict[str, type[PurchaseModel]] = {model.name: model for model in (BgNbd, MbgNbd, ParetoNbd)}
+CONTINUOUS: dict[str, type[PurchaseModel]] = {
+    model.name: model for model in (BgNbd, MbgNbd, ParetoNbd)
+}
 MODELS: dict[str, type[PurchaseModel]] = {**CONTINUOUS, BgBb.name: BgBb}
 _CONTRACT = ("sbg", "shifted-beta-geometric")
 
