@@ -36,9 +36,10 @@ _DECLARED = {
     "_pseudonym": (2, "meaning"),
     "CanonicalTable": (1, "grain"),
 }
-# In a capability's definitions.py a `Field(description=…)` says to whoever defines what a setting
-# does; elsewhere descriptions are those of the API, which speaks English to developers.
-_SETTINGS = re.compile(r"(\w+/)?definitions\.py")
+# In a capability's `definitions.py` or `bond_definition.py` a `Field(description=…)` says
+# to whoever defines what a setting does; elsewhere descriptions are those of the API, which speaks
+# English to developers.
+_SETTINGS = re.compile(r"(\w+/){0,2}(\w+_)?definitions?\.py")
 Found = tuple[str, int, str]  # file, line, sentence
 
 

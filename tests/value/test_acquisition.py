@@ -7,7 +7,8 @@ from datetime import date
 import ibis
 import pytest
 
-from valence.value.acquisition import AcquisitionDefinition, channel_cohorts, payback
+from valence.value.acquisition import channel_cohorts, payback
+from valence.value.acquisition_definition import AcquisitionDefinition
 from valence.value.facts import customer_facts
 from valence.value.retention_worth import retention_worth
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from valence.value.bond import BondDefinition, BondWeights, with_bond
+from valence.value.bond import with_bond
+from valence.value.bond_definition import BondDefinition, BondWeights
 from valence.value.voice import customer_voice
 
 AS_OF = date(2025, 6, 1)

@@ -10,7 +10,8 @@ import pytest
 from pydantic import ValidationError
 
 from valence.core.errors import BadInputError
-from valence.value.ladder import LadderDefinition, Rung, order_of, with_ladder
+from valence.value.ladder import order_of, with_ladder
+from valence.value.ladder_definition import LadderDefinition, Rung
 
 AS_OF = date(2025, 6, 1)
 COLUMNS = ("customer_id", "orders", "orders_12m", "categories", "gross_amount", "nps_score",

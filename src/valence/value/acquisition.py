@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import Field
 
 from valence.core.days import as_day, month_days
-from valence.value.definitions import Document
+from valence.value.acquisition_definition import AcquisitionDefinition
 from valence.value.facts import customer_months
 from valence.value.portable import (
     ZERO,
@@ -23,19 +21,6 @@ from valence.value.portable import (
     ratio,
     total,
 )
-
-ACQUISITION_KIND = "acquisition"
-
-
-class AcquisitionDefinition(Document):
-    """How spend on acquisition meets the customers it won."""
-
-    channels: Mapping[str, str] = Field(
-        default_factory=dict,
-        description="Spend on the first channel wins customers of the second; equal names need "
-        "no entry.",
-    )
-
 
 DEFAULT = AcquisitionDefinition()
 

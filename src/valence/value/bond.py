@@ -6,23 +6,17 @@ Strong is never frequency alone: a strong bond needs two parts that each speak f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
 
 import ibis
 import ibis.expr.types as ir
-from pydantic import Field, model_validator
 
 from valence.lake.columns import Kind
-from valence.value.definitions import Document
+from valence.value.bond_definition import BondDefinition, BondWeights
 from valence.value.ladder import with_categories
 from valence.value.portable import filled
 
-BOND_KIND = "bond"
-PARTS = ("purchase", "service", "experience", "advocacy")
+PARTS = tuple(BondWeights.model_fields)  # purchase, service, experience, advocacy
 LEVELS = ("none", "weak", "strong")
-
-Weight = Annotated[float, Field(ge=0, le=1000)]
-Points = Annotated[float, Field(ge=0, le=100)]
 
 _READS: dict[str, Kind] = {
     "orders": "int", "orders_12m": "int", "gap_days": "float", "days_since_order": "int",
@@ -30,37 +24,6 @@ _READS: dict[str, Kind] = {
     "discount_amount": "amount", "felt_share": "float", "nps_score": "float", "referrals": "int",
 }  # fmt: skip
 _PROMOTER, _PASSIVE = 9.0, 7.0  # scores of NPS from which on a customer speaks well, or not ill
-
-
-class BondWeights(Document):
-    """How much each part counts in the index; 0 leaves a part out."""
-
-    purchase: Weight = Field(40, description="Own rhythm kept, how often, over how many kinds.")
-    service: Weight = Field(15, description="Contacts, benefits and channels used.")
-    experience: Weight = Field(25, description="How it felt: scores, and few complaints.")
-    advocacy: Weight = Field(20, description="Would recommend, or did.")
-
-    @model_validator(mode="after")
-    def _several(self) -> Self:
-        if sum(getattr(self, part) > 0 for part in PARTS) < 2:
-            raise ValueError("at least two parts need a weight: a bond is never one thing alone")
-        return self
-
-
-class BondDefinition(Document):
-    """How the bond index is made, and from where on a bond is weak or strong."""
-
-    weights: BondWeights = BondWeights()
-    weak_from: Points = Field(30, description="Index from which on there is a weak bond.")
-    strong_from: Points = Field(60, description="Index from which on a bond may be strong.")
-    often: int = Field(6, ge=1, description="Purchases a year that earn full marks.")
-    kinds: int = Field(4, ge=2, description="Categories bought that earn full marks.")
-
-    @model_validator(mode="after")
-    def _rising(self) -> Self:
-        if self.weak_from >= self.strong_from:
-            raise ValueError("weak_from must be below strong_from")
-        return self
 
 
 DEFAULT = BondDefinition()

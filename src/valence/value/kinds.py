@@ -6,8 +6,8 @@ from typing import Any
 
 from valence.core.messages import message
 from valence.definitions import DefinitionKind
-from valence.value.acquisition import ACQUISITION_KIND, AcquisitionDefinition
-from valence.value.bond import BOND_KIND, BondDefinition
+from valence.value.acquisition_definition import ACQUISITION_KIND, AcquisitionDefinition
+from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.definitions import (
     COHORTS_KIND,
     ENTRY_KIND,
@@ -20,7 +20,7 @@ from valence.value.definitions import (
     RfmDefinition,
     TiersDefinition,
 )
-from valence.value.ladder import LADDER_KIND, LadderDefinition
+from valence.value.ladder_definition import LADDER_KIND, LadderDefinition
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 
 _DEFINE = "value:define"

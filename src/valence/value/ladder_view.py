@@ -10,8 +10,8 @@ from valence.kit.charts import Bar, Cell, Chart, DataTable, bars
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import Answer, Figure, How, Step, Words
-from valence.value.ladder import OFF
 from valence.value.ladder_answers import Ladder, Mean
+from valence.value.ladder_definition import OFF
 from valence.value.ladder_mart import NOBODY_YET, OVERDUE
 
 ASKED = message("Where do customers stand, and who climbs?")

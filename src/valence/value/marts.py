@@ -10,7 +10,7 @@ from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
-from valence.value.bond import BOND_KIND, BondDefinition
+from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_mart import BOND_MARTS
 from valence.value.bridge_mart import BRIDGE_MARTS
 from valence.value.cohorts import cohort_sums, cohorts, staying
@@ -29,7 +29,7 @@ from valence.value.definitions import (
 from valence.value.equity_mart import EQUITY_MARTS
 from valence.value.facts import customer_facts
 from valence.value.groups_mart import GROUPS_MARTS
-from valence.value.ladder import LADDER_KIND, LadderDefinition
+from valence.value.ladder_definition import LADDER_KIND, LadderDefinition
 from valence.value.ladder_mart import LADDER_MARTS
 from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.lifetime.predictions import PREDICTION_MARTS
