@@ -339,7 +339,8 @@ def _line(
         "z": 2 if line.rest else 3,
     }
     if direct:
-        named = {"show": True, "formatter": "{a}", "color": "var(--v-ink)"}
+        # The line height keeps names apart where lines end close to each other.
+        named = {"show": True, "formatter": "{a}", "color": "var(--v-ink)", "lineHeight": 18}
         # A line of one point has no end: ECharts would put the label at NaN while it draws.
         if sum(value is not None for value in line.values) > 1:
             main["endLabel"] = named

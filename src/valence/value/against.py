@@ -53,9 +53,10 @@ def _change(
     more_is_good: bool | None,
     against: Message = AGAINST,
 ) -> Change:
+    if not moved.change:
+        return Change(fmt.language.worded("the same"), None, None, against)
     if not moved.sure:
-        return Change(
-            fmt.language.worded("about the same ({change})", change=said), None, None, against
-        )
+        same = fmt.language.worded("about the same ({change})", change=said)
+        return Change(same, None, None, against)
     rose = moved.change > 0
     return Change(said, rose, None if more_is_good is None else rose == more_is_good, against)

@@ -59,6 +59,10 @@ def percent_digits(shares: Iterable[float]) -> int:
 
 
 def bare_percent(share: float, digits: int) -> str:
-    """Return a share (0 to 1) as percent without its sign, for a table; never 0 for more than 0."""
+    """Return a share (0 to 1) as percent without its sign, for a table; 0 is for nothing at all."""
+    if share == 0:
+        return "0"
     figure = f"{share * 100:.{digits}f}"
-    return f"<{10**-digits:.{digits}f}" if share > 0 and float(figure) == 0 else figure
+    if float(figure):
+        return figure
+    return f"{'<' if share > 0 else '>-'}{10**-digits:.{digits}f}"

@@ -110,7 +110,7 @@ def test_shares_below_one_percent_are_not_printed_as_zero():
 
     rows = [month(0, 1.0), month(1, 0.003), month(2, 0.00001), month(3, 0.0)]
     [row] = retention_rows(rows, 24)
-    assert (row["+1"], row["+2"], row["+3"]) == ("0.30", "<0.01", "0.00")
+    assert (row["+1"], row["+2"], row["+3"]) == ("0.30", "<0.01", "0")
 
 
 def test_customers_are_listed_by_a_rule_and_sorted(few):

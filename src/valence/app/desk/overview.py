@@ -126,7 +126,10 @@ def _whole(found: Numbers) -> list[Month]:
 def chart(found: Numbers, fmt: Formats) -> Chart:
     """Return value by month against a year before."""
     late, before = found.months[12:], found.earlier
-    title = message("Value of all orders by month, and a year before")
+    both = sum(month.orders > 0 for month in before) > 1  # one month makes no line
+    title = message("Value of all orders by month")
+    if both:
+        title = message("Value of all orders by month, and a year before")
     if sum(month.orders > 0 for month in found.months) < 2:
         why = message("Not enough data: all orders fall into one month.")
         return too_little("value-by-month", title, why)
@@ -146,25 +149,26 @@ def chart(found: Numbers, fmt: Formats) -> Chart:
         "value-by-month",
         title,
         [month.first for month in late],
-        [this_year, last_year] if any(month.orders for month in before) else [this_year],
+        [this_year, last_year] if both else [this_year],
         unit="money",
         place_name=message("Month"),
         value_name=message("Value"),
         months=True,
     )
-    return drawn.answering(_chart_answer(found, fmt))
+    return drawn.answering(_chart_answer(found, fmt, both=both))
 
 
-def _chart_answer(found: Numbers, fmt: Formats) -> Message:
+def _chart_answer(found: Numbers, fmt: Formats, *, both: bool) -> Message:
     best = max(found.months[12:], key=lambda month: month.value)
     values = {"month": fmt.month(best.first), "value": fmt.money_short(best.value)}
     if found.earlier[11] is found.months[11]:
         return message("The best month was {month}: {value}.", **values)
+    values |= {"last": fmt.month(found.months[-1].first), "day": fmt.day(found.as_of)}
+    if not both:
+        return message("The best month was {month}: {value}. {last} goes up to {day}.", **values)
     return message(
         "The best month was {month}: {value}. {last} goes up to {day}, and is compared with the "
         "same days a year before.",
-        last=fmt.month(found.months[-1].first),
-        day=fmt.day(found.as_of),
         **values,
     )
 
