@@ -256,9 +256,14 @@ def test_values_at_fault_are_listed_and_personal_ones_masked(run, file):
     ]
 
 
-def test_commands_that_need_no_engine_load_none():
+def test_commands_that_need_no_engine_load_none(house):
     """Each took the seconds that Ibis, DuckDB and the web take to load."""
-    for words in (["import", "--help"], ["quarantine", "list"], ["jobs", "list"]):
+    for words in (
+        ["import", "--help"],
+        ["quarantine", "list"],
+        ["jobs", "list"],
+        ["definitions", "list"],
+    ):
         code = (
             f"import sys; sys.argv = ['valence', *{words!r}]\n"
             "from valence.app.cli import main\n"
@@ -266,7 +271,8 @@ def test_commands_that_need_no_engine_load_none():
             "except SystemExit: pass\n"
             "print(sorted({'ibis', 'fastapi', 'starlette'} & set(sys.modules)), file=sys.stderr)"
         )
+        brand = {**os.environ, "VALENCE_BRAND": str(house.brand.root)}
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=brand
         )
         assert done.stderr.splitlines()[-1] == "[]", words
