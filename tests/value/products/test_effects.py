@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import sparse, stats
 from tests.value.products.worlds import world
 
 from valence.value.definitions import EntryDefinition
@@ -16,6 +16,11 @@ def told(made, **settings):
     """Rows of the comparison by product."""
     rows = compared_rows(Entries.of(made.table.to_batches()), EntryDefinition(**settings), {})
     return {row["product_id"]: row for row in rows if row["level"] == "product"}
+
+
+def columns(*each):
+    """Covariates of a few columns, or of a matrix."""
+    return sparse.csr_array(each[0] if each[0].ndim == 2 else np.stack(each, axis=1))
 
 
 def test_the_intervals_hold_the_truth_where_observed_means_mislead():
@@ -39,7 +44,7 @@ def test_without_covariates_it_is_the_mean_and_its_textbook_error():
     rng = np.random.default_rng(3)
     group = np.repeat([0, 1], [40, 60])
     outcome = rng.normal(10, 2, 100) + group
-    found = compare(group, outcome, np.empty((100, 0)))
+    found = compare(group, outcome, columns(np.empty((100, 0))))
     own, other = outcome[:40], outcome[40:]
     # The difference from the mean of all is a share of the difference between the two.
     assert found.difference[0] == pytest.approx(0.6 * (own.mean() - other.mean()))
@@ -51,7 +56,7 @@ def test_a_covariate_that_explains_everything_leaves_no_difference():
     rng = np.random.default_rng(4)
     size = rng.normal(0, 1, 500)
     group = (size + rng.normal(0, 1, 500) > 0).astype(np.intp)
-    found = compare(group, 5 + 3 * size, size[:, None].copy())
+    found = compare(group, 5 + 3 * size, columns(size))
     assert found.difference == pytest.approx([0, 0], abs=1e-9)
     assert found.mean[1] - found.mean[0] > 2
 
@@ -60,15 +65,15 @@ def test_columns_that_repeat_others_or_the_groups_do_no_harm():
     rng = np.random.default_rng(5)
     group, x = rng.integers(0, 3, 300), rng.normal(0, 1, 300)
     outcome = x + rng.normal(0, 1, 300)
-    plain = compare(group, outcome, x[:, None].copy())
-    twice = compare(group, outcome, np.stack([x, 2 * x, (group == 1) * 1.0], axis=1))
+    plain = compare(group, outcome, columns(x))
+    twice = compare(group, outcome, columns(x, 2 * x, (group == 1) * 1.0))
     assert twice.difference == pytest.approx(plain.difference)
     assert twice.error == pytest.approx(plain.error)
 
 
 def test_nothing_moves_and_nothing_is_told_apart_where_all_outcomes_are_equal():
     group = np.repeat(np.arange(4), 5)
-    found = compare(group, np.full(20, 7.0), np.arange(20.0)[:, None])
+    found = compare(group, np.full(20, 7.0), columns(np.arange(20.0)))
     assert found.difference == pytest.approx(np.zeros(4), abs=1e-12)
     assert not told_apart(found.p_values(), 0.1).any()
     assert shrunk(found.difference, found.error) == pytest.approx(np.zeros(4), abs=1e-9)

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import ibis
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from pyarrow import parquet
 from tests.value.conftest import RETAIL_DAY
 from tests.value.products.worlds import world
 
@@ -149,21 +149,26 @@ def test_in_a_notebook_entries_are_compared_at_once(rows):
 
 
 @pytest.mark.spark
-def test_entries_are_equal_on_duckdb_and_spark(duck, on_spark, retail, spark_retail):
+def test_entries_are_equal_on_duckdb_and_spark(duck, on_spark, retail, spark_retail, tmp_path):
     short = EntryDefinition(observe_months=3, cohort_months=6, minimum_customers=20)
 
-    def made(con, given):
-        lines = given["order_lines"].mutate(
-            net_amount=given["order_lines"].quantity.cast("decimal(18, 4)")
+    def made(con, given, name):
+        parquet.write_table(con.to_pyarrow(customer_facts(given["orders"])), tmp_path / name)
+        lines = given["order_lines"]
+        lines = lines.mutate(net_amount=lines.quantity.cast("decimal(18, 4)"))
+        table = entries(
+            lines,
+            given["orders"],
+            con.read_parquet(str(tmp_path / name)),
+            as_of=RETAIL_DAY,
+            products=given["products"],
+            definition=short,
         )
-        facts = con.create_table("entry_facts", con.to_pyarrow(customer_facts(given["orders"])),
-                                 overwrite=True)  # fmt: skip
-        table = entries(lines, given["orders"], facts, as_of=RETAIL_DAY,
-                        products=given["products"], definition=short)  # fmt: skip
-        batches: list[pa.RecordBatch] = con.to_pyarrow(table).to_batches()
-        return Entries.of(batches), list(compared_rows(Entries.of(batches), short, {}))
+        found = Entries.of(con.to_pyarrow(table).to_batches())
+        return found, list(compared_rows(found, short, {}))
 
-    (one, first), (other, second) = made(duck, retail), made(on_spark, spark_retail)
+    one, first = made(duck, retail, "facts.parquet")
+    other, second = made(on_spark, spark_retail, "spark_facts.parquet")
     assert one.table.to_pylist() == other.table.to_pylist()
     assert len(one) > 1000
     assert first == second

@@ -8,20 +8,36 @@ _KEY = (
     Column("namespace", "text", "Shop or system of the product's id."),
     Column("product_id", "text", "The product there."),
 )
-MATRIX = (
-    *_KEY,
+_NAME = (
     Column("name", "text", "Its name in the catalogue, else what lines call it."),
     Column("category", "text", "Its category in the catalogue, else that of its lines."),
-    Column("kind", "text", "star, traffic, image, other; few: too few sales to judge."),
+)
+_SOLD = (
     Column("sales", "int", "Lines sold in the window."),
     Column("named_sales", "int", "Of them, to a known customer."),
     Column("first_sales", "int", "Of these, on the day of the customer's first purchase."),
     Column("repeat_sales", "int", "Of these, to customers with two purchase days or more."),
     Column("top_sales", "int", "Of these, to customers of the first value tier."),
     Column("units", "float", "Units sold, less those that came back."),
+)
+_BROUGHT = (
     Column("sold_amount", "amount", "Sold, before returns."),
     Column("revenue_amount", "amount", "Net revenue: sold, less what came back."),
     Column("value_amount", "amount", "Value: margin where cost is known, as of orders."),
+)
+SALES = (
+    *_KEY,
+    *_NAME,
+    *_SOLD,
+    Column("sold_units", "float", "Units sold, before returns."),
+    *_BROUGHT,
+)
+MATRIX = (
+    *_KEY,
+    *_NAME,
+    Column("kind", "text", "star, traffic, image, other; few: too few sales to judge."),
+    *_SOLD,
+    *_BROUGHT,
     Column("value_share", "float", "Share of the value of all products, 0 to 1."),
     Column("value_rank", "int", "1 brings the most value."),
     Column("unit_price", "float", "Price per unit sold."),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -14,10 +15,22 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import sparse
 
 from valence.lake.columns import arrow_schema
 from valence.value.definitions import EntryDefinition
 from valence.value.products.columns import ENTRY
+from valence.value.products.comparison_words import (
+    ALL,
+    ALONE,
+    CATEGORY,
+    LESS,
+    MORE,
+    NOT_ALIKE,
+    PRODUCT,
+    SAME,
+    TOO_FEW,
+)
 from valence.value.products.effects import (
     Codes,
     Compared,
@@ -29,9 +42,6 @@ from valence.value.products.effects import (
 )
 
 DEFAULT = EntryDefinition()
-PRODUCT, CATEGORY, ALL = "product", "category", "all"
-TOO_FEW, NOT_ALIKE, ALONE = "too few customers", "too few alike", "no other to compare with"
-MORE, LESS, SAME = "more", "less", "not told apart"
 _APART = "\x1f"
 _COMMON = 0.01  # a channel or country with fewer of the customers counts among the others
 _FIFTHS, _THIRDS = (0.2, 0.4, 0.6, 0.8), (1 / 3, 2 / 3)
@@ -39,7 +49,7 @@ _OTHERS = 2  # customers of other products who make a customer one that can be c
 _LEAST_ALIKE = 0.8  # share of a product's customers for whom others are there to compare with
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entries:
     """Customers with what they began with and what came later, as `entries` has them."""
 
@@ -57,7 +67,8 @@ class Entries:
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def who(self) -> tuple[Floats, Codes]:
+    @cached_property
+    def who(self) -> tuple[sparse.csr_array, Codes]:
         """Return what the comparison adjusts for, as columns, and the cell of those alike.
 
         Columns: month of the first purchase, its channel and country, and the logarithm of what
@@ -70,18 +81,12 @@ class Entries:
         beside = pc.cast(self.table["beside_amount"], pa.float64(), safe=False).to_numpy()
         size = np.log1p(np.maximum(beside, 0.0))
         bends = np.unique(np.quantile(size, _FIFTHS))
-        columns = [
-            *_dummies(months),
-            *_dummies(channel),
-            *_dummies(country),
-            size,
-            *(np.maximum(size - bend, 0.0) for bend in bends),
-        ]
-        quarters = (months // 3).astype(np.intp)
+        sizes = np.stack([size, *(np.maximum(size - bend, 0.0) for bend in bends)], axis=1)
         cell = np.searchsorted(np.quantile(size, _THIRDS), size).astype(np.intp)
-        for part in (quarters, channel, country):
+        for part in ((months // 3).astype(np.intp), channel, country):
             cell = cell * (part.max() + 1) + part
-        return np.asfortranarray(np.stack(columns, axis=1)), np.unique(cell, return_inverse=True)[1]
+        parts = [*map(_dummies, (months, channel, country)), sizes - sizes.mean(axis=0)]
+        return sparse.csr_array(sparse.hstack(parts)), np.unique(cell, return_inverse=True)[1]
 
 
 def entry_products(entries: ir.Table, *, definition: EntryDefinition = DEFAULT) -> ir.Table:
@@ -188,9 +193,9 @@ def _told(
     entries: Entries, group: Codes, groups: int, definition: EntryDefinition
 ) -> dict[int, dict[str, Any]]:
     """What the comparison says of each of the first `groups` groups."""
-    covariates, cell = entries.who()
+    covariates, cell = entries.who
     overlap = alike(group, cell, _OTHERS)[:groups]
-    value = compare(group, entries.later, covariates.copy(order="F")).first(groups)
+    value = compare(group, entries.later, covariates).first(groups)
     back = compare(group, entries.came_back, covariates).first(groups)
     ends = {"value": value.interval(definition.confidence)}
     ends["back"] = back.interval(definition.confidence)
@@ -244,6 +249,7 @@ def _common(column: pa.ChunkedArray) -> Codes:
     return np.unique(number[codes], return_inverse=True)[1]
 
 
-def _dummies(codes: Codes) -> list[Floats]:
+def _dummies(codes: Codes) -> sparse.csr_array:
     """A column for each number but the first."""
-    return [(codes == number).astype(float) for number in range(1, int(codes.max()) + 1)]
+    rows, width = np.flatnonzero(codes), int(codes.max())
+    return sparse.csr_array((np.ones(len(rows)), (rows, codes[rows] - 1)), (len(codes), width))

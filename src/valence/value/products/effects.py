@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import sparse, stats
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -70,7 +70,7 @@ class Compared:
         return np.asarray(np.where(self.error > 0, 2 * stats.t.sf(np.abs(straight), self.free), 1))
 
 
-def compare(group: Codes, outcome: Floats, covariates: Floats) -> Compared:
+def compare(group: Codes, outcome: Floats, covariates: sparse.csr_array) -> Compared:
     """Return each group against all, adjusted for the covariates.
 
     Parameters
@@ -80,42 +80,53 @@ def compare(group: Codes, outcome: Floats, covariates: Floats) -> Compared:
     outcome
         (n,).
     covariates
-        (n, d) without a constant; is overwritten. Columns that repeat others do no harm.
+        (n, d) without a constant, mostly zeros. Columns that repeat others do no harm.
     """
-    count = np.bincount(group)
-    n = count.sum()
+    x, count = covariates, np.bincount(group)
+    n, rows = len(group), np.arange(len(group))
+    belongs = sparse.csr_array((np.ones(n), (group, rows)), shape=(len(count), n))
     mean = np.bincount(group, outcome) / count
-    center = covariates.mean(axis=0)
-    means = np.empty((len(count), covariates.shape[1]))
-    for column in range(covariates.shape[1]):
-        means[:, column] = np.bincount(group, covariates[:, column]) / count
-        covariates[:, column] -= means[group, column]
-    within = covariates
-    bread = np.linalg.pinv(within.T @ within, hermitian=True)
-    slope = bread @ (within.T @ (outcome - mean[group]))
-    apart = means - center
+    sums = (belongs @ x).toarray()
+    means = sums / count[:, None]
+    # Sums of squares and products within groups: those of all, less what the groups' means make.
+    bread = np.linalg.pinv((x.T @ x).toarray() - sums.T @ means, hermitian=True)
+    slope = bread @ (x.T @ outcome - sums.T @ mean)
+    apart = means - sums.sum(axis=0) / n
     adjusted = mean - apart @ slope
     overall = float(count @ adjusted / n)
+    rest = outcome - x @ slope
     # Residuals are too short by what each group's mean took up.
     short = np.sqrt(count / np.maximum(count - 1.0, 1.0))
-    residual = (outcome - mean[group] - within @ slope) * short[group]
-    square = residual**2
-    spread = np.bincount(group, square)
-    moved = np.empty_like(means)
-    for column in range(means.shape[1]):
-        moved[:, column] = np.bincount(group, square * within[:, column])
-    meat = within.T @ (within * square[:, None])
-    toward = apart @ bread  # how a group's difference moves with the slopes' own errors
-    # Σ of the squared influences (1{in the group} / n_g − 1 / n − toward · x) e over all members.
-    own = spread / count**2 - 2 * spread / (count * n) + spread.sum() / n**2
-    cross = np.einsum("gd,gd->g", toward, moved / count[:, None] - moved.sum(axis=0) / n)
-    sloped = np.einsum("gd,de,ge->g", toward, meat, toward)
-    error = np.sqrt(np.maximum(own - 2 * cross + sloped, 0.0))
+    residual = (rest - (np.bincount(group, rest) / count)[group]) * short[group]
+    weighted = x.multiply(residual[:, None] ** 2).tocsr()
+    moved, products = (belongs @ weighted).toarray(), (x.T @ weighted).toarray()
+    spread = np.asarray(np.bincount(group, residual**2), np.float64)
+    # How a group's difference moves with the errors of the slopes.
+    error = _errors(count, spread, means, moved, products, apart @ bread)
     cubes = np.bincount(group, residual**3)
     third = cubes * (1 / count - 1 / n) ** 3 - (cubes.sum() - cubes) / n**3
     skewness = np.divide(third, error**3, out=np.zeros_like(error), where=error > 0)
     free = np.maximum(count - 1.0, 1.0)
     return Compared(count, mean, overall, adjusted - overall, error, skewness, free)
+
+
+def _errors(
+    count: Codes, spread: Floats, means: Floats, moved: Floats, products: Floats, toward: Floats
+) -> Floats:
+    """Standard errors of the groups' differences from all.
+
+    Their squares are sums over all members of squared influences,
+    (1{in the group} / n_g − 1 / n − toward · (x − mean of x in its group)) e.
+    `spread`, `moved` and `products` are sums of e², e² x by group, and e² x x'.
+    """
+    n = count.sum()
+    crossed = moved.T @ means
+    meat = products - crossed - crossed.T + means.T @ (spread[:, None] * means)
+    within = moved - spread[:, None] * means
+    own = spread / count**2 - 2 * spread / (count * n) + spread.sum() / n**2
+    cross = np.einsum("gd,gd->g", toward, within / count[:, None] - within.sum(axis=0) / n)
+    sloped = np.einsum("gd,de,ge->g", toward, meat, toward)
+    return np.asarray(np.sqrt(np.maximum(own - 2 * cross + sloped, 0.0)))
 
 
 def shrunk(difference: Floats, error: Floats) -> Floats:

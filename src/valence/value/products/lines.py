@@ -48,8 +48,8 @@ def line_facts(
     Returns
     -------
     Table
-        `customer_id` (null where nobody is named), `namespace`, `product_id`, `description`,
-        `category`, `ordered_on`, `sold` (bool; false for what came back), `units`,
+        `customer_id` (null where nobody is named), `namespace`, `order_id`, `product_id`,
+        `description`, `category`, `ordered_on`, `sold` (bool; false for what came back), `units`,
         `sold_amount` (0 for what came back), `revenue_amount`, `value_amount`.
     """
     t = days_in(given(lines, "customer_id", "ordered_on", "product_id"), "ordered_on")
@@ -64,8 +64,7 @@ def line_facts(
         return t
     t = filled(given(t, "net_amount"), _OPTIONAL)
     if orders is not None:
-        off = orders.filter(orders.kind.isin(_NO_SALE)).select("namespace", "order_id")
-        t = t.anti_join(off, ["namespace", "order_id"])
+        t = without_no_sales(t, orders)
     net = ibis.coalesce(amount(t.net_amount), ZERO)
     back = ibis.coalesce(amount(t.returned_amount), ZERO)
     sold = (net >= ZERO) & (ibis.coalesce(t.quantity, 1.0) >= 0.0)
@@ -79,6 +78,7 @@ def line_facts(
     cost = amount(t.cost_amount)
     return t.select(
         "customer_id",
+        "order_id",
         "product_id",
         "description",
         "category",
@@ -90,3 +90,9 @@ def line_facts(
         revenue_amount=revenue,
         value_amount=cost.notnull().ifelse(amount(revenue - cost), value),
     )
+
+
+def without_no_sales(lines: ir.Table, orders: ir.Table) -> ir.Table:
+    """Return the lines without those of cancelled orders and of corrections."""
+    off = orders.filter(orders.kind.isin(_NO_SALE)).select("namespace", "order_id")
+    return lines.anti_join(off, ["namespace", "order_id"])

@@ -19,7 +19,7 @@ from valence.value.definitions import (
     TiersDefinition,
     published,
 )
-from valence.value.products.columns import ENTRY, MATRIX
+from valence.value.products.columns import ENTRY, MATRIX, SALES
 from valence.value.products.entry import entries, observed
 from valence.value.products.lines import line_facts
 from valence.value.products.matrix import product_matrix, product_sales
@@ -27,23 +27,22 @@ from valence.value.products.matrix import product_matrix, product_sales
 _GROWN = 1.02  # times the customers of the last comparison: others than were compared then
 
 
-def _matrix(inputs: Inputs, context: BuildContext) -> ir.Table:
-    definition = published(context.definitions, PRODUCTS_KIND, MatrixDefinition)
+def _sales(inputs: Inputs, context: BuildContext) -> ir.Table:
     tiers = published(context.definitions, TIERS_KIND, TiersDefinition)
-    sales = product_sales(
-        _lines(inputs, context),
+    return product_sales(
+        line_facts(inputs["order_lines"], margin_rate=context.margin_rate),
         inputs["customers"],
         as_of=context.as_of,
         products=inputs["products"],
+        orders=inputs["order_facts"],
         top=tiers.tiers[0].name,
-        definition=definition,
+        definition=published(context.definitions, PRODUCTS_KIND, MatrixDefinition),
     )
-    return product_matrix(sales, definition=definition)
 
 
-def _lines(inputs: Inputs, context: BuildContext) -> ir.Table:
-    orders, rate = inputs["order_facts"], context.margin_rate
-    return line_facts(inputs["order_lines"], orders=orders, margin_rate=rate)
+def _matrix(inputs: Inputs, context: BuildContext) -> ir.Table:
+    definition = published(context.definitions, PRODUCTS_KIND, MatrixDefinition)
+    return product_matrix(inputs["product_sales"], definition=definition)
 
 
 def _entry(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch] | None:
@@ -58,14 +57,14 @@ def _entry(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
     if "entry_products" in inputs and _stands(inputs["entry_products"], won, context, read):
         return None
     found = entries(
-        _lines(inputs, context),
+        line_facts(inputs["order_lines"], margin_rate=context.margin_rate),
         inputs["order_facts"],
         inputs["customer_facts"],
         as_of=context.as_of,
         products=inputs["products"],
         definition=definition,
     )
-    named = inputs["product_matrix"].select("namespace", "product_id", "name")
+    named = inputs["product_sales"].select("namespace", "product_id", "name")
     names = {(r["namespace"], r["product_id"]): r["name"] for r in _rows(named, read)}
     batches = [batch for batch in read(found) if batch.num_rows]
     rows = compared_rows(Entries.of(batches), definition, names) if batches else ()
@@ -97,16 +96,27 @@ def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
 
 PRODUCT_MARTS = (
     Mart(
+        name="product_sales",
+        owner="value",
+        title=message("Sales of products"),
+        grain=("namespace", "product_id"),
+        rebuild="whole",
+        inputs=("order_lines", "order_facts", "customers", "products"),
+        columns=SALES,
+        compute=_sales,
+        definitions=(PRODUCTS_KIND, TIERS_KIND),
+    ),
+    Mart(
         name="product_matrix",
         owner="value",
         title=message("Product matrix"),
         grain=("namespace", "product_id"),
         rebuild="whole",
-        inputs=("order_lines", "order_facts", "customers", "products"),
+        inputs=("product_sales",),
         columns=MATRIX,
         compute=_matrix,
         order_by=("value_rank",),
-        definitions=(PRODUCTS_KIND, TIERS_KIND),
+        definitions=(PRODUCTS_KIND,),
         served=True,
     ),
     Mart(
@@ -115,7 +125,7 @@ PRODUCT_MARTS = (
         title=message("Entry products"),
         grain=("level", "namespace", "product_id", "category"),
         rebuild="whole",
-        inputs=("order_lines", "order_facts", "customer_facts", "products", "product_matrix"),
+        inputs=("order_lines", "order_facts", "customer_facts", "products", "product_sales"),
         columns=ENTRY,
         score=_entry,
         definitions=(ENTRY_KIND,),
