@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.accounts import accounts as accounts
     from valence.value.accounts import customer_accounts as customer_accounts
+    from valence.value.acquisition import channel_cohorts as channel_cohorts
+    from valence.value.acquisition import payback as payback
+    from valence.value.bond import with_bond as with_bond
     from valence.value.bridge import bridge as bridge
     from valence.value.bridge import customer_moves as customer_moves
     from valence.value.cohorts import cohorts as cohorts
@@ -33,12 +36,27 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.facts import customer_facts as customer_facts
     from valence.value.facts import customer_months as customer_months
     from valence.value.groups import value_groups as value_groups
+    from valence.value.ladder import with_ladder as with_ladder
+    from valence.value.lifetime.clv import clv as clv
+    from valence.value.lifetime.clv import clv_model as clv_model
+    from valence.value.models.bg_bb import BgBb as BgBb
+    from valence.value.models.bg_nbd import BgNbd as BgNbd
+    from valence.value.models.forecast import forecast as forecast
+    from valence.value.models.gamma_gamma import GammaGamma as GammaGamma
+    from valence.value.models.gamma_gamma import fit_spend as fit_spend
+    from valence.value.models.mbg_nbd import MbgNbd as MbgNbd
+    from valence.value.models.model import Histories as Histories
+    from valence.value.models.pareto_nbd import ParetoNbd as ParetoNbd
+    from valence.value.models.shifted_beta_geometric import (
+        ShiftedBetaGeometric as ShiftedBetaGeometric,
+    )
     from valence.value.orders import order_facts as order_facts
     from valence.value.products.comparison import entry_products as entry_products
     from valence.value.products.entry import entries as entries
     from valence.value.products.lines import line_facts as line_facts
     from valence.value.products.matrix import product_matrix as product_matrix
     from valence.value.products.matrix import product_sales as product_sales
+    from valence.value.retention_worth import retention_worth as retention_worth
     from valence.value.rfm import rfm as rfm
     from valence.value.segments import GRID as GRID
     from valence.value.segments import SEGMENTS as SEGMENTS
@@ -47,9 +65,12 @@ if TYPE_CHECKING:  # what `__getattr__` returns
     from valence.value.summary import summary as summary
     from valence.value.tiers import tier_summary as tier_summary
     from valence.value.tiers import value_tiers as value_tiers
+    from valence.value.voice import customer_voice as customer_voice
 
 _MODULES = {
     "accounts": ("accounts", "customer_accounts"),
+    "acquisition": ("channel_cohorts", "payback"),
+    "bond": ("with_bond",),
     "bridge": ("bridge", "customer_moves"),
     "cohorts": ("cohorts", "staying"),
     "concentration": ("concentration", "gini", "lorenz"),
@@ -61,15 +82,27 @@ _MODULES = {
     ),
     "facts": ("customer_facts", "customer_months"),
     "groups": ("value_groups",),
+    "ladder": ("with_ladder",),
+    "lifetime.clv": ("clv", "clv_model"),
+    "models.bg_bb": ("BgBb",),
+    "models.bg_nbd": ("BgNbd",),
+    "models.forecast": ("forecast",),
+    "models.gamma_gamma": ("GammaGamma", "fit_spend"),
+    "models.mbg_nbd": ("MbgNbd",),
+    "models.model": ("Histories",),
+    "models.pareto_nbd": ("ParetoNbd",),
+    "models.shifted_beta_geometric": ("ShiftedBetaGeometric",),
     "orders": ("order_facts",),
     "products.comparison": ("entry_products",),
     "products.entry": ("entries",),
     "products.lines": ("line_facts",),
     "products.matrix": ("product_matrix", "product_sales"),
+    "retention_worth": ("retention_worth",),
     "rfm": ("rfm",),
     "segments": ("GRID", "SEGMENTS", "Segment", "segment_summary"),
     "summary": ("summary",),
     "tiers": ("tier_summary", "value_tiers"),
+    "voice": ("customer_voice",),
 }  # fmt: skip
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = tuple(_HOMES)

@@ -223,12 +223,15 @@ def published(definitions: Mapping[str, Mapping[str, object]], kind: str, model:
     try:
         return model.model_validate(dict(definitions.get(kind, {})))
     except ValidationError as wrong:
-        faults = "; ".join(
-            f"{'.'.join(map(str, error['loc'])) or kind}: {error['msg']}"
-            for error in wrong.errors()
-        )
         raise BadInputError(
             "The definition {kind!r} cannot be used: {faults}. Change it under Definitions.",
             kind=kind,
-            faults=faults,
+            faults=faults_of(wrong, kind),
         ) from wrong
+
+
+def faults_of(wrong: ValidationError, whole: str = "") -> str:
+    """Return every fault of a document with its field; `whole` names the document itself."""
+    return "; ".join(
+        f"{'.'.join(map(str, error['loc'])) or whole}: {error['msg']}" for error in wrong.errors()
+    )

@@ -29,7 +29,7 @@ from valence.value.models.model import Fit, Floats, PurchaseModel
 
 AT_ONCE = 1_000_000  # customers: the more together, the more share a history
 _MONTH = 365.25 / 12  # days
-_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH])
+WORTH_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,8 @@ def scored(
         told = _told(fitted, known, horizon, unit, definition)
         columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]
         yield pa.RecordBatch.from_arrays(
-            [column.cast(kind) for column, kind in zip(columns, _SCHEMA.types, strict=True)],
-            schema=_SCHEMA,
+            [column.cast(kind) for column, kind in zip(columns, WORTH_SCHEMA.types, strict=True)],
+            schema=WORTH_SCHEMA,
         )
 
 
