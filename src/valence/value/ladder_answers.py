@@ -8,7 +8,11 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any
 
-from valence.value.ladder_mart import NOBODY_YET
+import ibis
+import ibis.expr.types as ir
+
+from valence.value.ladder_mart import NOBODY_YET, movement
+from valence.value.portable import ZERO
 from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
@@ -92,7 +96,33 @@ def ladder_of(tables: Tables) -> Ladder | None:
     """Return the ladder; None before the first build."""
     if not tables.has("ladder"):
         return None
-    moves = tables.rows(tables.table("ladder").order_by("rung_number", "rung_prior_number"))
+    return _ladder(tables, tables.table("ladder"))
+
+
+def ladder_between(tables: Tables, before: Tables) -> Ladder:
+    """Return the ladder of a day, and the moves since another.
+
+    Parameters
+    ----------
+    tables, before
+        The tables of the later and of the earlier day, of one engine. Values of the year before
+        are those of the twelve months up to the earlier day.
+    """
+    then = before.table("customers")
+    then = then.filter(then.rung_number.notnull()).select(
+        "customer_id",
+        rung_prior=then.rung,
+        rung_prior_number=then.rung_number,
+        value_prior_12m_amount=then.value_12m_amount,
+    )
+    now = tables.table("customers").drop(*then.columns[1:])
+    t = now.left_join(then, "customer_id").drop("customer_id_right")
+    t = t.mutate(value_prior_12m_amount=ibis.coalesce(t.value_prior_12m_amount, ZERO))
+    return _ladder(tables, movement(t))
+
+
+def _ladder(tables: Tables, moved: ir.Table) -> Ladder:
+    moves = tables.rows(moved.order_by("rung_number", "rung_prior_number"))
     names: dict[int, str] = {}
     for row in moves:
         names[row["rung_number"]] = row["rung"]

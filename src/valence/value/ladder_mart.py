@@ -29,6 +29,8 @@ LADDER = (
     Column("unknown_higher", "int", "May stand higher: a rung above was never asked or answered."),
 )
 OVERDUE = 2  # times the own rhythm
+# Rule that finds who is about to step off: on the second rung or higher, and silent so long.
+LEAVING = f"rung_number >= 2 and days_since_order > {OVERDUE} * gap_days"
 
 
 def movement(customers: ir.Table) -> ir.Table:

@@ -12,7 +12,7 @@ from valence.kit.grids import grid
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.ladder_answers import Ladder, Mean
 from valence.value.ladder_definition import OFF
-from valence.value.ladder_mart import NOBODY_YET, OVERDUE
+from valence.value.ladder_mart import LEAVING, NOBODY_YET
 
 ASKED = message("Where do customers stand, and who climbs?")
 RUNGS: Mapping[str, Message] = {
@@ -26,7 +26,6 @@ RUNGS: Mapping[str, Message] = {
     "recommends": message("Recommends"),
 }
 _YET = message("No customer yet")
-_LEAVING = f"rung_number >= 2 and days_since_order > {OVERDUE} * gap_days"
 
 
 def rung_title(name: str | None) -> Message | str:
@@ -70,7 +69,7 @@ def figures(found: Ladder, fmt: Formats) -> list[Figure]:
             message("About to step off"),
             fmt.integer(leaving),
             note=message("of {n} whose rhythm is known", n=fmt.integer(known)),
-            href=_page(_LEAVING),
+            href=_page(LEAVING),
         ),
         Figure(
             message("Stepped off"),
@@ -193,7 +192,7 @@ def steps(found: Ladder, fmt: Formats) -> list[Step]:
     return [
         Step(
             message("Speak to who is about to step off"),
-            _page(_LEAVING),
+            _page(LEAVING),
             message("{n} customers, silent for more than twice their own rhythm",
                     n=fmt.integer(leaving)),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ class LiveTables:
         self._marts: dict[str, Mart] = {mart.name: mart for mart in MARTS}
         self._made: dict[str, ir.Table] = {}
 
+    @property
+    def as_of(self) -> date:
+        """The day that they stand for."""
+        return self._context.as_of
+
     def has(self, name: str) -> bool:
         """Whether there is such a table."""
         return name in self._marts or name in self._snapshot.names
@@ -51,6 +57,10 @@ class LiveTables:
     def one(self, expression: ir.Expr) -> dict[str, Any] | None:
         """Return the first row of an expression."""
         return next(iter(self.rows(expression)), None)
+
+    def at(self, as_of: date) -> LiveTables:
+        """Return the tables of another day, of the same engine: both may be joined."""
+        return LiveTables(self._snapshot, self._engine, replace(self._context, as_of=as_of))
 
     def _read(self, name: str) -> ir.Table:
         files = self._snapshot.files(name)

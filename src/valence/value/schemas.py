@@ -26,10 +26,11 @@ _OF_CUSTOMER = (
 
 def row_model(name: str, doc: str, columns: Iterable[Column]) -> type[BaseModel]:
     """Return the model of a row: every column with its meaning; amounts are exact text in JSON."""
-    return made_model(name, doc, **_fields(columns))
+    return made_model(name, doc, **typed(columns))
 
 
-def _fields(columns: Iterable[Column]) -> dict[str, Any]:
+def typed(columns: Iterable[Column]) -> dict[str, Any]:
+    """Return the fields of declared columns, as `made_model` takes them."""
     return {
         column.name: (_TYPES[column.kind] | None, Field(None, description=column.meaning))
         for column in columns
@@ -52,7 +53,7 @@ RfmRow = made_model(
     "CustomerRfm",
     "Recency, frequency and monetary value of one customer.",
     **FIELDS,
-    **_fields(column for column in published.CUSTOMERS if column.name in _OF_CUSTOMER),
+    **typed(column for column in published.CUSTOMERS if column.name in _OF_CUSTOMER),
 )
 
 

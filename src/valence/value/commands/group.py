@@ -68,16 +68,20 @@ class CommandAsked:
 
 @contextmanager
 def opened(
-    folder: BrandFolder, day: datetime | None, changed: Changed | None = None
+    folder: BrandFolder, day: datetime | None, changed: Changed | None = None, *, live: bool = False
 ) -> Iterator[CommandAsked]:
-    """Give the published tables; those of another day, or by other definitions, computed now."""
+    """Give the published tables; those of another day, or by other definitions, computed now.
+
+    `live` has those of the last build's day computed too.
+    """
     house = OpenBrand(open_brand(folder))
     try:
         reader = house.lake.reader()
         built = reader.snapshot.as_of
-        if changed and day is None and built is not None:
+        live = live or bool(changed)
+        if live and day is None and built is not None:
             day = datetime.combine(built, datetime.min.time())
-        if day is None or (day.date() == built and not changed):
+        if day is None or (day.date() == built and not live):
             yield CommandAsked(house, reader, built, live=False)
             return
         with live_tables(house, day.date(), changed) as tables:

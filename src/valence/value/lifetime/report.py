@@ -38,8 +38,16 @@ def card_of(tables: Tables) -> ModelCard:
 def worth_of(tables: Tables, limit: int, where: ir.Table | None = None) -> dict[str, Any]:
     """Return the worth of the base, and the customers with the most of it."""
     t = tables.table("customers") if where is None else where
+    listed = t.filter(t.worth_amount.notnull()).select(*WORTH)
+    listed = listed.order_by(listed.worth_amount.desc(), listed.customer_id).limit(limit)
+    return {"base": base_of(tables, t), "customers": tables.rows(listed)}
+
+
+def base_of(tables: Tables, where: ir.Table | None = None) -> dict[str, Any] | None:
+    """Return the worth of the base in one row."""
+    t = tables.table("customers") if where is None else where
     sums = t.filter(t.worth_amount.notnull())
-    whole = tables.one(
+    return tables.one(
         sums.agg(
             customers=sums.count(),
             worth_amount=total(sums.worth_amount),
@@ -49,9 +57,6 @@ def worth_of(tables: Tables, limit: int, where: ir.Table | None = None) -> dict[
             observed_amount=total(sums.value_amount),
         )
     )
-    listed = t.filter(t.worth_amount.notnull()).select(*WORTH)
-    listed = listed.order_by(listed.worth_amount.desc(), listed.customer_id).limit(limit)
-    return {"base": whole, "customers": tables.rows(listed)}
 
 
 def parameters_of(card: ModelCard, *, unit_days: float = 7.0) -> list[dict[str, Any]]:
