@@ -82,6 +82,11 @@ def test_the_model_card_by_api_has_parameters_and_says_why_nothing_was_tested(re
     assert any("too late to hold 26 weeks back" in said for said in card["notes"])
 
 
+def test_a_model_for_contracts_is_refused_with_what_to_use_instead(retail):
+    said = told(retail, "clv", "--model", "sbg", wrong=BadInputError)
+    assert "Orders of a shop do not say so: take bg-nbd" in said
+
+
 def test_the_ladder_counts_the_same_everywhere(retail):
     found = client(retail).get("/api/v1/value/ladder").json()
     by_command = told(retail, "ladder", "--limit", "2")
