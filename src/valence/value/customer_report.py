@@ -12,6 +12,8 @@ from valence.kit.format import Formats
 from valence.kit.opened import OpenBrand
 from valence.people.lookup import find_customer
 from valence.people.vault import Vault
+from valence.value.bond_view import BONDS
+from valence.value.ladder_view import rung_title
 from valence.value.purchases import most_bought, purchases
 from valence.value.reading import Tables
 from valence.value.reports import named, segment_name, summary
@@ -112,7 +114,10 @@ def fact_rows(row: Row, fmt: Formats) -> Rows:
     facts = (
         ("value", fmt.money(row["value_amount"])),
         ("value, 12 months", fmt.money(row["value_12m_amount"])),
+        ("worth from now on", _worth(row, fmt)),
         ("tier", row["tier"]),
+        ("rung", str(rung_title(row["rung"]))),
+        ("bond", str(BONDS[row["bond"]]) if row["bond"] else "–"),
         ("segment", segment_name(row["segment"])),
         ("RFM", row["rfm"] or "–"),
         ("orders", f"{fmt.integer(row['orders'])}, {gap}"),
@@ -124,6 +129,18 @@ def fact_rows(row: Row, fmt: Formats) -> Rows:
         ("country", row["country"] or "–"),
     )
     return [{"fact": name, "is": said} for name, said in facts]
+
+
+def _worth(row: Row, fmt: Formats) -> str:
+    """Worth with its interval, and what it rests on."""
+    if row["worth_amount"] is None:
+        return "–"
+    low, high = row["worth_low_amount"], row["worth_high_amount"]
+    return (
+        f"{fmt.money(row['worth_amount'])} ({fmt.money(low)} to {fmt.money(high)}), still buys: "
+        f"{fmt.percent(row['alive_probability'])}, purchases expected: "
+        f"{fmt.number(row['expected_purchases'], digits=1)}"
+    )
 
 
 def product_rows(found: Sequence[Row], fmt: Formats) -> Rows:

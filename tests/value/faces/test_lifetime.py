@@ -73,6 +73,11 @@ def test_worth_by_api_is_that_of_the_command_and_of_the_customer(retail):
     own = {"where": f'customer_id == "{customer_id(retail, "12748")}"'}
     (one,) = web.get("/api/v1/value/clv", params=own).json()["items"]
     assert one["alive_probability"] > 0.99
+    printed = ran(retail, "customer", "12748").output
+    worth, low, high = (
+        f"£{Decimal(one[f'worth_{end}amount']):,.2f}" for end in ("", "low_", "high_")
+    )
+    assert f"{worth} ({low} to {high}), still buys: 100" in printed
 
 
 def test_the_model_card_by_api_has_parameters_and_says_why_nothing_was_tested(retail):
