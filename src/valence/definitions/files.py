@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
+from valence.core import ids
 from valence.core.errors import BadInputError, did_you_mean
 from valence.core.messages import message
 from valence.definitions.documents import Json, Parsed, content_hash, from_yaml, to_yaml
@@ -138,7 +139,8 @@ def read_file(kinds: DefinitionKinds, folder: Path, path: Path) -> DefinitionFil
 def write_file(path: Path, text: str) -> None:
     """Write a file at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
+    # A name of its own: two who write the same file at once must not take each other's.
+    beside = path.with_name(f".{path.name}.{ids.new_id()}.new")
     beside.write_text(text, "utf-8")
     os.replace(beside, path)  # noqa: PTH105 - the one call that replaces on every system
 

@@ -22,6 +22,7 @@ VALUE = Capability(
         NavItem("measure", message("Early stars"), "/value/stars", "value:read", order=17),
         NavItem("measure", message("Customer equity"), "/value/equity", "value:read", order=16),
         NavItem("measure", message("Models of worth"), "/value/model", "value:read", order=18),
+        NavItem("measure", message("Products"), "/products", "value:read", order=19),
         NavItem("measure", message("Cohorts"), "/cohorts", "value:read", order=20),
     ),
     panels=(Panel("customer", "/value/customers/{customer_id}", "value:read", order=10),),

@@ -30,11 +30,11 @@ def first_weeks(orders: ir.Table, facts: ir.Table, *, as_of: date) -> ir.Table:
     Returns
     -------
     Table
-        One row per customer with a purchase: `first_order_on`, `first_channel`, `age_days` (int),
-        and of the first 28 days `first_amount` (sold on the first day), `weeks_days` (int,
-        purchase days after the first), `weeks_amount` (value), `weeks_returned_share`,
-        `weeks_discount_share` (float, of what was sold), `weeks_channels` (int); and
-        `year_amount`: value of the first 365 days, as far as they have passed.
+        One row per customer with a purchase: `first_order_on`, `first_channel`, and of the first
+        28 days `first_amount` (sold on the first day), `weeks_days` (int, purchase days after the
+        first), `weeks_amount` (value), `weeks_returned_share`, `weeks_discount_share` (float, of
+        what was sold), `weeks_channels` (int); and `year_amount`: value of the first 365 days, as
+        far as they have passed.
     """
     as_of = as_day(as_of)
     t = order_facts(orders, as_of=as_of)
@@ -65,5 +65,4 @@ def first_weeks(orders: ir.Table, facts: ir.Table, *, as_of: date) -> ir.Table:
         "weeks_amount", "weeks_channels", "year_amount",
         weeks_returned_share=ibis.coalesce(ratio(sums.back, sums.gross), 0.0),
         weeks_discount_share=ibis.coalesce(ratio(sums.off, sums.gross + sums.off), 0.0),
-        age_days=ibis.literal(as_of).delta(sums.first_order_on, unit="day").cast("int64"),
     )  # fmt: skip

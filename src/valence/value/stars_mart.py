@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -28,7 +29,6 @@ FIRST_WEEKS = (
     _CUSTOMER,
     Column("first_order_on", "day", "Day of the first purchase."),
     Column("first_channel", "text", "Channel of it."),
-    Column("age_days", "int", "Days since it."),
     Column("first_amount", "amount", "Bought on that day, before returns."),
     Column("weeks_days", "int", "Days with a purchase in the 28 days after it."),
     Column("weeks_amount", "amount", "Value of the first 28 days."),
@@ -59,8 +59,10 @@ def _first_weeks(inputs: Inputs, context: BuildContext) -> ir.Table:
 def _stars(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
     from valence.value import star_model as m  # noqa: PLC0415 - scipy is heavy
 
-    del context
     t = inputs["first_weeks"]
+    # Of the day of the build, so not of a mart that is patched by customer.
+    age = ibis.literal(context.as_of).delta(t.first_order_on, unit="day").cast("int64")
+    t = t.mutate(age_days=age)
     old, young = t.filter(t.age_days > YEAR_DAYS), t.filter(t.age_days <= YEAR_DAYS)
     young = young.filter(young.age_days >= WEEKS_DAYS)
     n = next(read(old.agg(n=old.count()))).to_pylist()[0]["n"]
@@ -146,6 +148,7 @@ STAR_MARTS = (
         columns=FIRST_WEEKS,
         compute=_first_weeks,
         order_by=("customer_id",),
+        version=2,
     ),
     Mart(
         name="early_stars",
@@ -157,5 +160,6 @@ STAR_MARTS = (
         columns=STARS,
         score=_stars,
         served=True,
+        version=2,
     ),
 )

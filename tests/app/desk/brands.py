@@ -57,6 +57,7 @@ def _row(order_id: str, day: date, who: int, amount: float) -> dict:
         "id_key": f"k{who}",
         "net_amount": amount,
         "kind": "return" if amount < 0 else "sale",
+        "account_id": f"firm {who % 20}",
     }
 
 
@@ -68,7 +69,8 @@ def land(house: OpenBrand, rows: list[dict]) -> None:
         writer.merge(
             "orders",
             "SELECT namespace, order_id, ordered_on, CAST(ordered_on AS TIMESTAMPTZ) AS ordered_at,"
-            " kind, net_amount, 'file' AS source, 'user_id' AS id_type, id_key, 'web' AS channel "
+            " kind, net_amount, 'file' AS source, 'user_id' AS id_type, id_key, account_id, "
+            "'web' AS channel "
             "FROM given",
         )
         writer.merge(

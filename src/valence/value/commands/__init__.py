@@ -1,6 +1,6 @@
 """Commands of value."""
 
-from valence.value.commands import bridge, groups, lifetime, measures, standing
+from valence.value.commands import bridge, groups, lifetime, measures, products, standing
 from valence.value.commands.group import value
 
-__all__ = ["bridge", "groups", "lifetime", "measures", "standing", "value"]
+__all__ = ["bridge", "groups", "lifetime", "measures", "products", "standing", "value"]

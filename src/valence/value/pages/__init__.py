@@ -9,6 +9,7 @@ from valence.value.pages import (
     groups,
     ladder,
     model,
+    products,
     stars,
     worth,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "ladder",
     "model",
     "pages",
+    "products",
     "stars",
     "worth",
 ]

@@ -35,7 +35,7 @@ def groups_page(ask: Ask) -> Response:
         return table_export(ask, spec, table, how)
     view, told = table_view(ask, spec, table), groups_view.how(built_of(ask, "value_groups"))
     return ask.page(
-        "value/groups.html",
+        "value/tabbed.html",
         status=422 if view.fault else 200,
         title=TITLE,
         question=groups_view.BRINGS,
@@ -58,7 +58,7 @@ def accounts_page(ask: Ask) -> Response:
     if found is None or not found.firms:
         will = message("What each firm brings, and how much of it hangs on one person.")
         return ask.page(
-            "value/groups.html",
+            "value/tabbed.html",
             title=TITLE,
             question=accounts_view.FIRMS,
             tabs=tabs,
@@ -68,7 +68,7 @@ def accounts_page(ask: Ask) -> Response:
         ask,
         ACCOUNTS,
         ask.reader.table("accounts"),
-        "value/groups.html",
+        "value/tabbed.html",
         title=TITLE,
         question=accounts_view.FIRMS,
         answer=accounts_view.firms_answer(found, fmt),
@@ -89,7 +89,7 @@ def account_page(ask: Ask, account_id: str) -> Response:
         ask,
         PEOPLE,
         people_of(ask.reader, account_id),
-        "value/groups.html",
+        "value/tabbed.html",
         title=account_id,
         crumbs=(Crumb(FIRMS, "/value/groups/accounts"),),
         question=accounts_view.FIRMS,

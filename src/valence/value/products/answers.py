@@ -168,7 +168,8 @@ def entry_of(tables: Tables, level: str = "") -> Entry | None:
     level = level or (CATEGORY if levels.get(CATEGORY, 0) > 1 else PRODUCT)
     own = t.filter(t.level == level)
     rows = tables.rows(own.filter(own.compared).order_by("place", "name"))
-    why = own.filter(~own.compared).group_by("not_compared").agg(n=own.count())
+    out = own.filter(~own.compared)
+    why = out.group_by("not_compared").agg(n=out.count())
     left = {row["not_compared"]: int(row["n"]) for row in tables.rows(why)}
     return Entry(summary["as_of"], whole["fitted_on"], level, whole, rows, left, levels)
 

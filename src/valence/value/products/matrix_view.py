@@ -1,0 +1,318 @@
+"""The pages of the product matrix and of one product in words and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from valence.core.messages import Message, message
+from valence.kit.charts import MAIN, REST, Chart, DataTable, Unit, axis_format, too_little
+from valence.kit.columns import columns
+from valence.kit.format import Formats
+from valence.kit.languages import by_number
+from valence.kit.page import Answer, Figure, How, Step, Words
+from valence.value.definitions import MatrixDefinition
+from valence.value.products.answers import Matrix
+from valence.value.products.matrix import FEW, IMAGE, OTHER, STAR, TRAFFIC
+from valence.value.products.words import KINDS as WORDS
+from valence.value.products.words import MANY, product_page
+from valence.value.words import quoted
+
+Row = Mapping[str, Any]
+DOES = message("Which products win customers, which keep the best, and which earn?")
+_MARKS = {  # hue and form: neither stands alone
+    STAR: (MAIN, "circle"),
+    TRAFFIC: ("var(--v-second)", "triangle"),
+    IMAGE: ("var(--v-third)", "diamond"),
+    OTHER: (REST, "circle"),
+}
+_ROOM = 1.25
+_NAMED = 3  # of each kind, the most valuable bear their names
+
+
+def answer(found: Matrix, fmt: Formats) -> Answer:
+    """Return what the kinds do, in a sentence."""
+    star, traffic = found.kinds[STAR], found.kinds[TRAFFIC]
+    if not found.judged:
+        few = message("No product was sold often enough to be judged.")
+        return Answer(few, rest=message("{n} products were sold.", n=fmt.integer(found.products)))
+    core = by_number(
+        star["products"],
+        message("1 star brings {share} of the value of all products.", share=_part(star, fmt)),
+        message(
+            "{n} stars bring {share} of the value of all products.",
+            n=fmt.integer(star["products"]),
+            share=_part(star, fmt),
+        ),
+    )
+    rest = message(
+        "{n} traffic products make {first} of all sales in a first purchase and {share} of the "
+        "value.",
+        n=fmt.integer(traffic["products"]),
+        first=fmt.percent(traffic["first_sales_share"]),
+        share=_part(traffic, fmt),
+    )
+    many = message(
+        "{judged} of {all} products judged",
+        judged=fmt.integer(found.judged),
+        all=fmt.integer(found.products),
+    )
+    return Answer(core, many, rest if traffic["products"] else "")
+
+
+def _part(row: Row, fmt: Formats) -> str:
+    return fmt.percent(row["value_share"])
+
+
+def figures(found: Matrix, fmt: Formats) -> list[Figure]:
+    """Return the four figures: stars, traffic products, image products, the rest."""
+    star, traffic, image = (found.kinds[kind] for kind in (STAR, TRAFFIC, IMAGE))
+    others = found.kinds[OTHER]
+    return [
+        _figure(STAR, message("{share} of the value", share=_part(star, fmt)), found, fmt),
+        _figure(
+            TRAFFIC,
+            message(
+                "{share} of first purchases", share=fmt.percent(traffic["first_sales_share"])
+            ),
+            found,
+            fmt,
+        ),
+        _figure(
+            IMAGE,
+            message("{n} sales, {share} of the value",
+                    n=fmt.integer(image["sales"]), share=_part(image, fmt)),
+            found,
+            fmt,
+        ),
+        Figure(
+            MANY[OTHER],
+            fmt.integer(others["products"]),
+            note=message(
+                "{share} of the value; {n} not judged",
+                share=_part(others, fmt),
+                n=fmt.integer(found.kinds[FEW]["products"]),
+            ),
+            href=kind_page(OTHER),
+        ),
+    ]  # fmt: skip
+
+
+def _figure(kind: str, note: Message, found: Matrix, fmt: Formats) -> Figure:
+    n = fmt.integer(found.kinds[kind]["products"])
+    return Figure(MANY[kind], n, note=note, href=kind_page(kind))
+
+
+def kind_page(kind: str) -> str:
+    """Return the address of the products of a kind."""
+    return f"/products?{urlencode({'where': f'kind == {quoted(kind)}'})}"
+
+
+def scatter(found: Matrix, fmt: Formats) -> Chart:
+    """Return the products by how often they are sold and for how much a unit."""
+    title = message("How often is each product sold, and for how much?")
+    if not found.points:
+        why = message("Not enough data: no product was sold often enough.")
+        return too_little("products", title, why)
+    series = [_series(kind, found.points, fmt) for kind in _MARKS]
+    price = _log(fmt, message("Price of a unit"), [r["unit_price"] for r in found.points], "money")
+    sales = message("Sales (order lines)")
+    option = {
+        "grid": {"left": 8, "right": 24, "top": 64, "bottom": 30, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "itemGap": 16},
+        "tooltip": {"trigger": "item", "formatter": {"$tip": True}},
+        "xAxis": {
+            **_log(fmt, sales, [r["sales"] for r in found.points], "count"),
+            "nameLocation": "middle",
+            "nameGap": 32,
+        },
+        "yAxis": {**price, "nameGap": 12, "nameTextStyle": {"align": "left"}},
+        "series": [one for one in series if one["data"]],
+    }
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Product"), "text"),
+        (message("Kind"), "text"),
+        (message("Sales"), "int"),
+        (message("Price"), "money"),
+        (message("Value"), "money"),
+    )
+    shown = sorted(found.points, key=lambda row: row["value_rank"])
+    rows = [
+        [_name(row), fmt.language.worded(WORDS[row["kind"]]),
+         *(row[name] for name in ("sales", "unit_price", "value_amount"))]
+        for row in shown
+    ]  # fmt: skip
+    links = [product_page(row["namespace"], row["product_id"]) for row in shown]
+    table = DataTable("products-table", headers, rows, links=links)
+    told = message("Every mark is a product; those of each kind that bring most are drawn.")
+    return Chart("products", title, option, table, answer=told, size="l", wide=True)
+
+
+def _log(fmt: Formats, name: Message, values: Sequence[float], unit: Unit) -> dict[str, Any]:
+    return {
+        "type": "log",
+        "name": fmt.language.worded(name),
+        # A little room beside the first and the last, instead of whole powers of ten.
+        "min": float(f"{min(values) / _ROOM:.2g}"),
+        "max": float(f"{max(values) * _ROOM:.2g}"),
+        "axisLabel": {"formatter": {"$format": axis_format(fmt, unit)}, "hideOverlap": True},
+    }
+
+
+def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
+    hue, form = _MARKS[kind]
+    named = fmt.language.worded(WORDS[kind])
+    own = [row for row in points if row["kind"] == kind]
+    # Names stand to the left where there is no room at the right.
+    far = max(row["sales"] for row in points) ** 0.7 * min(row["sales"] for row in points) ** 0.3
+    data = [
+        {
+            "value": [row["sales"], round(row["unit_price"], 4)],
+            "tip": f"{_name(row)} · {named}: {fmt.integer(row['sales'])} × "
+            f"{fmt.money(row['unit_price'])}, {fmt.money_short(row['value_amount'])}",
+            "href": product_page(row["namespace"], row["product_id"]),
+            "label": {
+                "show": at < _NAMED and kind != OTHER,
+                "formatter": _name(row)[:30],
+                "position": "left" if row["sales"] > far else "right",
+            },
+        }
+        for at, row in enumerate(own)
+    ]
+    return {
+        "type": "scatter",
+        "name": named,
+        "data": data,
+        "symbol": form,
+        "symbolSize": 7 if kind == OTHER else 11,
+        "itemStyle": {"color": hue, "opacity": 0.55 if kind == OTHER else 0.85},
+        "label": {"color": "var(--v-ink)", "fontSize": 11},
+        "labelLayout": {"hideOverlap": True},
+        "z": 2 if kind == OTHER else 3,
+    }
+
+
+def _name(row: Row) -> str:
+    return str(row["name"] or row["product_id"])
+
+
+def how(built: Message | str, rules: MatrixDefinition, fmt: Formats) -> How:
+    """Return how the kinds are told apart, by the thresholds that are set."""
+    star = message(
+        "Star: among the best products that together bring {share} of the value, and bought by "
+        "the first value tier or by customers who came back at least {lift} × as often as all "
+        "products are.",
+        share=fmt.percent(rules.star_value_share),
+        lift=_plain(rules.star_lift),
+    )
+    traffic = message(
+        "Traffic product: among those that make {share} of all first purchases, bought in one at "
+        "least {lift} × as often as all, and with at most {value} × the value a unit of the "
+        "middle product.",
+        share=fmt.percent(rules.traffic_sales_share),
+        lift=_plain(rules.traffic_lift),
+        value=_plain(rules.traffic_value),
+    )
+    image = message(
+        "Image product: at least {price} × as dear as the middle product of its category, sold at "
+        "most {sales} × as often as the middle one, and bought by the first tier at least {lift} "
+        "× as often as all.",
+        price=_plain(rules.image_price),
+        sales=_plain(rules.image_sales),
+        lift=_plain(rules.image_lift),
+    )
+    return How(
+        message(
+            "{star} {traffic} {image} What is several is the first of them.",
+            star=star,
+            traffic=traffic,
+            image=image,
+        ),
+        formula=message("× = the product's share / the same share of all products"),
+        inputs=("product_matrix", "product_sales"),
+        built=built,
+        note=message(
+            "Sales are order lines of {months} months; first purchases, tiers and who came back "
+            "are known of named customers only. A product with fewer than {n} sales is not judged.",
+            months=rules.window_months,
+            n=rules.minimum_sales,
+        ),
+        links=((message("Set the thresholds"), "/definitions"),),
+    )
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def steps(found: Matrix) -> list[Step]:
+    """Return what makes sense next."""
+    every = [Step(message("See which first product makes customers stay"), "/products/entry")]
+    if found.kinds[TRAFFIC]["products"]:
+        label = message("Look at the products that win customers")
+        every.append(Step(label, kind_page(TRAFFIC)))
+    return every
+
+
+def product_answer(row: Row, fmt: Formats) -> Answer:
+    """Return what a product does, in a sentence."""
+    kind = WORDS[row["kind"]]
+    core = message(
+        "{kind}: {amount} of value in the window, place {place} of all products.",
+        kind=kind,
+        amount=fmt.money_short(row["value_amount"]),
+        place=fmt.integer(row["value_rank"]),
+    )
+    return Answer(core, message("{n} sales", n=fmt.integer(row["sales"])))
+
+
+def product_figures(row: Row, fmt: Formats) -> list[Figure]:
+    """Return the four figures of a product, each against all products."""
+    return [
+        Figure(
+            message("Price"),
+            None if row["unit_price"] is None else fmt.money(row["unit_price"]),
+            note=_times(row["price_index"], message("that of the middle product"), fmt),
+        ),
+        Figure(
+            message("Value a unit"),
+            None if row["unit_value"] is None else fmt.money(row["unit_value"]),
+            note=_times(row["unit_value_index"], message("that of the middle product"), fmt),
+        ),
+        _share(row, "first", message("In a first purchase"), fmt),
+        _share(row, "top", message("To the first tier"), fmt),
+    ]
+
+
+def _share(row: Row, name: str, label: Message, fmt: Formats) -> Figure:
+    share = row[f"{name}_share"]
+    said = None if share is None else fmt.percent(share)
+    return Figure(
+        label, said, note=_times(row[f"{name}_lift"], message("that of all products"), fmt)
+    )
+
+
+def _times(value: float | None, against: Message, fmt: Formats) -> Message | str:
+    if value is None:
+        return ""
+    return message("{n} × {against}", n=fmt.number(value, 2), against=against)
+
+
+def months(found: Sequence[Row], fmt: Formats) -> Chart:
+    """Return what a product sold month by month."""
+    title = message("How does it sell, month by month?")
+    if not found:
+        return too_little("months", title, message("Not enough data: it was not sold lately."))
+    return columns(
+        fmt,
+        "months",
+        title,
+        [row["month"] for row in found],
+        [float(row["revenue_amount"]) for row in found],
+        unit="money",
+        place_name=message("Month"),
+        value_name=message("Net revenue"),
+        months=True,
+    )
