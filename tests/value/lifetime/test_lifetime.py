@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from math import isnan, sqrt
+from types import SimpleNamespace
 
 import ibis
 import numpy as np
@@ -21,9 +22,11 @@ from valence.value.lifetime.fitting import Facts, model_card
 from valence.value.lifetime.histories import (
     customer_days,
     holdout_cut,
+    in_panel,
     repeat_weeks,
     split_at,
 )
+from valence.value.lifetime.holdout import Backtest, Tried
 from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.lifetime.scoring import Fitted, scored
 
@@ -197,6 +200,46 @@ def test_the_card_says_why_there_is_no_worth_or_no_test(duck):
     assert any(said.startswith("The orders begin on {day}: too late") for said in notes_of(rows))
 
 
+@pytest.mark.parametrize("years", [1, 2])
+def test_how_many_stay_is_told_only_of_two_whole_years(duck, years):
+    t = people(*[(2, ago(365 * years), ago(n * (years + 5)), 30) for n in range(60)])
+    was, lately = t.first_order_on < ago(365), t.last_order_on > ago(365)
+    t = t.mutate(
+        orders_prior_12m=was.ifelse(1, 0), orders_12m=lately.ifelse(1, 0), by=t.last_order_on
+    )
+    rows, _ = card_of(duck, t, model="bg-nbd", holdout_weeks=52)
+    stayed = [row.value for row in rows if row.name == "retention"]
+    assert stayed == ([] if years == 1 else [pytest.approx(53 / 60)])
+    assert ("less than two years ago" in " ".join(notes_of(rows))) is (years == 1)
+
+
+@pytest.mark.parametrize("ids", ["{:036x}", "customer {}", "客户{}"])
+@pytest.mark.spark
+def test_a_panel_is_a_share_of_customers_whatever_their_ids_look_like(duck, on_spark, ids):
+    def inside(engine):
+        t = ibis.memtable({"customer_id": [ids.format(n) for n in range(4_000)]})
+        found = engine.to_pyarrow(t.filter(in_panel(t.customer_id, 0.25)))
+        return set(found.column("customer_id").to_pylist())
+
+    panel = inside(duck)
+    assert 900 < len(panel) < 1_100
+    assert panel == inside(on_spark)
+
+
+def test_models_that_the_held_out_weeks_do_not_tell_apart_go_by_simplicity():
+    def tried(scores, *, converged=True):
+        model = SimpleNamespace(fitted=SimpleNamespace(converged=converged))
+        return Tried(model, None, np.asarray(scores, float), 0.9, np.zeros(0), np.zeros(0))
+
+    def best(**models):
+        return Backtest(models, {}, None, *[np.zeros(0)] * 3, customers=4).best
+
+    simple, alike, ahead = [-1.0, -2, -1, -2], [-1.5, -1, -1.2, -1.9], [-0.5, -1.4, -0.5, -1.5]
+    assert best(a=tried(simple), b=tried(alike)) == "a"
+    assert best(a=tried(simple), b=tried(ahead)) == "b"
+    assert best(a=tried(simple, converged=False), b=tried(alike)) == "b"
+
+
 AWKWARD = {
     "one purchase only": [(1, ago(100 - n), ago(100 - n), 20 + n) for n in range(30)],
     "two customers": [(3, ago(90), ago(5), 60), (1, ago(60), ago(60), 10)],
@@ -214,7 +257,7 @@ REASONS = {
     "two customers": _FEW,
     "nobody has any age": _NOBODY,
     "constant spend": "All purchases are worth the same, so that there is no Gamma-Gamma",
-    "negative spend": "{customers} of {of} customers have a mean spend of 0 or less",
+    "negative spend": "Nobody has a mean spend above 0",
     "some negative": "{customers} of {of} customers have a mean spend of 0 or less",
 }
 
@@ -233,7 +276,7 @@ def test_awkward_data_give_numbers_or_none_and_a_reason(duck, name):
             assert row["worth_low_amount"] <= row["worth_high_amount"]
             assert 0 <= row["alive_probability"] <= 1
             assert row["expected_purchases"] >= 0
-    learned = name not in ("one purchase only", "nobody has any age")
+    learned = name not in ("one purchase only", "nobody has any age", "negative spend")
     assert all((row["worth_amount"] is not None) is learned for row in told)
     assert any(said.startswith(REASONS[name]) for said in notes_of(rows))
 

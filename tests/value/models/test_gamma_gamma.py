@@ -80,6 +80,8 @@ def test_without_anybody_who_spent_there_is_no_spend():
     model = fit_spend(np.zeros(3), np.zeros(3), np.ones(3))
     assert isinstance(model, ConstantSpend)
     assert not model.fitted.converged
+    assert np.isnan(model.amount)
+    assert "Nobody has a mean spend above 0" in str(model.fitted.notes[-1])
 
 
 def test_spend_without_a_mean_is_reported():

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.marts import Read
 from valence.value.lifetime import card
@@ -81,7 +82,10 @@ def model_card(
             )
         )
     else:
-        test, weekly = _tested(facts, definition, cut, share=min(1.0, MOST_TRIED / n))
+        panel = None
+        if n > MOST_TRIED:
+            panel = facts.customers.filter(in_panel(facts.customers.customer_id, MOST_TRIED / n))
+        test, weekly = _tested(facts, definition, cut, panel)
         if test is not None:
             rows.extend(card.of_backtest(test, weekly, interval=definition.interval))
     kind = _chosen(definition, test)
@@ -89,16 +93,27 @@ def model_card(
     usable = fitted.fitted.converged
     rows = [*card.of_fit(fitted, chosen=usable), *rows]
     rows.extend(card.of_spend(_spend(facts, n)))
-    rows.extend(_lifespan(facts))
+    rows.extend(_lifespan(facts, first))
     rate = float(definition.discount_rate)
     rows.append(card.CardRow("setting", "", "discount_rate", None, rate))
     return rows, cut
 
 
-def _lifespan(facts: Facts) -> Iterator[card.CardRow]:
+def _lifespan(facts: Facts, first: date) -> Iterator[card.CardRow]:
     """How long customers stay on average, for the course-book product: 1 / (1 − retention)."""
     t = facts.customers
     if "orders_prior_12m" not in t.columns:
+        return
+    # Of two years a month may lack: files seldom begin on the very day.
+    if first > months_before(facts.as_of, 23):
+        yield card.note(
+            message(
+                "The orders begin on {day}, less than two years ago: how many customers stay from "
+                "one year to the next, and so the course-book worth, is not known yet. Import "
+                "older orders, or wait.",
+                day=first.isoformat(),
+            )
+        )
         return
     then = t.orders_prior_12m > 0
     sums = t.agg(then=count_if(then), still=count_if(then & (t.orders_12m > 0)))
@@ -166,10 +181,10 @@ def _extent(facts: Facts) -> tuple[int, date | None]:
 
 
 def _tested(
-    facts: Facts, definition: LifetimeDefinition, cut: date, *, share: float
+    facts: Facts, definition: LifetimeDefinition, cut: date, panel: ir.Table | None
 ) -> tuple[Backtest | None, Floats]:
     """Hold every model against the weeks after the cut; None if nobody had bought by then."""
-    days = customer_days(facts.orders, as_of=facts.as_of, share=share)
+    days = customer_days(facts.orders, as_of=facts.as_of, among=panel)
     split_table = split_at(days, cut=cut, as_of=facts.as_of).order_by("customer_id")
     table = _whole(facts.read, split_table)
     if not len(table):

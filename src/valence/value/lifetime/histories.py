@@ -64,7 +64,7 @@ def of_customers(facts: ir.Table, *, as_of: date) -> ir.Table:
     )
 
 
-def customer_days(orders: ir.Table, *, as_of: date, share: float = 1.0) -> ir.Table:
+def customer_days(orders: ir.Table, *, as_of: date, among: ir.Table | None = None) -> ir.Table:
     """Return the days of each customer with an order row: `bought` (bool) and `value_amount`.
 
     Parameters
@@ -73,13 +73,13 @@ def customer_days(orders: ir.Table, *, as_of: date, share: float = 1.0) -> ir.Ta
         Orders or order facts.
     as_of
         Later orders are left out.
-    share
-        Share of customers to keep, by the end of their id: the same on every engine and day.
+    among
+        Customers to keep by `customer_id`, such as a panel; None for all.
     """
     t = order_facts(orders, as_of=as_of)
     t = t.filter(t.customer_id.notnull())
-    if share < 1:
-        t = t.filter(in_panel(t.customer_id, share))
+    if among is not None:
+        t = t.semi_join(among, "customer_id")
     days = t.group_by("customer_id", "ordered_on").agg(
         sales=count_if(t.kind == SALE), value_amount=total(t.value_amount)
     )
@@ -87,8 +87,8 @@ def customer_days(orders: ir.Table, *, as_of: date, share: float = 1.0) -> ir.Ta
 
 
 def in_panel(customer_id: ir.StringValue, share: float) -> ir.BooleanValue:
-    """Return whether a customer is in a fixed panel of that share: ids end in random hex digits."""
-    return customer_id.right(4) < f"{min(int(share * 16**4), 16**4 - 1):04x}"
+    """Return whether a customer is in a fixed panel of that share: the same on every engine."""
+    return customer_id.hexdigest("md5").right(4) < f"{min(int(share * 16**4), 16**4 - 1):04x}"
 
 
 def split_at(days: ir.Table, *, cut: date, as_of: date) -> ir.Table:

@@ -35,8 +35,8 @@ class Tried:
         As fitted up to the cut.
     errors
         Of its forecasts of each customer.
-    log_score
-        Mean log-probability that it gave to the number of purchases that came; higher is better.
+    log_scores
+        (n,) log-probability that it gave to each one's purchases that came; higher is better.
     coverage
         Share of customers whose value lay within its interval (randomised where it has atoms).
     weekly
@@ -47,10 +47,15 @@ class Tried:
 
     model: PurchaseModel
     errors: Errors
-    log_score: float
+    log_scores: Floats
     coverage: float
     weekly: Floats
     by_frequency: Floats
+
+    @property
+    def log_score(self) -> float:
+        """Mean of the log-scores; higher is better."""
+        return float(self.log_scores.mean()) if len(self.log_scores) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,24 @@ class Backtest:
     def best(self) -> str:
         """The model that gave most probability to what came, of those whose fit can be relied on.
 
+        Of models that these customers do not tell apart (the paired difference of their
+        log-scores is within one standard error) it is the first: the better known one, and the
+        same from one day to the next (the one-standard-error rule, Breiman et al. 1984).
+
         Raises
         ------
         ValueError
             If none can.
         """
-        usable = {n: t.log_score for n, t in self.tried.items() if t.model.fitted.converged}
-        return max(usable, key=lambda name: usable[name])
+        usable = {n: t for n, t in self.tried.items() if t.model.fitted.converged}
+        top = max(usable.values(), key=lambda tried: tried.log_score).log_scores
+        return next(name for name, tried in usable.items() if _alike(top - tried.log_scores))
+
+
+def _alike(behind: Floats) -> bool:
+    """Return whether a mean difference is within its standard error."""
+    n = len(behind)
+    return n < 2 or float(behind.mean()) <= float(behind.std(ddof=1)) / np.sqrt(n)
 
 
 def customers_of(split: Split) -> Customers:
@@ -133,7 +149,7 @@ def backtest(
         tried[name] = Tried(
             fitted,
             errors(told.purchases, told.value, split),
-            _log_score(fitted, known, split.later, t),
+            _log_scores(fitted, known, split.later, t),
             float(((place >= edge) & (place <= 1 - edge)).mean()),
             expected_weeks(fitted, split, weeks),
             mean_by(which, told.purchases),
@@ -170,13 +186,13 @@ def expected_weeks(model: PurchaseModel, split: Split, weeks: int) -> Floats:
     return np.convolve(began, each)[:weeks]
 
 
-def _log_score(model: PurchaseModel, known: Customers, later: Floats, t: float) -> float:
-    """Mean log-probability of the purchases that came; of many, that of so many and more."""
+def _log_scores(model: PurchaseModel, known: Customers, later: Floats, t: float) -> Floats:
+    """Log-probability of the purchases that came, (n,); of many, that of so many and more."""
     x, t_x, age = known.frequency, known.recency, known.age
     most = int(np.clip(later.max(initial=0), 1, 60))
     rows = np.stack([x, t_x, age], axis=1)
     distinct, which = np.unique(rows, axis=0, return_inverse=True)
-    score = 0.0
+    scores = np.zeros(len(later))
     came = np.minimum(later, most).astype(int)
     order = np.argsort(which.ravel(), kind="stable")
     which, came = which.ravel()[order], came[order]
@@ -186,5 +202,5 @@ def _log_score(model: PurchaseModel, known: Customers, later: Floats, t: float) 
         counts = model.counts(t, part[:, 0], part[:, 1], part[:, 2], most=most)
         low, high = np.searchsorted(which, [start, start + len(part)])
         got = counts[which[low:high] - start, came[low:high]]
-        score += float(np.log(np.maximum(got, 1e-12)).sum())
-    return score / max(len(later), 1)
+        scores[order[low:high]] = np.log(np.maximum(got, 1e-12))
+    return scores

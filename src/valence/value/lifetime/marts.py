@@ -79,6 +79,7 @@ LIFETIME_MARTS = (
         score=_card,
         definitions=(LIFETIME_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="worth",

@@ -55,7 +55,8 @@ class Fitted:
             spend = GammaGamma.of(*(of_spend[name] for name in GammaGamma.parameters))
         for row in parameters:
             if row["model"] == "constant-spend":
-                spend = ConstantSpend(row["value"], Fit((), np.nan, 0.0, converged=True))
+                amount = np.nan if row["value"] is None else row["value"]
+                spend = ConstantSpend(amount, Fit((), np.nan, 0.0, converged=True))
         years = [row["value"] for row in rows if row["name"] == "lifespan_years"]
         return cls(model, spend, years[0] if years else None)
 

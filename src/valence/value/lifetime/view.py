@@ -229,8 +229,9 @@ def how(built: Message | str) -> How:
             "Models of buying learn from each customer's number of purchase days, the last of them "
             "and how long the customer has been one. In the backtest they learn up to a day and "
             "foretell the weeks after it; of those that could be fitted the one that gave most "
-            "probability to what came is fitted to everything, and worth rests on it. Spend per "
-            "purchase follows Gamma-Gamma. Times are in weeks."
+            "probability to what came, or the simplest of those within a standard error of it, is "
+            "fitted to everything, and worth rests on it. Spend per purchase follows Gamma-Gamma. "
+            "Times are in weeks."
         ),
         formula=message("worth = expected purchases × expected value of each, discounted"),
         source=message(

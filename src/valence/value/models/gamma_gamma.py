@@ -115,7 +115,8 @@ def fit_spend(x: Floats, mean_spend: Floats, count: Floats) -> GammaGamma | Cons
     Returns
     -------
     GammaGamma or ConstantSpend
-        The latter where all spend the same, or nobody has spent: then Gamma-Gamma has no maximum.
+        The latter where all spend the same: then Gamma-Gamma has no maximum. Where nobody has
+        spent, with an amount of nan and a note that says so.
     """
     bought = (x > 0) & (count > 0)
     positive = bought & (mean_spend > 0) & np.isfinite(mean_spend)
@@ -123,9 +124,12 @@ def fit_spend(x: Floats, mean_spend: Floats, count: Floats) -> GammaGamma | Cons
     x, mean_spend, count = x[positive], mean_spend[positive], count[positive]
     customers = float(count.sum())
     notes = tuple(_left_out(left_out, left_out + customers))
-    if not customers or np.ptp(mean_spend) <= _SAME * mean_spend.max():
-        amount = float(mean_spend.max()) if customers else 0.0
-        return ConstantSpend(amount, Fit((), 0.0, customers, customers > 0, (*notes, _constant())))
+    if not customers:
+        unknown = Fit((), 0.0, 0.0, converged=False, notes=(*notes, _nobody()))
+        return ConstantSpend(float("nan"), unknown)
+    if np.ptp(mean_spend) <= _SAME * mean_spend.max():
+        known = Fit((), 0.0, customers, converged=True, notes=(*notes, _constant()))
+        return ConstantSpend(float(mean_spend.max()), known)
     correlation = _correlation(x, mean_spend, count)
     m = float(count @ mean_spend / customers)
     space = Space(GammaGamma.parameters, ((4.0, 4.0, m), (1.0, 2.0, m), (30.0, 3.0, 0.1 * m)))
@@ -166,6 +170,13 @@ def _correlated(correlation: float, customers: float) -> Iterator[Message]:
             "which Gamma-Gamma takes for 0: worth is too low at one end and too high at the other.",
             correlation=correlation,
         )
+
+
+def _nobody() -> Message:
+    return message(
+        "Nobody has a mean spend above 0 (what is bought, less what is given back): what a "
+        "purchase is worth is not known. Check the signs of amounts and returns in the import."
+    )
 
 
 def _constant() -> Message:
