@@ -13,6 +13,7 @@ from benchmarks import (
     proof_pareto,
     proof_rules,
     proof_same,
+    proof_truth,
 )
 from benchmarks.report import run
 
@@ -21,6 +22,7 @@ CHECKS = {
     "same: every mart equal on DuckDB and Spark": proof_same.check,
     "rules: equal on DuckDB, Spark and Python": proof_rules.check,
     "intervals: worth covers what came, 20 seeds": proof_intervals.check,
+    "truth: worth of the demo's customers, 20 seeds": proof_truth.check,
     "pareto: numbers at all extremes": proof_pareto.numbers,
     "pareto: fits of all kinds of data": proof_pareto.fits,
     "pareto: standard errors": proof_pareto.standard_errors,
