@@ -158,7 +158,7 @@ def observed_orders(simulation: Simulation) -> ibis.Table:
 def _customers(orders: ibis.Table, as_of: date) -> tuple[Any, Customers]:
     """Whoever has bought: the persons' numbers, and what models know of each."""
     facts = customer_facts(order_facts(orders, as_of=as_of), before=months_before(as_of, 12))
-    t: pa.Table = of_customers(facts, as_of=as_of).to_pyarrow()
+    t: pa.Table = of_customers(facts, as_of=as_of).order_by("customer_id").to_pyarrow()
     x, recency, age, value = (
         t[name].cast(pa.float64()).to_numpy()
         for name in ("frequency", "recency_days", "age_days", "value_amount")
