@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import ibis.expr.types as ir
+
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines
 from valence.kit.format import Formats
@@ -49,6 +51,24 @@ class Stars:
     likely: int
     new: int
 
+    def told(self) -> dict[str, Any]:
+        """Return what the model tells as data."""
+        known = self.figures
+        return {
+            "new": self.new,
+            "likely": self.likely,
+            **{name: known.get(name) for name in ("limit", "auc", "brier", "brier_naive")},
+            "learned_from": int(known.get("learned_from") or 0),
+            "tested_on": int(known.get("customers") or 0),
+            "calibration": [{"foretold": r["value"], "came": r["other"]} for r in self.tenths],
+        }
+
+
+def new_customers(tables: Tables) -> ir.Table:
+    """Return the new customers with their probability, `value`."""
+    t = tables.table("early_stars")
+    return t.filter(t.kind == "customer").drop("number", "kind", "name", "other")
+
 
 def stars_of(tables: Tables) -> Stars | None:
     """Return the early stars; None where there are too few customers to learn from."""
@@ -58,7 +78,7 @@ def stars_of(tables: Tables) -> Stars | None:
     rows = tables.rows(t.filter(t.kind != "customer").order_by("number"))
     if not rows:
         return None
-    new = t.filter(t.kind == "customer")
+    new = new_customers(tables)
     counts = tables.one(new.agg(new=new.count(), likely=(new.value >= LIKELY).sum())) or {}
     return Stars(
         {row["name"]: row["value"] for row in rows if row["kind"] == "figure"},

@@ -1,6 +1,6 @@
 """The API of value: what the pages show, as data."""
 
-from valence.value.api import bridge, groups, lifetime, measures, products, standing
+from valence.value.api import bridge, groups, lifetime, measures, products, standing, stars
 from valence.value.api.router import api
 
-__all__ = ["api", "bridge", "groups", "lifetime", "measures", "products", "standing"]
+__all__ = ["api", "bridge", "groups", "lifetime", "measures", "products", "standing", "stars"]

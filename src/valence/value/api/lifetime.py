@@ -15,6 +15,8 @@ from valence.value.api.router import api, built
 from valence.value.lifetime import report
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.foretold import WORTH
+from valence.value.lifetime.prediction_view import KEPT, kept_of, kept_table
+from valence.value.lifetime.predictions import SCORES
 from valence.value.lifetime.tables import CLV
 from valence.value.schemas import made_model, row_model, typed
 
@@ -109,6 +111,24 @@ Card = made_model(
     by_frequency=(list[_FREQUENCY], Field(description="Conditional expectation.")),
     notes=(list[str], Field(description="What a reader has to know.")),
 )
+_PREDICTION: Any = row_model(
+    "KeptPrediction",
+    "What was foretold on one day, and what came; null where it is still to come.",
+    (*SCORES, Column("value_off", "float", "Value that came / value foretold, less 1.")),
+)
+Predictions = made_model(
+    "KeptPredictions",
+    "One page of predictions, kept as they were made.",
+    items=(list[_PREDICTION], Field(description="The predictions.")),
+    **_PAGE,
+)
+
+
+@api.get("/value/predictions", permission="value:read", response_model=Predictions)
+def predictions(ask: Ask, _: TableParams) -> dict[str, Any]:
+    """Give what was foretold of customers when models were fitted, and what came."""
+    built(kept_of(ask.reader))
+    return table_api(ask, KEPT, kept_table(ask.reader)).model_dump()
 
 
 @api.get("/value/clv", permission="value:read", response_model=Clv)

@@ -1,4 +1,4 @@
-"""Lifetime value: `valence value clv|backtest`."""
+"""Lifetime value: `valence value clv|backtest|predictions`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from valence.core.errors import BadInputError
+from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.value import reports
 from valence.value.commands.group import Day, Limit, opened, value
-from valence.value.lifetime import report
+from valence.value.lifetime import prediction_view, report
 from valence.value.lifetime.definition import LIFETIME_KIND
 
 _UNITS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
@@ -101,4 +101,26 @@ def backtest(
             say("as_before: each does again what they did; as_alike: what customers alike did.")
         for said in told["notes"]:
             say(f"Mind: {said}")
+        asked.say_day()
+
+
+@value.command("predictions", permission="value:read")
+def predictions(brand: BrandFolder = HERE, limit: Limit = 20, *, as_json: AsJson = False) -> None:
+    """Print what was foretold when models were fitted, and what came when the time was over.
+
+    Example: valence value predictions --limit 5
+    """
+    with opened(brand, None) as asked:
+        found = prediction_view.kept_of(asked.tables)
+        if found is None:
+            raise NotFoundError(
+                "Nothing has been foretold yet. Import orders, then run `valence build`."
+            )
+        if as_json:
+            print_json(asked.told({"scored": found.scored, "waiting": found.waiting}))
+            return
+        shown = [dict(row) for row in (*found.scored, *found.waiting)][:limit]
+        print_table(report.prediction_rows(shown, asked.fmt), title="Foretold, and what came")
+        if not found.scored:
+            say(f"Nothing has come due yet: the first is scored on {found.waiting[0]['until']}.")
         asked.say_day()

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from valence.core.days import months_before
 from valence.core.messages import message
-from valence.lake.columns import ARROW, Column
+from valence.lake.columns import ARROW, IBIS, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.definitions import published
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
@@ -44,7 +44,8 @@ SCORES = (
     Column("made_on", "day", "Day that the predictions were made on."),
     Column("months", "int", "How far ahead they looked."),
     Column("model", "text", "Model of buying."),
-    Column("customers", "int", "Customers whose time has come."),
+    Column("until", "day", "Last day that they cover; scored when it is over, null before."),
+    Column("customers", "int", "Customers of whom they tell."),
     Column("purchases_told", "float", "Purchase days foretold, in sum."),
     Column("purchases_came", "int", "Purchase days that came."),
     Column("value_told_amount", "amount", "Value foretold, in sum."),
@@ -104,7 +105,7 @@ def _all(
 
 
 def prediction_scores(predictions: ir.Table, orders: ir.Table, *, as_of: date) -> ir.Table:
-    """Return how predictions whose time has come did.
+    """Return what was foretold, and how those did whose time has come.
 
     Parameters
     ----------
@@ -113,14 +114,34 @@ def prediction_scores(predictions: ir.Table, orders: ir.Table, *, as_of: date) -
     orders
         Order facts up to `as_of`.
     as_of
-        Predictions that look beyond this day are not scored yet.
+        Predictions that look beyond this day are not scored yet: null stands for what came.
 
     Returns
     -------
     Table
         One row per `made_on`, `months` and `model`; see `SCORES`.
     """
-    due = predictions.filter(predictions.until <= as_of)
+    waiting = predictions.filter(predictions.until > as_of)
+    sums = waiting.group_by("made_on", "months", "model").agg(
+        until=waiting.until.max(),
+        customers=waiting.count().cast("int64"),
+        purchases_told=waiting.purchases.sum(),
+        value_told_amount=total(waiting.value_amount),
+    )
+    return _scored(predictions.filter(predictions.until <= as_of), orders).union(
+        sums.select(
+            *(
+                sums[column.name]
+                if column.name in sums.columns
+                else ibis.null(IBIS[column.kind]).name(column.name)
+                for column in SCORES
+            )
+        )
+    )
+
+
+def _scored(due: ir.Table, orders: ir.Table) -> ir.Table:
+    """Return how predictions whose time has come did; see `SCORES`."""
     people = due.select("customer_id").distinct()
     o = orders.filter(orders.customer_id.notnull()).semi_join(people, "customer_id")
     days = o.group_by("customer_id", "ordered_on").agg(
@@ -144,6 +165,7 @@ def prediction_scores(predictions: ir.Table, orders: ir.Table, *, as_of: date) -
     t = t.mutate(off=(t.value_amount.cast("float64") - value).abs(),
                  inside=(value >= low) & (value <= high))  # fmt: skip
     sums = t.group_by("made_on", "months", "model").agg(
+        until=t.until.max(),
         customers=t.count().cast("int64"),
         purchases_told=t.purchases.sum(),
         purchases_came=ibis.coalesce(t.purchases_came.sum(), 0).cast("int64"),
@@ -152,7 +174,10 @@ def prediction_scores(predictions: ir.Table, orders: ir.Table, *, as_of: date) -
         value_mae=t.off.mean(),
         within=count_if(t.inside),
     )
-    return sums.mutate(covered_share=ratio(sums.within, sums.customers)).drop("within")
+    sums = sums.mutate(covered_share=ratio(sums.within, sums.customers))
+    return sums.select(
+        *(sums[column.name].cast(IBIS[column.kind]).name(column.name) for column in SCORES)
+    )
 
 
 def _scores(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -183,5 +208,6 @@ PREDICTION_MARTS = (
         compute=_scores,
         order_by=("made_on", "months"),
         served=True,
+        version=2,
     ),
 )

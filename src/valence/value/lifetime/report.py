@@ -140,3 +140,20 @@ def forecast_rows(told: dict[str, Any], fmt: Formats) -> Rows:
         }
         for row in told["forecasts"]
     ]
+
+
+def prediction_rows(kept: Rows, fmt: Formats) -> Rows:
+    """Return predictions and what came of them, for a terminal."""
+    return [
+        {
+            "foretold on": row["made_on"],
+            "months": row["months"],
+            "up to": row["until"],
+            "customers": row["customers"],
+            f"foretold ({fmt.currency})": row["value_told_amount"],
+            "came": row["value_came_amount"],
+            "against": "–" if row["value_off"] is None else fmt.change(row["value_off"]),
+            "in interval": fmt.percent(row["covered_share"]),
+        }
+        for row in kept
+    ]

@@ -1,4 +1,4 @@
-"""The page of the models of worth: the model card and the backtest."""
+"""The pages of the models of worth: the model card with the backtest, and predictions kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from fastapi.responses import Response
 
 from valence.core.messages import message
 from valence.kit.ask import Ask
-from valence.value.lifetime import view
+from valence.kit.page import Crumb
+from valence.kit.tables import table_page
+from valence.value.lifetime import prediction_view, view
 from valence.value.lifetime.answers import model_card_of
 from valence.value.pages.router import built_of, empty, pages
 
@@ -33,4 +35,32 @@ def model_page(ask: Ask) -> Response:
         notes=view.notes(card, fmt),
         how=view.how(built_of(ask, "value_model")),
         next=view.steps(),
+    )
+
+
+@pages.get("/value/predictions", permission="value:read")
+def predictions_page(ask: Ask) -> Response:
+    """Show what was foretold of customers, and what came when the time was over."""
+    found, fmt = prediction_view.kept_of(ask.reader), ask.format
+    if found is None:
+        will = message("How predictions turned out that were made in earnest.")
+        return ask.page(
+            "value/empty.html",
+            title=prediction_view.TITLE,
+            question=prediction_view.ASKED,
+            empty=empty(ask, will),
+        )
+    return table_page(
+        ask,
+        prediction_view.KEPT,
+        prediction_view.kept_table(ask.reader),
+        "value/tabbed.html",
+        title=prediction_view.TITLE,
+        question=prediction_view.ASKED,
+        crumbs=(Crumb(message("Models of worth"), "/value/model"),),
+        answer=prediction_view.answer(found, fmt),
+        figures=prediction_view.figures(found, fmt),
+        chart=prediction_view.chart(found, fmt),
+        how=prediction_view.how(built_of(ask, "prediction_scores")),
+        next=prediction_view.steps(),
     )

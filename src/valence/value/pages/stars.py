@@ -23,8 +23,7 @@ def stars_page(ask: Ask) -> Response:
             question=stars_view.ASKED,
             empty=_too_few(ask),
         )
-    table = ask.reader.table("early_stars")
-    table = table.filter(table.kind == "customer")
+    table = stars_view.new_customers(ask.reader)
     if how := ask.request.query_params.get("format"):
         return table_export(ask, stars_view.STARS, table, how)
     view = table_view(ask, stars_view.STARS, table)

@@ -1,0 +1,223 @@
+"""Predictions against what came: what the page, the command and the API tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis.expr.types as ir
+
+from valence.core.messages import Message, message
+from valence.kit.charts import Bar, Chart, bars, too_little
+from valence.kit.format import Formats
+from valence.kit.page import Answer, Figure, How, Step
+from valence.kit.tables import TableColumn, TableSpec
+from valence.value.lifetime.view import FORECASTS
+from valence.value.reading import Tables
+
+TITLE = message("Kept predictions")
+ASKED = message("Did customers bring what was foretold of them?")
+_DRAWN = 12  # predictions in the picture: the latest to come due
+
+KEPT = TableSpec(
+    "predictions",
+    message("What was foretold, and what came?"),
+    (
+        TableColumn("made_on", message("Foretold on"), "day"),
+        TableColumn("months", message("Months ahead"), "int"),
+        TableColumn("until", message("Up to"), "day"),
+        TableColumn("model", message("Model"), words=FORECASTS),
+        TableColumn("customers", message("Customers"), "int"),
+        TableColumn("value_told_amount", message("Value foretold"), "money"),
+        TableColumn(
+            "value_came_amount",
+            message("Value that came"),
+            "money",
+            absent=message("still to come"),
+        ),
+        TableColumn(
+            "value_off",
+            message("Came against foretold"),
+            "percent",
+            absent=message("still to come"),
+            meaning=message("Value that came / value foretold, less 1."),
+        ),
+        TableColumn(
+            "value_mae",
+            message("Off by, a customer"),
+            "money",
+            absent=message("still to come"),
+            meaning=message("Mean absolute error of the value of one customer."),
+        ),
+        TableColumn(
+            "covered_share",
+            message("Within the interval"),
+            "percent",
+            absent=message("still to come"),
+            meaning=message("Customers whose value lay within their own interval."),
+        ),
+        TableColumn("purchases_told", message("Purchases foretold"), "float", shown=False),
+        TableColumn(
+            "purchases_came",
+            message("Purchases that came"),
+            "int",
+            shown=False,
+            absent=message("still to come"),
+        ),
+    ),
+    key=("made_on", "months", "model"),
+    sort="-until",
+    examples=((message("those that have come due"), "value_came_amount is not missing"),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Predictions that have been made: those scored, the latest first, and those to come."""
+
+    scored: Sequence[Mapping[str, Any]]
+    waiting: Sequence[Mapping[str, Any]]
+
+    @property
+    def latest(self) -> Mapping[str, Any] | None:
+        """The last one to come due, of several on that day the longest."""
+        return self.scored[0] if self.scored else None
+
+
+def kept_of(tables: Tables) -> Kept | None:
+    """Return the predictions kept; None where none has been made yet."""
+    if not tables.has("prediction_scores"):
+        return None
+    t = kept_table(tables)
+    rows = tables.rows(t.order_by(t.until.desc(), t.months.desc()))
+    if not rows:
+        return None
+    return Kept(
+        [row for row in rows if row["value_came_amount"] is not None],
+        [row for row in reversed(rows) if row["value_came_amount"] is None],
+    )
+
+
+def kept_table(tables: Tables) -> ir.Table:
+    """Return the published predictions with how far off their sum was, `value_off`."""
+    t = tables.table("prediction_scores")
+    told = t.value_told_amount.cast("float64").nullif(0.0)
+    return t.mutate(value_off=t.value_came_amount.cast("float64") / told - 1)
+
+
+def answer(found: Kept, fmt: Formats) -> Answer:
+    """Return how the last prediction did, or when the first comes due."""
+    row = found.latest
+    if row is None:
+        first = found.waiting[0]
+        return Answer(
+            message(
+                "Nothing foretold has come due yet: the first is scored on {day}.",
+                day=fmt.day(first["until"]),
+            ),
+            rest=message(
+                "It foretells {value} of {n} customers in {months} months.",
+                value=fmt.money_short(first["value_told_amount"]),
+                n=fmt.integer(first["customers"]),
+                months=first["months"],
+            ),
+        )
+    return Answer(
+        message(
+            "{n} customers brought {came} in the {months} months up to {day}; foretold were "
+            "{told} ({off}).",
+            n=fmt.integer(row["customers"]),
+            came=fmt.money_short(row["value_came_amount"]),
+            months=row["months"],
+            day=fmt.day(row["until"]),
+            told=fmt.money_short(row["value_told_amount"]),
+            off=fmt.change(row["value_off"]),
+        ),
+        rest=message(
+            "{share} lay within their own interval.", share=fmt.percent(row["covered_share"])
+        ),
+    )
+
+
+def figures(found: Kept, fmt: Formats) -> list[Figure]:
+    """Return the four figures: scored, in sum, off by, within; of the last to come due."""
+    row = found.latest or {}
+    next_due = found.waiting[0] if found.waiting else None
+    due = None if next_due is None else message("next on {day}", day=fmt.day(next_due["until"]))
+    off, mae, share = (row.get(name) for name in ("value_off", "value_mae", "covered_share"))
+    return [
+        Figure(message("Predictions scored"), fmt.integer(len(found.scored)), note=due or ""),
+        Figure(
+            message("Came against foretold"),
+            None if off is None else fmt.change(off),
+            note=message("in sum, of the last to come due"),
+        ),
+        Figure(
+            message("Off by, a customer"),
+            None if mae is None else fmt.money(mae),
+            note=message("mean, of the last to come due"),
+        ),
+        Figure(
+            message("Within the interval"),
+            None if share is None else fmt.percent(share),
+            note=message("of customers; those who bring nothing are often within"),
+        ),
+    ]
+
+
+def chart(found: Kept, fmt: Formats) -> Chart:
+    """Return how far off each prediction was in sum, the latest to come due."""
+    title = message("How far off was each prediction, in sum?")
+    if not found.scored:
+        return too_little(
+            "predictions",
+            title,
+            message("Not enough data: nothing foretold has come due yet."),
+        )
+    made = bars(
+        fmt,
+        "predictions",
+        title,
+        [
+            Bar(_named(row, fmt), row["value_off"], main=row["value_off"] >= 0)
+            for row in found.scored[:_DRAWN]
+        ],
+        unit="percent",
+        name=message("Prediction"),
+        value_name=message("Value that came against foretold"),
+        sort=False,
+    )
+    return made.answering(
+        message(
+            "Above 0 more came than was foretold; grey: less came. Latest first. All customers, or "
+            "a fixed panel of them, count as they were foretold on that day."
+        )
+    )
+
+
+def _named(row: Mapping[str, Any], fmt: Formats) -> str:
+    return fmt.language.worded(
+        message("{day}, {months} months", day=fmt.day(row["made_on"]), months=row["months"])
+    )
+
+
+def steps() -> list[Step]:
+    """Return what makes sense next."""
+    return [Step(message("See how the models did on weeks held out"), "/value/model")]
+
+
+def how(built: Message | str) -> How:
+    """Return how predictions are kept and scored."""
+    return How(
+        message(
+            "Whenever the models are fitted anew, what they foretell of each customer over 3, 6 "
+            "and 12 months is kept and never changed. When the time is over, orders of those "
+            "customers in it are summed as they are known now and held against it. Of more than "
+            "50,000 customers a fixed random panel is kept; after 36 months a prediction goes."
+        ),
+        formula=message("came against foretold = value that came / value foretold − 1"),
+        inputs=("prediction_scores", "predictions", "order_facts"),
+        built=built,
+        links=((message("How the table was built"), "/builds/tables/prediction_scores"),),
+    )
