@@ -11,14 +11,10 @@ from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.bond import LEVELS
 from valence.value.bond_answers import Bonds
+from valence.value.bond_words import BONDS
 from valence.value.words import tier_title
 
 ASKED = message("How strongly are customers bonded to us?")
-BONDS: Mapping[str, Message] = {
-    "none": message("No bond"),
-    "weak": message("Weak bond"),
-    "strong": message("Strong bond"),
-}
 PART_TITLES: Mapping[str, Message] = {
     "purchase": message("How they buy"),
     "service": message("Service, benefits, channels used"),

@@ -12,7 +12,7 @@ from valence.kit.format import Formats
 from valence.kit.opened import OpenBrand
 from valence.people.lookup import find_customer
 from valence.people.vault import Vault
-from valence.value.bond_view import BONDS
+from valence.value.bond_words import BONDS
 from valence.value.ladder_view import rung_title
 from valence.value.purchases import most_bought, purchases
 from valence.value.reading import Tables

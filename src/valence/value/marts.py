@@ -11,6 +11,7 @@ from valence.core.messages import message
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
 from valence.value.bond_definition import BOND_KIND, BondDefinition
+from valence.value.bond_history_mart import BOND_HISTORY_MARTS
 from valence.value.bond_mart import BOND_MARTS
 from valence.value.bridge_mart import BRIDGE_MARTS
 from valence.value.cohorts import cohort_sums, cohorts, staying
@@ -295,6 +296,7 @@ MARTS: tuple[Mart, ...] = (
     *PRODUCT_MARTS,
     *LADDER_MARTS,
     *BOND_MARTS,
+    *BOND_HISTORY_MARTS,
     *EQUITY_MARTS,
     *STAR_MARTS,
 )

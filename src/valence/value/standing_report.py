@@ -11,7 +11,9 @@ from valence.kit.filters import filtered
 from valence.kit.format import Formats
 from valence.value.bond import LEVELS
 from valence.value.bond_answers import Bonds, bonds_of
-from valence.value.bond_view import BONDS, PART_TITLES
+from valence.value.bond_history_view import history_of
+from valence.value.bond_view import PART_TITLES
+from valence.value.bond_words import BONDS
 from valence.value.ladder_answers import Ladder, Mean, ladder_between, ladder_of
 from valence.value.ladder_mart import LEAVING, NOBODY_YET
 from valence.value.ladder_view import rung_title
@@ -123,8 +125,8 @@ def leaving_rows(customers: Rows, fmt: Formats) -> Rows:
     ]
 
 
-def bond(tables: Tables) -> Bonds:
-    """Return the bonds.
+def bond(tables: Tables) -> dict[str, Any]:
+    """Return the bonds, now and on earlier days, as plain values.
 
     Raises
     ------
@@ -134,11 +136,10 @@ def bond(tables: Tables) -> Bonds:
     found = bonds_of(tables)
     if found is None:
         raise NotFoundError(_NOT_BUILT)
-    return found
+    return {**_bonds_told(found), **history_of(tables).told()}
 
 
-def bond_told(found: Bonds) -> dict[str, Any]:
-    """Return the bonds as plain values."""
+def _bonds_told(found: Bonds) -> dict[str, Any]:
 
     def level(name: str, tier: str | None = None) -> dict[str, Any]:
         n, value = found.of(name, tier)
@@ -171,6 +172,30 @@ def bond_rows(told: dict[str, Any], fmt: Formats) -> Rows:
         }
         for row in told["bonds"]
     ]
+
+
+def bond_later_rows(told: dict[str, Any], fmt: Formats) -> Rows:
+    """Return what customers with each bond did in the year after, in words."""
+    return [
+        {
+            "bond a year ago": str(BONDS[row["bond"]]),
+            "customers": row["customers"],
+            "bought again": fmt.percent(row["bought_again"]),
+            "from": fmt.percent(row["low"]),
+            "to": fmt.percent(row["high"]),
+            f"value, a customer ({fmt.currency})": round(row["value"], 2),
+        }
+        for row in told["later"]
+    ]
+
+
+def bond_day_rows(told: dict[str, Any], fmt: Formats) -> Rows:
+    """Return the share of each bond on earlier days, in words."""
+    days: dict[Any, dict[str, Any]] = {}
+    for row in told["history"]:
+        day = days.setdefault(row["on"], {"on": row["on"], "customers": row["customers"]})
+        day[str(BONDS[row["bond"]])] = fmt.percent(row["share"])
+    return list(days.values())
 
 
 def part_rows(told: dict[str, Any], fmt: Formats) -> Rows:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
-from scipy.stats import rankdata
 
 from valence.value.models.model import Floats
+from valence.value.regression import auc, logistic
 
 FEWEST = 200  # customers with a whole first year, and a tenth of them stars: below, no model
 TOP = 0.2  # share of customers, by value of the first year, who count as of high value
@@ -80,7 +80,7 @@ class StarModel:
         if min(star.sum(), (~star).sum()) < _FEW_STARS:
             return self
         design = np.column_stack([np.ones(len(p)), logit(p)])
-        a, b = _logistic(design, star.astype(float), np.array([0.0, 1e-3]))
+        a, b = logistic(design, star.astype(float), np.array([0.0, 1e-3])).weights
         return replace(self, shift=(float(a), float(max(b, 0.0))))
 
 
@@ -107,7 +107,8 @@ def fit_stars(weeks: FirstWeeks, star: npt.NDArray[np.bool_]) -> StarModel:
     design = np.column_stack([np.ones(len(x)), (x - mean) / spread])
     penalty = np.full(design.shape[1], _RIDGE)
     penalty[0] = 0.0
-    return StarModel(channels, mean, spread, _logistic(design, star.astype(float), penalty))
+    fitted = logistic(design, star.astype(float), penalty)
+    return StarModel(channels, mean, spread, fitted.weights)
 
 
 def learned(weeks: FirstWeeks, star: npt.NDArray[np.bool_], first: Floats) -> StarModel:
@@ -117,20 +118,6 @@ def learned(weeks: FirstWeeks, star: npt.NDArray[np.bool_], first: Floats) -> St
         return fit_stars(weeks, star)
     fitted = fit_stars(weeks.some(old), star[old])
     return fitted.calibrated(weeks.some(~old), star[~old])
-
-
-def _logistic(design: Floats, y: Floats, penalty: Floats) -> Floats:
-    """Return the weights of a penalised logistic regression, by Newton's method."""
-    weights = np.zeros(design.shape[1])
-    for _ in range(50):
-        p = expit(design @ weights)
-        gradient = design.T @ (y - p) - penalty * weights
-        information = (design * (p * (1 - p))[:, None]).T @ design + np.diag(penalty + 1e-9)
-        step = np.linalg.solve(information, gradient)
-        weights = weights + np.clip(step, -3, 3)
-        if np.abs(step).max() < 1e-10:
-            break
-    return weights
 
 
 def try_stars(weeks: FirstWeeks, star: npt.NDArray[np.bool_], first: Floats) -> StarTest:
@@ -158,17 +145,9 @@ def try_stars(weeks: FirstWeeks, star: npt.NDArray[np.bool_], first: Floats) -> 
     return StarTest(
         len(p),
         int(came.sum()),
-        _auc(p, came),
+        auc(p, came),
         float(((p - came) ** 2).mean()),
         float(((base - came) ** 2).mean()),
         np.array([p[part].mean() for part in tenths]),
         np.array([came[part].mean() for part in tenths]),
     )
-
-
-def _auc(p: Floats, came: Floats) -> float:
-    stars, others = came.sum(), (1 - came).sum()
-    if not stars or not others:
-        return float("nan")
-    ranks = rankdata(p)
-    return float((ranks[came > 0].sum() - stars * (stars + 1) / 2) / (stars * others))

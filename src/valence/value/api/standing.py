@@ -94,6 +94,40 @@ _PART: Any = row_model(
         Column("mean", "float", "Mean of these, 0 to 1; null without data."),
     ),
 )
+_THEN: Any = row_model(
+    "BondsThen",
+    "How many of who had bought by a day had a bond of one strength on it.",
+    (
+        Column("on", "day", "The day."),
+        Column("bond", "text", "none, weak or strong."),
+        Column("customers", "int", "Customers who had bought by then."),
+        Column("share", "float", "Share of them with that bond."),
+    ),
+)
+_AFTER: Any = row_model(
+    "BondsAfter",
+    "What customers with a bond a year ago did in the year after.",
+    (
+        Column("bond", "text", "Bond a year ago."),
+        Column("customers", "int", "Customers."),
+        Column("bought_again", "float", "Share who bought in the year after."),
+        Column("low", "float", "Lower end of its 90 % interval."),
+        Column("high", "float", "Upper end."),
+        Column("value", "float", "Mean value in the year after."),
+    ),
+)
+_PROOF: Any = row_model(
+    "BondProof",
+    "What the bond of a year ago tells beyond RFM.",
+    (
+        Column("name", "text", "odds and later_value (of 10 points more of the index, at equal "
+               "RFM), auc_rfm, auc_both, gain (log-probability a customer)."),
+        Column("value", "float", "The figure."),
+        Column("low", "float", "Lower end of its 90 % interval."),
+        Column("high", "float", "Upper end."),
+        Column("customers", "int", "Customers it was held against."),
+    ),
+)  # fmt: skip
 BondModel = made_model(
     "Bonds",
     "How strong the bonds of customers are, and what the index rests on.",
@@ -102,6 +136,9 @@ BondModel = made_model(
     bonds=(list[_LEVEL], Field(description="By strength, the strongest first.")),
     tiers=(list[_TIER], Field(description="By value tier, the most valuable first.")),
     parts=(list[_PART], Field(description="The four parts.")),
+    history=(list[_THEN], Field(description="Bonds on earlier days.")),
+    later=(list[_AFTER], Field(description="What came in the year after.")),
+    proof=(list[_PROOF], Field(description="Empty with too few customers.")),
 )
 _BASE: Any = row_model("BaseOfCustomers", "The present customers together.", BASE[1:])
 _BASE_TIER: Any = row_model("BaseOfTier", "The present customers of a tier.", BASE)
@@ -152,7 +189,8 @@ def ladder(ask: Ask) -> dict[str, Any]:
 @api.get("/value/bond", permission="value:read", response_model=BondModel)
 def bond(ask: Ask) -> dict[str, Any]:
     """Give how strong the bonds of customers are, and what the index rests on."""
-    return standing_report.bond_told(built(bonds_of(ask.reader)))
+    built(bonds_of(ask.reader))
+    return standing_report.bond(ask.reader)
 
 
 @api.get("/value/equity", permission="value:read", response_model=EquityModel)

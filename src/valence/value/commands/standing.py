@@ -61,7 +61,7 @@ def bond(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fals
     Example: valence value bond --as-of 2011-06-30
     """
     with opened(brand, as_of) as asked:
-        told = standing_report.bond_told(standing_report.bond(asked.tables))
+        told = standing_report.bond(asked.tables)
         if as_json:
             print_json(asked.told(told))
             return
@@ -69,6 +69,10 @@ def bond(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fals
         if told["tiers"]:
             print_table(told["tiers"], title="Bonds by value tier")
         print_table(standing_report.part_rows(told, asked.fmt), title="What the index rests on")
+        if told["later"]:
+            later = standing_report.bond_later_rows(told, asked.fmt)
+            print_table(later, title="What came in the year after")
+            print_table(standing_report.bond_day_rows(told, asked.fmt), title="Bonds over time")
         asked.say_day()
 
 

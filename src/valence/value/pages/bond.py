@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from valence.core.messages import message
 from valence.kit.ask import Ask
-from valence.value import bond_view
+from valence.value import bond_history_view, bond_view
 from valence.value.bond_answers import bonds_of
 from valence.value.pages.router import built_of, empty, pages
 
@@ -21,6 +21,7 @@ def bond_page(ask: Ask) -> Response:
         return ask.page(
             "value/empty.html", title=title, question=bond_view.ASKED, empty=empty(ask, will)
         )
+    past = bond_history_view.history_of(ask.reader)
     return ask.page(
         "value/bond.html",
         question=bond_view.ASKED,
@@ -28,6 +29,9 @@ def bond_page(ask: Ask) -> Response:
         figures=bond_view.figures(found, fmt),
         tiers=bond_view.by_tier(found, fmt),
         parts=bond_view.parts(found, fmt),
+        over_time=bond_history_view.over_time(past, fmt),
+        stayed=bond_history_view.stayed(past, fmt),
+        past_how=bond_history_view.how(built_of(ask, "bond_history")),
         how=bond_view.how(built_of(ask, "bonds")),
         next=bond_view.steps(found, fmt),
     )
