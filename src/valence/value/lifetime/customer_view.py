@@ -9,7 +9,8 @@ from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How
 from valence.value.bond import PARTS
-from valence.value.bond_view import BONDS, PART_TITLES
+from valence.value.bond_view import PART_TITLES
+from valence.value.bond_words import BONDS
 from valence.value.ladder_view import rung_title
 from valence.value.lifetime.customer import CustomerWorth
 from valence.value.lifetime.view import FORECASTS
