@@ -64,14 +64,13 @@ def _row(order_id: str, day: date, who: int, amount: float) -> dict:
 def land(house: OpenBrand, rows: list[dict]) -> None:
     """Write orders into the lake, each identifier a customer of its own."""
     with house.lake.writing("import orders.csv") as writer:
-        table = pa.Table.from_pylist(rows)
+        table = pa.Table.from_pylist([{"account_id": None, **row} for row in rows])
         writer.bench.register("given", table)
         writer.merge(
             "orders",
             "SELECT namespace, order_id, ordered_on, CAST(ordered_on AS TIMESTAMPTZ) AS ordered_at,"
-            " kind, net_amount, 'file' AS source, 'user_id' AS id_type, id_key, account_id, "
-            "'web' AS channel "
-            "FROM given",
+            " kind, net_amount, 'file' AS source, 'user_id' AS id_type, id_key, 'web' AS channel, "
+            "CAST(account_id AS VARCHAR) AS account_id FROM given",
         )
         writer.merge(
             "identifier_map",
