@@ -19,6 +19,7 @@ from valence.kit.charts import (
     _word,
     axis_format,
     said,
+    value_axis,
 )
 from valence.kit.format import Formats
 from valence.kit.page import Words
@@ -248,13 +249,7 @@ def waterfall(
             "axisTick": {"show": False},
             "axisLabel": {"interval": 0, "hideOverlap": True},
         },
-        "yAxis": {
-            "type": "value",
-            "name": _word(fmt, value_name),
-            "nameTextStyle": {"align": "left"},
-            "axisLabel": {"formatter": {"$format": axis_format(fmt, unit)}},
-            "splitNumber": 4,
-        },
+        "yAxis": value_axis(fmt, unit, value_name),
         "series": [
             {**stacked, "data": bases, "itemStyle": unseen, "silent": True},
             {

@@ -71,6 +71,12 @@ class Bridge:
         return self.first_order_on is not None and self.first_order_on <= begins
 
     @property
+    def whole_on(self) -> date | None:
+        """The day from which on the orders cover both years."""
+        first = self.first_order_on
+        return None if first is None else months_before(first - SLACK, -2 * WINDOW)
+
+    @property
     def kept(self) -> tuple[float, float] | None:
         """Share of the opening value that its customers bring still: at most as much, and in all.
 

@@ -17,7 +17,7 @@ from valence.kit.tables import TableColumn, TableSpec
 from valence.value.against import relative
 from valence.value.bridge import GROWN, LOST, NEW, NOBODY, REACTIVATED, SHRUNK
 from valence.value.bridge_answers import BARS, Bridge, rule_of
-from valence.value.words import SEGMENT_TITLES, TIERS
+from valence.value.words import SEGMENT_TITLES, TIERS, sentences
 from valence.value.years import Years
 
 WENT = message("Where did value go since last year?")
@@ -50,6 +50,8 @@ def answer(found: Bridge, fmt: Formats) -> Answer:
             day=fmt.day(found.first_order_on),
         )
         return Answer(core, rest=message("The bridge needs orders of more than twelve months."))
+    if not found.whole:
+        return _begun(found, fmt)
     moved = found.closing - found.opening
     values = {"closing": fmt.money_short(found.closing), "moved": fmt.money_short(abs(moved))}
     less = message("In the last 12 months customers brought {closing}, {moved} less.", **values)
@@ -62,24 +64,33 @@ def answer(found: Bridge, fmt: Formats) -> Answer:
         shrunk=fmt.money_short(-found.change(SHRUNK)),
         lost=fmt.money_short(-found.change(LOST)),
     )
-    return Answer(less if moved < 0 else more, _against(found, fmt), rest)
+    against = message("than {opening} in the 12 before", opening=fmt.money_short(found.opening))
+    return Answer(less if moved < 0 else more, against, rest)
 
 
-def _against(found: Bridge, fmt: Formats) -> Message:
-    if found.whole:
-        return message("than {opening} in the 12 before", opening=fmt.money_short(found.opening))
-    return message(
-        "than {opening} in the 12 before, which are not whole: the orders begin on {day}",
-        opening=fmt.money_short(found.opening),
-        day=fmt.day(found.first_order_on),
+def _begun(found: Bridge, fmt: Formats) -> Answer:
+    """The answer where the orders cover a part of the year before only."""
+    core = message(
+        "In the last 12 months customers brought {closing}; the year before is not whole.",
+        closing=fmt.money_short(found.closing),
     )
+    inner = message(
+        "the orders begin on {day}, so {opening} is all that is known of it",
+        day=fmt.day(found.first_order_on),
+        opening=fmt.money_short(found.opening),
+    )
+    rest = message(
+        "Some who count as new or grown here had bought before; the bridge is whole from {day} on.",
+        day=fmt.day(found.whole_on),
+    )
+    return Answer(core, inner, rest)
 
 
 def figures(found: Bridge, years: Years | None, fmt: Formats) -> list[Figure]:
     """Return the four figures: closing value, what was won, what was lost, what stayed."""
     won = found.change(NEW) + found.change(REACTIVATED)
     many = found.moves[NEW]["customers"] + found.moves[REACTIVATED]["customers"]
-    left, kept = found.moves[LOST]["customers"], found.kept
+    left, kept = found.moves[LOST]["customers"], found.kept if found.whole else None
     return [
         Figure(
             message("Value of customers, last 12 months"),
@@ -105,7 +116,9 @@ def figures(found: Bridge, years: Years | None, fmt: Formats) -> list[Figure]:
             note=""
             if kept is None
             else message("{share} without what grew", share=fmt.percent(kept[0])),
-            absent=message("no value in the year before"),
+            absent=message("no value in the year before")
+            if found.whole
+            else message("the year before is not whole"),
         ),
     ]
 
@@ -133,7 +146,22 @@ def chart(found: Bridge, fmt: Formats) -> Chart:
     # Stacked whatever the sign: a bridge may begin or end below zero.
     series = [{**base, "stackStrategy": "all"}, {**bars, "stackStrategy": "all", "data": data}]
     option = {**made.option, "series": series}
-    return replace(made, option=option, table=lines(found, fmt), wide=True)
+    return replace(
+        made, option=option, table=lines(found, fmt), answer=_steepest(found, fmt), wide=True
+    )
+
+
+def _steepest(found: Bridge, fmt: Formats) -> str:
+    """Which bar adds most, and which takes most."""
+    up_most, down_most = max(BARS, key=found.change), min(BARS, key=found.change)
+    said = []
+    if (most := found.change(up_most)) > 0:
+        up = {"move": MOVES[up_most], "amount": fmt.money_short(most)}
+        said.append(message("The longest step up: {move}, {amount}.", **up))
+    if (least := found.change(down_most)) < 0:
+        down = {"move": MOVES[down_most], "amount": fmt.money_short(-least)}
+        said.append(message("The longest step down: {move}, {amount}.", **down))
+    return sentences(fmt, *said)
 
 
 def lines(found: Bridge, fmt: Formats) -> DataTable:

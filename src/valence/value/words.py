@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
+from valence.kit.format import Formats
 from valence.value.segments import SEGMENTS
 
 TIERS: Mapping[str, Message] = {
@@ -66,3 +67,13 @@ def bare_percent(share: float, digits: int) -> str:
     if float(figure):
         return figure
     return f"{'<' if share > 0 else '>-'}{10**-digits:.{digits}f}"
+
+
+def sentences(fmt: Formats, *said: Message) -> str:
+    """Return sentences one after the other: Chinese ones stand without a space."""
+    return ("" if fmt.chinese else " ").join(fmt.language.worded(one) for one in said)
+
+
+def listed(fmt: Formats, names: Iterable[str]) -> str:
+    """Return names one after the other: "a, b" or “a、b”."""
+    return ("、" if fmt.chinese else ", ").join(names)

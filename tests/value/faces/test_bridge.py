@@ -61,6 +61,7 @@ def test_the_page_says_where_value_went(years):
     assert "In the last 12 months customers brought £35.00, £2.00 less. (than £37.00" in said
     assert "came back brought £15.00, those who bought more £9.00; £6.00 went" in said
     assert "New 1 £0.00 £9.00 £9.00" in said
+    assert "The longest step up: New, £9.00. The longest step down: Lost, £20.00." in said
     assert "value: net revenue" in said
     assert "All orders 6 £44.00 −£8.00 £36.00" in said
 
@@ -89,7 +90,9 @@ def test_every_bar_opens_its_customers(house, request):
 
 def test_a_year_that_the_orders_do_not_cover_is_named(retail, few):
     said = text_of(client(retail).get("/value/bridge"))
-    assert "which are not whole: the orders begin on 1 Dec 2010" in said
+    assert "the year before is not whole. (the orders begin on 1 Dec 2010" in said
+    assert "the bridge is whole from 24 Nov 2012 on" in said
+    assert "910" not in said, "what stayed of nine days is no share of a year"
     assert not told(retail)["opening_is_whole"]
     said = text_of(client(few).get("/value/bridge"))
     assert "The orders begin on 10 Jan 2025, so there is no year before" in said
