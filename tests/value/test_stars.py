@@ -8,7 +8,9 @@ import ibis
 import numpy as np
 import pytest
 from scipy.special import expit
+from scipy.stats import norm, rankdata
 
+from valence.value.auc import auc_interval
 from valence.value.early_stars import first_weeks
 from valence.value.facts import customer_facts
 from valence.value.star_model import FirstWeeks, learned, try_stars
@@ -58,3 +60,19 @@ def test_the_test_is_made_on_customers_that_the_model_has_not_seen():
     assert test.told == pytest.approx(test.came, abs=0.06)
     shuffled = try_stars(weeks, np.random.default_rng(3).permutation(star), first)
     assert shuffled.auc == pytest.approx(0.5, abs=0.05)
+
+
+def test_the_interval_of_the_area_covers_the_true_one():
+    draw, apart, stars, others = np.random.default_rng(4), 1.2, 40, 120
+    true, covered = norm.cdf(apart / np.sqrt(2)), []
+    for _ in range(1_000):
+        seen = np.concatenate([draw.normal(apart, 1, stars), draw.normal(0, 1, others)])
+        above = rankdata(seen)[:stars].sum() - stars * (stars + 1) / 2
+        low, high = auc_interval(above / (stars * others), stars, others)
+        covered.append(low <= true <= high)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.03)
+
+
+def test_an_area_of_one_kind_only_has_no_interval():
+    assert auc_interval(0.7, 0, 10) is None
+    assert auc_interval(1.0, 10, 10) == (1.0, 1.0)

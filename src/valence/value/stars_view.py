@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import ibis.expr.types as ir
 
 from valence.core.messages import Message, message
-from valence.kit.charts import Chart, Line, lines
+from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step
 from valence.kit.tables import TableColumn, TableSpec
+from valence.value.answers import summary_of
+from valence.value.auc import auc_interval
+from valence.value.early_stars import YEAR_DAYS
 from valence.value.reading import Tables
+from valence.value.words import sentences
 
 ASKED = message("Which new customers look like the best ones did when they were new?")
 LIKELY = 0.5  # probability from which on a new customer is called a star
+NEWEST_DAYS = 60  # since the first order: whom to look after now
+_DRAWN = 200  # tested customers from which on tenths of them are drawn
+_SHORT_DAYS = 90  # customers who began within so few days are no fair picture of all
 
 STARS = TableSpec(
     "stars",
@@ -33,7 +43,12 @@ STARS = TableSpec(
         ),
         TableColumn("age_days", message("Days since the first order"), "int"),
         TableColumn("weeks_amount", message("Value, first 28 days"), "money"),
-        TableColumn("weeks_days", message("Came back in the first 28 days"), "int"),
+        TableColumn(
+            "weeks_days",
+            message("Times back, first 28 days"),
+            "int",
+            meaning=message("Days with a purchase after the first one."),
+        ),
     ),
     key=("customer_id",),
     sort="-value",
@@ -50,14 +65,26 @@ class Stars:
     tenths: Sequence[Mapping[str, Any]]
     likely: int
     new: int
+    newest: int  # of the likely, those who began last
+    began: tuple[date, date] | None  # first orders of those learned from, where the days are few
+
+    @property
+    def sure(self) -> tuple[float, float] | None:
+        """The 95 % interval of how often a star is placed above another."""
+        auc, stars, tested = (self.figures.get(n) for n in ("auc", "stars", "customers"))
+        if auc is None or stars is None or tested is None:
+            return None
+        return auc_interval(auc, int(stars), int(tested - stars))
 
     def told(self) -> dict[str, Any]:
         """Return what the model tells as data."""
-        known = self.figures
+        known, (low, high) = self.figures, self.sure or (None, None)
         return {
             "new": self.new,
             "likely": self.likely,
             **{name: known.get(name) for name in ("limit", "auc", "brier", "brier_naive")},
+            "auc_low": low,
+            "auc_high": high,
             "learned_from": int(known.get("learned_from") or 0),
             "tested_on": int(known.get("customers") or 0),
             "calibration": [{"foretold": r["value"], "came": r["other"]} for r in self.tenths],
@@ -79,13 +106,25 @@ def stars_of(tables: Tables) -> Stars | None:
     if not rows:
         return None
     new = new_customers(tables)
-    counts = tables.one(new.agg(new=new.count(), likely=(new.value >= LIKELY).sum())) or {}
+    likely = new.value >= LIKELY
+    newest = likely & (new.age_days <= NEWEST_DAYS)
+    counts = tables.one(new.agg(new=new.count(), likely=likely.sum(), newest=newest.sum())) or {}
     return Stars(
         {row["name"]: row["value"] for row in rows if row["kind"] == "figure"},
         [row for row in rows if row["kind"] == "tenth"],
         int(counts.get("likely") or 0),
         int(counts.get("new") or 0),
+        int(counts.get("newest") or 0),
+        _few_days(tables),
     )
+
+
+def _few_days(tables: Tables) -> tuple[date, date] | None:
+    summary = summary_of(tables)
+    if summary is None or summary["first_order_on"] is None:
+        return None
+    first, last = summary["first_order_on"], summary["as_of"] - timedelta(days=YEAR_DAYS + 1)
+    return (first, last) if (last - first).days < _SHORT_DAYS else None
 
 
 def answer(found: Stars, fmt: Formats) -> Answer:
@@ -100,7 +139,15 @@ def answer(found: Stars, fmt: Formats) -> Answer:
         "That is {limit} or more in the first year; told from the first 28 days.",
         limit=fmt.money_short(limit),
     )
-    return Answer(core, rest=rest)
+    if found.began is None:
+        return Answer(core, rest=rest)
+    mind = message(
+        "Mind: only customers who began between {first} and {last} have a whole first year to "
+        "learn from, and some of them had bought before the data begin.",
+        first=fmt.day(found.began[0]),
+        last=fmt.day(found.began[1]),
+    )
+    return Answer(core, rest=sentences(fmt, rest, mind))
 
 
 def figures(found: Stars, fmt: Formats) -> list[Figure]:
@@ -108,18 +155,29 @@ def figures(found: Stars, fmt: Formats) -> list[Figure]:
     told = found.figures
     brier, naive = told.get("brier"), told.get("brier_naive")
     gain = None if not brier or not naive else 1 - brier / naive
-    auc = told.get("auc")
+    auc, (low, high) = told.get("auc"), found.sure or (None, None)
     return [
-        Figure(message("Early stars"), fmt.integer(found.likely)),
         Figure(
-            message("A star is placed above another"),
-            None if auc is None else fmt.percent(auc),
-            note=message("of pairs of new customers; 50 % is chance"),
+            message("Early stars"),
+            fmt.integer(found.likely),
+            note=message(
+                "{share} of {n} new customers",
+                share=fmt.percent(found.likely / found.new if found.new else None),
+                n=fmt.integer(found.new),
+            ),
+            href=newest_page(YEAR_DAYS),
         ),
         Figure(
-            message("Error of the probability"),
+            message("Stars told from others"),
+            None if auc is None else fmt.percent(auc),
+            note=message(
+                "of pairs; 50 % is chance ({interval})", interval=fmt.interval(low, high, "percent")
+            ),
+        ),
+        Figure(
+            message("Error against guessing"),
             None if gain is None else fmt.change(-gain),
-            note=message("against saying the same of everyone"),
+            note=message("against the same probability for everyone"),
         ),
         Figure(
             message("Customers learned from"),
@@ -131,7 +189,15 @@ def figures(found: Stars, fmt: Formats) -> list[Figure]:
 
 def calibration(found: Stars, fmt: Formats) -> Chart:
     """Return what was foretold of each tenth of the test, and what came."""
-    title = message("Is a probability of a half right half of the time?")
+    title = message("Do as many become stars as was foretold?")
+    tested = int(found.figures.get("customers") or 0)
+    if tested < _DRAWN:
+        why = message(
+            "Not enough data: {n} customers were there to test on; it takes {least}.",
+            n=fmt.integer(tested),
+            least=fmt.integer(_DRAWN),
+        )
+        return too_little("calibration", title, why)
     made = lines(
         fmt,
         "calibration",
@@ -145,14 +211,37 @@ def calibration(found: Stars, fmt: Formats) -> Chart:
         place_name=message("Tenth of the customers, by probability"),
         value_name=message("Became of high value"),
     )
-    return made.answering(
-        message("Tested on the newest customers with a whole first year, which it had not seen.")
+    best = found.tenths[-1]
+    said = message(
+        "Of the tenth with the highest probability {came} became of high value; {told} were "
+        "foretold.",
+        came=fmt.percent(best["other"]),
+        told=fmt.percent(best["value"]),
     )
+    how_tested = message(
+        "Tested on {n} of the newest customers with a whole first year, which it had not seen.",
+        n=fmt.integer(tested),
+    )
+    axis = {**made.option["yAxis"], "max": 1, "interval": 0.2}
+    option = {**made.option, "yAxis": axis}
+    return replace(made, option=option, answer=sentences(fmt, said, how_tested))
 
 
-def steps() -> list[Step]:
+def newest_page(days: int) -> str:
+    """Return the address of the stars who began within so many days."""
+    rule = f"value >= {LIKELY}" + (f" and age_days <= {days}" if days < YEAR_DAYS else "")
+    return f"/value/stars?{urlencode({'where': rule})}"
+
+
+def steps(found: Stars, fmt: Formats) -> list[Step]:
     """Return what makes sense next."""
-    return [Step(message("See where customers stand on the ladder"), "/value/ladder")]
+    every = [Step(message("See where customers stand on the ladder"), "/value/ladder")]
+    if found.newest:
+        n = fmt.integer(found.newest)
+        label = message("Look after the stars of the last {days} days", days=NEWEST_DAYS)
+        why = by_number(found.newest, message("1 customer"), message("{n} customers", n=n))
+        every.insert(0, Step(label, newest_page(NEWEST_DAYS), why))
+    return every
 
 
 def how(built: Message | str) -> How:

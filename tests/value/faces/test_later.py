@@ -92,6 +92,12 @@ def test_early_stars_are_told_alike_on_the_page_by_api_and_by_command(grown):
     ]
     assert found["new"] == listed["new"] > 100
     assert found["auc"] > 0.6, "who buys much does so from the start"
-    assert f"{found['likely']} of {found['new']} new customers" in text_of(web.get("/value/stars"))
+    assert found["auc_low"] < found["auc"] < found["auc_high"]
+    said = text_of(web.get("/value/stars"))
+    assert f"{found['likely']} of {found['new']} new customers" in said
+    tested = f"Not enough data: {found['tested_on']} customers were there to test on; it takes 200."
+    assert tested in said
+    newest = found["likely"] and told(grown, "stars", "--where", "value >= 0.5 and age_days <= 60")
+    assert ("Look after the stars of the last 60 days" in said) == bool(newest["customers"])
     young = told(grown, "stars", "--where", "age_days <= 60")
     assert all(28 <= row["age_days"] <= 60 for row in young["customers"])

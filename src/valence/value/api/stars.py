@@ -42,6 +42,8 @@ Stars = made_model(
     likely=(int, Field(description=f"Of them, with a probability of {LIKELY} or more.")),
     limit=(float | None, Field(description="First-year value from which on it is high.")),
     auc=(float | None, Field(description="How often a star is placed above another; 0.5: chance.")),
+    auc_low=(float | None, Field(description="Lower end of its 95 % interval.")),
+    auc_high=(float | None, Field(description="Upper end of its 95 % interval.")),
     brier=(float | None, Field(description="Mean squared error of the probability.")),
     brier_naive=(float | None, Field(description="The same, of saying the share of stars.")),
     learned_from=(int, Field(description="Customers with a whole first year.")),

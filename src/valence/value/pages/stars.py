@@ -36,7 +36,7 @@ def stars_page(ask: Ask) -> Response:
         calibration=stars_view.calibration(found, fmt),
         table=view,
         how=stars_view.how(built_of(ask, "early_stars")),
-        next=stars_view.steps(),
+        next=stars_view.steps(found, fmt),
     )
 
 
