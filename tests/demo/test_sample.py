@@ -12,6 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv as arrow_csv
+from tests.value.faces.brands import brand_house
+
+from valence.app.demo import define
+from valence.core.clock import now
+from valence.definitions import definition_at
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "samples" / "online-retail" / "online_retail_ii_2010_2011.csv.gz"
@@ -58,3 +63,18 @@ def test_packing_keeps_the_columns_and_gives_the_same_bytes(script):
         list(script.COLUMNS),
         ["C5", "a", 'x, "y"', "-1", "2010-12-01 08:26:00", "2.55", "", "EIRE"],
     ]
+
+
+@pytest.mark.parametrize("kind", ["product_matrix", "entry_products"])
+def test_what_is_no_good_is_defined_and_stands_in_the_sample(kind, tmp_path):
+    house = brand_house(tmp_path / "brand")
+    for _ in range(2):  # a second time changes nothing
+        define(house, SAMPLE.parent / "definitions")
+    with house.store.reading() as view:
+        version = definition_at(view, kind, kind, now())
+    house.close()
+    left_out = set(version.document["leave_out"])
+    with gzip.open(SAMPLE, "rt", encoding="utf-8") as lines:
+        sold = {row["StockCode"] for row in csv.DictReader(lines)}
+    assert version.version == 1
+    assert "POST" in left_out <= sold

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
+from valence.app.desk.defined import kinds_of
 from valence.app.desk.findings import Finding, findings
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
@@ -13,6 +15,7 @@ from valence.core.errors import NotFoundError, did_you_mean
 from valence.core.messages import message
 from valence.core.progress import Progress, Step
 from valence.core.settings import FILE, load
+from valence.definitions import folder as folders
 from valence.demo.simulate import simulate
 from valence.demo.writing import write, write_mappings
 from valence.kit.format import Formats
@@ -70,6 +73,7 @@ def prepared(folder: Path, *, customers: int, sample: str, progress: Progress) -
         house = WholeHouse(load(folder))
     files = sample_folder(sample) if sample else _simulated(folder, customers, progress)
     _import(house, files, progress)
+    define(house, files / "definitions")
     house.build(progress=progress)
     return house
 
@@ -120,3 +124,11 @@ def _import(house: WholeHouse, files: Path, progress: Progress) -> None:
     from valence.intake.importing import import_files  # noqa: PLC0415 - only the first time
 
     import_files(house.brand, [files], yes=True, progress=progress, store=house.store)
+
+
+def define(house: WholeHouse, files: Path) -> None:
+    """Define what a sample says of its own data, such as which products are no goods."""
+    if not files.is_dir():
+        return
+    own = copytree(files, house.brand.root / "definitions", dirs_exist_ok=True)
+    folders.apply(house.store, kinds_of(house), own, actor="demo", note="what the sample says")
