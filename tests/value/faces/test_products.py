@@ -2,6 +2,7 @@
 
 import json
 import re
+import statistics
 from urllib.parse import quote
 
 import pytest
@@ -19,6 +20,12 @@ ENTRY = {"observe_months": 3, "cohort_months": 12, "minimum_customers": 20}
 
 def text_of(answer):
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def heads(answer):
+    """Return what the columns of the table are called."""
+    cells = re.findall(r'<th scope="col".*?</th>', answer.text.split("v-card-side")[-1], re.DOTALL)
+    return [re.sub(r"<[^>]+>|[▲▼]", "", cell).strip() for cell in cells]
 
 
 def told(house, *words, wrong=None):
@@ -76,6 +83,9 @@ def test_the_page_says_which_products_do_what(retail):
     assert f"{len(stars)} stars bring" in said
     share = sum(row["value_share"] for row in stars)
     assert f"{share * 100:.1f}" in said
+    middle = statistics.median(row["sales"] for row in stars)
+    assert f"A typical star is sold {middle:.0f} times" in said
+    assert "Category" not in heads(web.get("/products")), "no product of this shop has one"
     assert "at least 1.5 × as dear as the middle product" in said
 
 
@@ -100,7 +110,7 @@ def test_each_kind_opens_its_products_and_each_product_its_buyers(retail):
 def test_products_are_exported_and_filtered(retail):
     web = client(retail)
     lines = web.get("/products?format=csv").text.splitlines()
-    assert lines[0].replace('"', "").startswith("namespace,product_id,name,kind,category")
+    assert lines[0].replace('"', "").startswith("namespace,product_id,name,kind,value_amount")
     assert web.get("/products", params={"where": "knd == 1"}).status_code == 422
 
 
@@ -137,7 +147,8 @@ def test_the_first_product_that_makes_customers_stay_is_told(shop_of):
     assert tea["adjusted_back_low"] > cup["adjusted_back_high"]
     said = text_of(web.get("/products/entry?by=product"))
     assert "Customers who began with The tea brought" in said
-    assert "adjusted association" in said
+    assert "adjusted comparison, no proof" in said
+    assert "Told apart from all customers" in said
     assert "90 % interval" in said.replace("\u202f", " ")
     assert told(shop_of, "entry")["items"][0]["name"] == tea["name"]
     printed = runner.invoke(value.app, ["entry", "--brand", str(shop_of.brand.root)])
@@ -161,6 +172,16 @@ def test_what_is_not_there_is_refused_with_what_is(retail):
     assert "Did you mean" in text_of(client(retail).get("/products/entry?by=prodct"))
     assert "Did you mean 'star'" in told(retail, "products", "--kind", "stra", wrong=BadInputError)
     assert "Did you mean 'product'" in told(retail, "entry", "--by", "prodct", wrong=BadInputError)
+
+
+def test_where_too_few_began_with_the_same_the_page_says_what_to_do(retail):
+    page = client(retail).get("/products/entry")
+    said = text_of(page)
+    assert "no two won 100 customers each who were observed for 12 months" in said
+    assert re.search(r"the most that one won is \d+\.", said)
+    assert "Import products with their category" in said
+    assert "Observe customers for fewer months" in said
+    assert heads(page) == ["Product", "Customers", "Why not compared"]
 
 
 def test_the_command_lists_a_kind(retail):

@@ -33,7 +33,7 @@ from valence.value.products.answers import (
     months_of,
     product_of,
 )
-from valence.value.products.tables import BUYERS, PRODUCTS, entry_spec
+from valence.value.products.tables import BUYERS, entry_spec, products_spec
 from valence.value.products.words import LEVELS
 
 TITLE, ENTRY = message("Products"), message("Entry products")
@@ -52,7 +52,7 @@ def products_page(ask: Ask) -> Response:
     rules = _published(ask, PRODUCTS_KIND, MatrixDefinition)
     return table_page(
         ask,
-        PRODUCTS,
+        products_spec(categories=found.categories),
         ask.reader.table("product_matrix"),
         "value/tabbed.html",
         title=TITLE,
@@ -87,7 +87,7 @@ def entry_page(ask: Ask) -> Response:
     chips = [worth_view.basis_chip(matrix.basis or "")] if matrix else []
     return table_page(
         ask,
-        entry_spec(found.level),
+        entry_spec(found.level, compared=bool(found.compared)),
         entry_table(ask.reader, found.level),
         "value/tabbed.html",
         title=ENTRY,
@@ -96,9 +96,9 @@ def entry_page(ask: Ask) -> Response:
         chips=[entry_view.ASSOCIATION, *chips],
         tabs=_tabs(ask, found.level),
         figures=entry_view.figures(found, rules, fmt),
-        chart=entry_view.chart(found, fmt),
+        chart=entry_view.chart(found, rules, fmt),
         how=entry_view.how(built_of(ask, "entry_products"), rules, fmt.day(found.fitted_on)),
-        next=entry_view.steps(found),
+        next=entry_view.steps(found, categories=bool(matrix and matrix.categories)),
     )
 
 
@@ -166,4 +166,4 @@ def _too_young(ask: Asked) -> Empty:
         "first purchase.",
         n=rules.observe_months,
     )
-    return Empty(will, missing, Step(message("Set how they are compared"), "/definitions"))
+    return Empty(will, missing, Step(message("Set how they are compared"), entry_view.SET))

@@ -30,9 +30,10 @@ class Matrix:
 
     as_of: date
     basis: str | None
-    kinds: Mapping[str, Row]  # of each kind: products, sales, value and shares of all
+    kinds: Mapping[str, Row]  # of each kind: products, sales, value, shares of all, the middle
     points: Sequence[Row]  # the most valuable of each kind
     products: int
+    categories: bool  # whether the category of any product is known
 
     @property
     def judged(self) -> int:
@@ -51,6 +52,7 @@ class Entry:
     compared: Sequence[Row]
     not_compared: Mapping[str, int]  # why → how many
     levels: Mapping[str, int]  # level → how many are compared
+    most: int  # customers that one of them won, at most
 
     def told(self, verdict: str) -> Sequence[Row]:
         """Those told apart from all."""
@@ -69,6 +71,9 @@ def matrix_of(tables: Tables) -> Matrix | None:
         top_sales=t.top_sales.sum().cast("int64"),
         named_sales=t.named_sales.sum().cast("int64"),
         value_amount=total(t.value_amount),
+        middle_sales=t.sales.cast("float64").median(),
+        middle_price=t.unit_price.median(),
+        categories=t.category.count(),
     )
     found = {row["kind"]: row for row in tables.rows(sums)}
     whole = {name: sum(row[name] for row in found.values()) for name in _SUMMED}
@@ -79,14 +84,17 @@ def matrix_of(tables: Tables) -> Matrix | None:
         kinds,
         _points(tables, t),
         sum(int(row["products"]) for row in kinds.values()),
+        any(row["categories"] for row in found.values()),
     )
 
 
 _SUMMED = ("products", "sales", "first_sales", "top_sales", "named_sales", "value_amount")
+_NONE: Row = {**dict.fromkeys(_SUMMED, 0), "middle_sales": None, "middle_price": None}
 
 
 def _shared(row: Row | None, whole: Row) -> dict[str, Any]:
-    own: dict[str, Any] = dict(row) if row else dict.fromkeys(_SUMMED, 0)
+    own: dict[str, Any] = {**_NONE, **(row or {})}
+    own.pop("categories", None)
     for name in ("sales", "first_sales", "value_amount"):
         all_of_it = float(whole[name])
         share = float(own[name]) / all_of_it if all_of_it > 0 else None
@@ -171,7 +179,8 @@ def entry_of(tables: Tables, level: str = "") -> Entry | None:
     out = own.filter(~own.compared)
     why = out.group_by("not_compared").agg(n=out.count())
     left = {row["not_compared"]: int(row["n"]) for row in tables.rows(why)}
-    return Entry(summary["as_of"], whole["fitted_on"], level, whole, rows, left, levels)
+    most = (tables.one(own.agg(most=own.customers.max())) or {}).get("most") or 0
+    return Entry(summary["as_of"], whole["fitted_on"], level, whole, rows, left, levels, int(most))
 
 
 def entry_table(tables: Tables, level: str) -> ir.Table:

@@ -10,26 +10,34 @@ from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, bars, too_little
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step
-from valence.value.definitions import EntryDefinition
+from valence.value.definitions import ENTRY_KIND, EntryDefinition
 from valence.value.products.answers import Entry
 from valence.value.products.comparison_words import CATEGORY, LESS, MORE
 from valence.value.products.words import LEVELS, product_page
+from valence.value.words import listed, sentences
 
 Row = Mapping[str, Any]
 STAYS = message("Which first product makes lasting customers?")
-ASSOCIATION = message("adjusted association")
+ASSOCIATION = message("adjusted comparison, no proof")
+SET = f"/definitions/{ENTRY_KIND}/{ENTRY_KIND}"
 _DRAWN = 12
+_NAMED = 3
 
 
 def answer(found: Entry, rules: EntryDefinition, fmt: Formats) -> Answer:
     """Return which entry product made customers stay, in a sentence."""
     if not found.compared:
         few = message(
-            "Not enough data: no two products won {n} customers each whom we saw long enough.",
-            n=rules.minimum_customers,
+            "Not enough data: no two won {n} customers each who were observed for {months} months.",
+            n=fmt.integer(rules.minimum_customers),
+            months=rules.observe_months,
         )
-        whole = fmt.integer(found.whole["customers"])
-        return Answer(few, rest=message("{n} customers were observed in all.", n=whole))
+        rest = message(
+            "{n} customers were observed in all; the most that one won is {most}.",
+            n=fmt.integer(found.whole["customers"]),
+            most=fmt.integer(found.most),
+        )
+        return Answer(few, rest=rest)
     more, less = found.told(MORE), found.told(LESS)
     if not more and not less:
         return Answer(
@@ -78,7 +86,7 @@ def figures(found: Entry, rules: EntryDefinition, fmt: Formats) -> list[Figure]:
     """Return the four figures: value and return of all, how many are compared, told apart."""
     apart = len(found.told(MORE)) + len(found.told(LESS))
     left = sum(found.not_compared.values())
-    return [
+    every = [
         Figure(
             message("Later value of all"),
             fmt.money_short(found.whole["later_value"]),
@@ -101,9 +109,10 @@ def figures(found: Entry, rules: EntryDefinition, fmt: Formats) -> list[Figure]:
                          less=len(found.told(LESS))),
         ),
     ]  # fmt: skip
+    return every if found.compared else every[:-1]
 
 
-def chart(found: Entry, fmt: Formats) -> Chart:
+def chart(found: Entry, rules: EntryDefinition, fmt: Formats) -> Chart:
     """Return the adjusted later value of the first and the last by place, with intervals."""
     title = message("What do customers bring later, by what they began with?")
     if not found.compared:
@@ -111,7 +120,6 @@ def chart(found: Entry, fmt: Formats) -> Chart:
         return too_little("entry", title, why)
     rows = [_bar(row, found) for row in _ends(found.compared)]
     whole = float(found.whole["later_value"])
-    rows.append(Bar(fmt.language.worded(message("All customers")), whole, main=False))
     made = bars(
         fmt,
         "entry",
@@ -122,8 +130,52 @@ def chart(found: Entry, fmt: Formats) -> Chart:
         value_name=message("Later value, adjusted"),
         sort=False,
     )
-    note = message("The whiskers are the intervals; sorted by the difference without its noise.")
-    return replace(made, answer=note)
+    everyone = {
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": {"type": "dashed", "color": "var(--v-ink)"},
+        "label": {
+            "formatter": fmt.language.worded(message("All customers")),
+            "position": "start",  # the top: places run downwards
+            "color": "var(--v-ink)",
+        },
+        "data": [{"xAxis": whole}],
+    }
+    drawn = made.option["series"]
+    option = {
+        **made.option,
+        "grid": {**made.option["grid"], "top": 26},
+        "series": [{**drawn[0], "markLine": everyone}, *drawn[1:]],
+    }
+    return replace(made, option=option, answer=_apart(found, rules, fmt), wide=True)
+
+
+def _apart(found: Entry, rules: EntryDefinition, fmt: Formats) -> str:
+    """Which are told apart from all customers, and how the picture is to be read."""
+    told = [*found.told(MORE), *found.told(LESS)]
+    amount = fmt.money_short(found.whole["later_value"])
+    names = [str(row["name"]) for row in told[:_NAMED]]
+    if not told:
+        said = message("None is told apart from all customers ({amount}).", amount=amount)
+    elif len(told) > _NAMED:
+        said = message(
+            "Told apart from all customers ({amount}): {names} and {n} more.",
+            amount=amount,
+            names=listed(fmt, names),
+            n=len(told) - _NAMED,
+        )
+    else:
+        said = message(
+            "Told apart from all customers ({amount}): {names}.",
+            amount=amount,
+            names=listed(fmt, names),
+        )
+    read = message(
+        "The lines are {sure} intervals. The surest differences stand at the ends, so a bar with a "
+        "wide interval stands in the middle.",
+        sure=fmt.percent(rules.confidence, 0),
+    )
+    return sentences(fmt, said, read)
 
 
 def _ends(compared: Sequence[Row]) -> list[Row]:
@@ -173,13 +225,18 @@ def how(built: Message | str, rules: EntryDefinition, fitted: str) -> How:
             n=rules.minimum_customers,
             days=rules.refit_days,
         ),
-        links=((message("Set how they are compared"), "/definitions"),),
+        links=((message("Set how they are compared"), SET),),
     )
 
 
-def steps(found: Entry) -> list[Step]:
-    """Return what makes sense next."""
+def steps(found: Entry, *, categories: bool) -> list[Step]:
+    """Return what makes sense next; where nothing is compared, what would change that."""
     every = [Step(message("See what each product does"), "/products")]
+    if not found.compared and not categories:
+        why = message("so that products of one category are compared together")
+        every.insert(0, Step(message("Import products with their category"), "/imports", why))
+    if not found.compared:
+        every.insert(-1, Step(message("Observe customers for fewer months"), SET))
     if found.compared and found.level != CATEGORY:
         best = found.compared[0]
         page = product_page(best["namespace"], best["product_id"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from math import ceil, floor, log10, sqrt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,12 +15,12 @@ from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
-from valence.value.definitions import MatrixDefinition
+from valence.value.definitions import PRODUCTS_KIND, MatrixDefinition
 from valence.value.products.answers import Matrix
 from valence.value.products.matrix import FEW, IMAGE, OTHER, STAR, TRAFFIC
 from valence.value.products.words import KINDS as WORDS
 from valence.value.products.words import MANY, product_page
-from valence.value.words import quoted
+from valence.value.words import quoted, sentences
 
 Row = Mapping[str, Any]
 DOES = message("Which products win customers, which keep the best, and which earn?")
@@ -29,7 +31,15 @@ _MARKS = {  # hue and form: neither stands alone
     OTHER: (REST, "circle"),
 }
 _ROOM = 1.25
+_APART = 2.0  # the end of an axis is named where no power of ten is nearer
 _NAMED = 3  # of each kind, the most valuable bear their names
+_LONGEST = 24  # signs of a name in the picture
+_TYPICAL = {
+    STAR: message("A typical star is sold {n} times, at {price}."),
+    TRAFFIC: message("A typical traffic product is sold {n} times, at {price}."),
+    IMAGE: message("A typical image product is sold {n} times, at {price}."),
+}
+SET = f"/definitions/{PRODUCTS_KIND}/{PRODUCTS_KIND}"
 
 
 def answer(found: Matrix, fmt: Formats) -> Answer:
@@ -120,8 +130,8 @@ def scatter(found: Matrix, fmt: Formats) -> Chart:
     price = _log(fmt, message("Price of a unit"), [r["unit_price"] for r in found.points], "money")
     sales = message("Sales (order lines)")
     option = {
-        "grid": {"left": 8, "right": 24, "top": 64, "bottom": 30, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "itemGap": 16},
+        "grid": {"left": 8, "right": 24, "top": 84, "bottom": 30, "containLabel": True},
+        "legend": {"top": 0, "left": 0, "itemGap": 16, "itemWidth": 12, "itemHeight": 12},
         "tooltip": {"trigger": "item", "formatter": {"$tip": True}},
         "xAxis": {
             **_log(fmt, sales, [r["sales"] for r in found.points], "count"),
@@ -146,19 +156,51 @@ def scatter(found: Matrix, fmt: Formats) -> Chart:
     ]  # fmt: skip
     links = [product_page(row["namespace"], row["product_id"]) for row in shown]
     table = DataTable("products-table", headers, rows, links=links)
-    told = message("Every mark is a product; those of each kind that bring most are drawn.")
-    return Chart("products", title, option, table, answer=told, size="l", wide=True)
+    return Chart("products", title, option, table, answer=_typical(found, fmt), size="l")
+
+
+def _typical(found: Matrix, fmt: Formats) -> str:
+    """What the middle product of each kind is like, and which products are drawn."""
+    said = [
+        replace(
+            said,
+            values={
+                "n": fmt.integer(found.kinds[kind]["middle_sales"]),
+                "price": fmt.money(found.kinds[kind]["middle_price"]),
+            },
+        )
+        for kind, said in _TYPICAL.items()
+        if found.kinds[kind]["middle_price"] is not None
+    ]
+    if len(found.points) < found.judged:
+        n = fmt.integer(len(found.points))
+        said.append(message("Drawn are the {n} products that bring most of each kind.", n=n))
+    return sentences(fmt, *said)
 
 
 def _log(fmt: Formats, name: Message, values: Sequence[float], unit: Unit) -> dict[str, Any]:
+    # A little room beside the first and the last, instead of whole powers of ten.
+    least, most = (float(f"{end:.2g}") for end in (min(values) / _ROOM, max(values) * _ROOM))
+    named = fmt.language.worded(name)
+    if unit == "money" and fmt.chinese:
+        named = f"{named}（{fmt.currency_unit()}）"
     return {
         "type": "log",
-        "name": fmt.language.worded(name),
-        # A little room beside the first and the last, instead of whole powers of ten.
-        "min": float(f"{min(values) / _ROOM:.2g}"),
-        "max": float(f"{max(values) * _ROOM:.2g}"),
-        "axisLabel": {"formatter": {"$format": axis_format(fmt, unit)}, "hideOverlap": True},
+        "name": named,
+        "min": least,
+        "max": most,
+        "axisLabel": {
+            "formatter": {"$format": axis_format(fmt, unit)},
+            "hideOverlap": True,
+            "showMinLabel": _alone(10 ** ceil(log10(least)) / least),
+            "showMaxLabel": _alone(most / 10 ** floor(log10(most))),
+        },
     }
+
+
+def _alone(times: float) -> bool:
+    """Whether an end of an axis that is so many times from a power of ten is named."""
+    return times == 1 or times >= _APART
 
 
 def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
@@ -166,7 +208,7 @@ def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
     named = fmt.language.worded(WORDS[kind])
     own = [row for row in points if row["kind"] == kind]
     # Names stand to the left where there is no room at the right.
-    far = max(row["sales"] for row in points) ** 0.7 * min(row["sales"] for row in points) ** 0.3
+    far = sqrt(max(row["sales"] for row in points) * min(row["sales"] for row in points))
     data = [
         {
             "value": [row["sales"], round(row["unit_price"], 4)],
@@ -175,7 +217,7 @@ def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
             "href": product_page(row["namespace"], row["product_id"]),
             "label": {
                 "show": at < _NAMED and kind != OTHER,
-                "formatter": _name(row)[:30],
+                "formatter": _short(_name(row)),
                 "position": "left" if row["sales"] > far else "right",
             },
         }
@@ -188,7 +230,13 @@ def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
         "symbol": form,
         "symbolSize": 7 if kind == OTHER else 11,
         "itemStyle": {"color": hue, "opacity": 0.55 if kind == OTHER else 0.85},
-        "label": {"color": "var(--v-ink)", "fontSize": 11},
+        "label": {
+            "color": "var(--v-ink)",
+            "fontSize": 11,
+            # Names stay readable over other marks.
+            "textBorderColor": "var(--v-surface)",
+            "textBorderWidth": 3,
+        },
         "labelLayout": {"hideOverlap": True},
         "z": 2 if kind == OTHER else 3,
     }
@@ -196,6 +244,10 @@ def _series(kind: str, points: Sequence[Row], fmt: Formats) -> dict[str, Any]:
 
 def _name(row: Row) -> str:
     return str(row["name"] or row["product_id"])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1].rstrip()}…"
 
 
 def how(built: Message | str, rules: MatrixDefinition, fmt: Formats) -> How:
@@ -239,7 +291,7 @@ def how(built: Message | str, rules: MatrixDefinition, fmt: Formats) -> How:
             months=rules.window_months,
             n=rules.minimum_sales,
         ),
-        links=((message("Set the thresholds"), "/definitions"),),
+        links=((message("Set the thresholds"), SET),),
     )
 
 
@@ -253,6 +305,7 @@ def steps(found: Matrix) -> list[Step]:
     if found.kinds[TRAFFIC]["products"]:
         label = message("Look at the products that win customers")
         every.append(Step(label, kind_page(TRAFFIC)))
+    every.append(Step(message("Leave out what is no good, such as postage"), SET))
     return every
 
 
@@ -282,7 +335,7 @@ def product_figures(row: Row, fmt: Formats) -> list[Figure]:
             note=_times(row["unit_value_index"], message("that of the middle product"), fmt),
         ),
         _share(row, "first", message("In a first purchase"), fmt),
-        _share(row, "top", message("To the first tier"), fmt),
+        _share(row, "top", message("Bought by the best"), fmt),
     ]
 
 

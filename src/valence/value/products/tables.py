@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from valence.core.messages import message
 from valence.kit.tables import TableColumn, TableSpec
 from valence.value.products.comparison_words import CATEGORY
@@ -54,17 +56,17 @@ PRODUCTS = TableSpec(
         ),
         TableColumn(
             "top_share",
-            message("To the first tier"),
+            message("Bought by the best"),
             "percent",
             meaning=message("Share of its sales to customers of the first value tier."),
             absent=_NO_SALE,
         ),
         TableColumn(
-            "top_lift", message("First tier, times"), "float", meaning=_AS_ALL, shown=False
+            "top_lift", message("By the best, times"), "float", meaning=_AS_ALL, shown=False
         ),
         TableColumn(
             "repeat_share",
-            message("To who came back"),
+            message("By those who came back"),
             "percent",
             meaning=message("Share of its sales to customers with two purchase days or more."),
             absent=_NO_SALE,
@@ -85,6 +87,15 @@ PRODUCTS = TableSpec(
         (message("cost more than they bring"), "value_amount < 0"),
     ),
 )
+
+
+def products_spec(*, categories: bool) -> TableSpec:
+    """Return the table of products; without a column of categories where none is known."""
+    if categories:
+        return PRODUCTS
+    columns = (replace(c, shown=c.shown and c.name != "category") for c in PRODUCTS.columns)
+    return replace(PRODUCTS, columns=tuple(columns))
+
 
 BUYERS = TableSpec(
     "buyers",
@@ -115,8 +126,20 @@ BUYERS = TableSpec(
 )
 
 
-def entry_spec(level: str) -> TableSpec:
-    """Return the table of entry products or of their categories."""
+def entry_spec(level: str, *, compared: bool = True) -> TableSpec:
+    """Return the table of entry products or of their categories.
+
+    Where nothing is compared it begins with those that won most, and shows what is known of them.
+    """
+    spec = _entry_spec(level)
+    if compared:
+        return spec
+    known = ("name", "customers", "not_compared")
+    columns = tuple(replace(c, shown=c.name in known) for c in spec.columns)
+    return replace(spec, columns=columns, sort="-customers", examples=spec.examples[1:])
+
+
+def _entry_spec(level: str) -> TableSpec:
     page = "" if level == CATEGORY else _PAGE
     return TableSpec(
         f"entry-{level}",
@@ -125,6 +148,7 @@ def entry_spec(level: str) -> TableSpec:
             TableColumn("name", LEVELS[level], link=page),
             TableColumn("customers", message("Customers"), "int"),
             TableColumn("place", message("Place"), "int", absent=_NOT_COMPARED),
+            TableColumn("verdict", message("Against all"), words=VERDICTS, absent=_NOT_COMPARED),
             TableColumn(
                 "adjusted_value",
                 message("Later value, adjusted"),
@@ -134,7 +158,6 @@ def entry_spec(level: str) -> TableSpec:
             ),
             TableColumn("adjusted_value_low", message("From"), "money", absent=_NOT_COMPARED),
             TableColumn("adjusted_value_high", message("To"), "money", absent=_NOT_COMPARED),
-            TableColumn("verdict", message("Against all"), words=VERDICTS, absent=_NOT_COMPARED),
             TableColumn(
                 "adjusted_back",
                 message("Bought again, adjusted"),
@@ -179,10 +202,11 @@ def entry_spec(level: str) -> TableSpec:
             ),
             TableColumn(
                 "overlap_share",
-                message("Alike elsewhere"),
+                message("Comparable customers"),
                 "percent",
                 meaning=message("Share of its customers for whom others alike are there."),
                 absent=_NOT_COMPARED,
+                shown=False,
             ),
             TableColumn(
                 "not_compared",

@@ -40,7 +40,7 @@ VERDICTS: Mapping[str, Message] = {
 }
 WHY_NOT: Mapping[str, Message] = {
     TOO_FEW: message("too few customers"),
-    NOT_ALIKE: message("too few alike elsewhere"),
+    NOT_ALIKE: message("too few comparable customers"),
     ALONE: message("no other to compare with"),
 }
 
