@@ -112,6 +112,23 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> pa.Table:
     return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema)
 
 
+def define(house: WholeHouse, name: str, document: dict[str, object]) -> None:
+    """Publish a definition of a kind of which there is one."""
+    from valence.app.desk.defined import kinds_of
+    from valence.definitions import lifecycle
+    from valence.definitions.lifecycle import base_of
+
+    kind = kinds_of(house)[name]
+
+    def change(unit):
+        drafted = lifecycle.save_draft(unit, kind, name, document, actor="local", based_on=None)
+        lifecycle.publish(
+            unit, kind, name, actor="local", based_on=base_of(drafted), effective_from=None
+        )
+
+    house.store.transact(change)
+
+
 def retail_lines(path: Path = SAMPLE, *, invoices: str = "true") -> str:
     """Return SQL of the lines of Online Retail II, or of some of its invoices."""
     read = (

@@ -17,6 +17,7 @@ import pyarrow as pa
 from valence.core.messages import Message
 from valence.lake.columns import ARROW
 from valence.lake.runs import written
+from valence.value.lifetime.covariates import Level
 from valence.value.lifetime.foretold import CARD
 from valence.value.lifetime.holdout import Backtest
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
@@ -62,17 +63,33 @@ def note(said: Message, model: str = "") -> CardRow:
     return CardRow("note", model, said=json.dumps(written(said)))
 
 
-def of_fit(model: PurchaseModel, *, chosen: bool) -> Iterator[CardRow]:
-    """Yield a model's parameters, its likelihood and its notes."""
-    fit = model.fitted
+def of_fit(
+    model: PurchaseModel, *, chosen: bool, name: str = "", bases: Iterable[Level] = ()
+) -> Iterator[CardRow]:
+    """Yield a model's parameters, its likelihood and its notes.
+
+    Parameters
+    ----------
+    model
+        The model.
+    chosen
+        Whether worth rests on it.
+    name
+        What the card calls it; its own name where empty.
+    bases
+        Levels of covariates that the others are compared with.
+    """
+    fit, name = model.fitted, name or model.name
     n = round(fit.customers)
-    yield CardRow("model", model.name, "log_likelihood", None, fit.log_likelihood, None, n, chosen)
+    yield CardRow("model", name, "log_likelihood", None, fit.log_likelihood, None, n, chosen)
     for parameter in fit.parameters:
         yield CardRow(
-            "parameter", model.name, parameter.name, None, parameter.value,
+            "parameter", name, parameter.name, None, parameter.value,
             parameter.standard_error, n, chosen,
         )  # fmt: skip
-    yield from (note(said, model.name) for said in fit.notes)
+    for base in bases:
+        yield CardRow("covariate", name, base.name, chosen=chosen)
+    yield from (note(said, name) for said in fit.notes)
 
 
 def of_spend(spend: GammaGamma | ConstantSpend) -> Iterator[CardRow]:

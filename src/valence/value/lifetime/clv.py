@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -18,10 +18,13 @@ from valence.value.definitions import faults_of
 from valence.value.facts import customer_facts
 from valence.value.lifetime import card
 from valence.value.lifetime.candidates import model_named
+from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.definition import LifetimeDefinition
+from valence.value.lifetime.first_purchases import first_purchases
 from valence.value.lifetime.fitting import Facts, model_card
 from valence.value.lifetime.scoring import WORTH_SCHEMA, Fitted, scored
 from valence.value.orders import order_facts
+from valence.value.portable import given
 from valence.value.trailing import with_trailing
 
 # Of customer facts, what models read.
@@ -29,9 +32,10 @@ _READ = (
     "customer_id", "purchase_days", "active_months", "first_order_on", "last_order_on",
     "first_channel", "value_amount", "orders_12m", "orders_prior_12m",
 )  # fmt: skip
+_FIRST = ("first_product", "first_category")
 
 
-def clv(
+def clv(  # noqa: PLR0913 - what may be asked, each by its name
     orders: ir.Table,
     *,
     as_of: date,
@@ -39,6 +43,8 @@ def clv(
     horizon_months: int = 12,
     discount_rate: float = 0.1,
     interval: float = 0.9,
+    covariates: Sequence[str] = (),
+    lines: ir.Table | None = None,
 ) -> ir.Table:
     """Return what each customer is expected to bring from a day on, and how sure that is.
 
@@ -59,6 +65,14 @@ def clv(
         A year's discount, 0 to 1.
     interval
         How sure the interval is, between 0.5 and 1.
+    covariates
+        What of the first purchase may shape how customers buy: first_channel, first_season (of
+        the year), first_product, first_category. With auto, the model has them only if it then
+        foretells the last 26 weeks better by more than a standard error; a model that is named
+        has them. Each is told by its commonest levels.
+    lines
+        Order lines with `customer_id`, `ordered_on`, `product_id`, `net_amount` and perhaps
+        `category`, on the engine of the orders: for first_product and first_category.
 
     Returns
     -------
@@ -72,14 +86,15 @@ def clv(
     Raises
     ------
     BadInputError
-        If there is no such model, a setting is out of its range, or a column is missing.
+        If there is no such model or covariate, a setting is out of its range, a column is missing,
+        or a covariate is of lines and there are none.
 
     Notes
     -----
     See `valence.value.models` for the sources of the models.
     """
-    definition = _definition(model, horizon_months, discount_rate, interval)
-    with _facts(orders, as_of) as facts:
+    definition = _definition(model, horizon_months, discount_rate, interval, covariates)
+    with _facts(orders, as_of, definition, lines) as facts:
         fitted = Fitted.of(_card(facts, definition).to_pylist())
         batches = scored(
             facts.customers, fitted, facts.read, as_of=facts.as_of, definition=definition
@@ -87,7 +102,7 @@ def clv(
         return ibis.memtable(pa.Table.from_batches(batches, schema=WORTH_SCHEMA))
 
 
-def clv_model(
+def clv_model(  # noqa: PLR0913 - as above
     orders: ir.Table,
     *,
     as_of: date,
@@ -95,12 +110,14 @@ def clv_model(
     discount_rate: float = 0.1,
     interval: float = 0.9,
     holdout_weeks: int = 26,
+    covariates: Sequence[str] = (),
+    lines: ir.Table | None = None,
 ) -> ir.Table:
     """Return the model card: parameters, backtest, and what a reader has to know.
 
     Parameters
     ----------
-    orders, as_of, model, discount_rate, interval
+    orders, as_of, model, discount_rate, interval, covariates, lines
         As for `clv`.
     holdout_weeks
         Last weeks that the models must foretell without seeing them, 4 to 104.
@@ -109,21 +126,27 @@ def clv_model(
     -------
     Table
         In memory; see `valence.value.lifetime.foretold.CARD`. `kind` is `model`, `parameter`
-        (`value`, its standard error in `other`), `error`, `coverage`, `week`, `frequency`,
-        `setting` or `note` (`said`: the sentence as JSON). Times are in weeks.
+        (`value`, its standard error in `other`), `covariate` (the level that the effects of
+        others are against), `error`, `coverage`, `week`, `frequency`, `setting` or `note`
+        (`said`: the sentence as JSON). Times are in weeks.
 
     Raises
     ------
     BadInputError
         As for `clv`.
     """
-    definition = _definition(model, 12, discount_rate, interval, holdout_weeks)
-    with _facts(orders, as_of) as facts:
+    definition = _definition(model, 12, discount_rate, interval, covariates, holdout_weeks)
+    with _facts(orders, as_of, definition, lines) as facts:
         return ibis.memtable(pa.Table.from_batches([_card(facts, definition)]))
 
 
 def _definition(
-    model: str, months: int, discount_rate: float, interval: float, weeks: int = 26
+    model: str,
+    months: int,
+    discount_rate: float,
+    interval: float,
+    covariates: Sequence[str],
+    weeks: int = 26,
 ) -> LifetimeDefinition:
     if model != "auto":
         model_named(model)
@@ -135,6 +158,7 @@ def _definition(
                 "discount_rate": Decimal(str(discount_rate)),
                 "interval": interval,
                 "holdout_weeks": weeks,
+                "covariates": tuple(covariates),
             }
         )
     except ValidationError as wrong:
@@ -144,13 +168,25 @@ def _definition(
 
 
 @contextmanager
-def _facts(orders: ir.Table, as_of: date) -> Iterator[Facts]:
+def _facts(
+    orders: ir.Table, as_of: date, definition: LifetimeDefinition, lines: ir.Table | None
+) -> Iterator[Facts]:
     """Give what a fit needs, read by the backend that holds the orders."""
     as_of = as_day(as_of)
     seen = order_facts(orders, as_of=as_of)
     seen = seen.mutate(customer_id=seen.customer_id.cast("string"))
     customers = customer_facts(seen, before=months_before(as_of, 12))
     customers = with_trailing(customers, seen, as_of=as_of).select(*_READ)
+    if definition.of_lines:
+        if lines is None:
+            raise BadInputError(
+                "What the first purchase was of stands in the lines of orders: give them as "
+                "`lines`, or leave {names} out of the covariates.",
+                names=" and ".join(name for name in _FIRST if name in definition.covariates),
+            )
+        lines = given(lines, "customer_id")
+        lines = lines.mutate(customer_id=lines.customer_id.cast("string"))
+        customers = with_first(customers, first_purchases(lines, customers))
     # Kept by the backend for as long as it is read: several reductions rest on it.
     with customers.cache() as kept:
         yield Facts(seen, kept, as_of, lambda table: iter(table.to_pyarrow_batches()))

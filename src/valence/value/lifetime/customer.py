@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from valence.value.lifetime.answers import ModelCard, model_card_of
+from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.evaluate import UNIT_DAYS
+from valence.value.lifetime.histories import of_customers
 from valence.value.lifetime.scoring import Fitted
 from valence.value.models.bg_bb import BgBb
+from valence.value.models.model import Floats
 from valence.value.orders import SALE
 from valence.value.reading import Tables
 
@@ -52,15 +55,30 @@ def worth_of_customer(tables: Tables, customer_id: str) -> CustomerWorth | None:
     if row["days_since_order"] is not None and row["last_order_on"] is not None:
         as_of = date.fromisoformat(str(row["last_order_on"])[:10])
         as_of += timedelta(days=int(row["days_since_order"]))
-    return CustomerWorth(row, card, days, alive_over_time(card, days, as_of))
+    fitted = Fitted.of(card.rows)
+    z = _covariates(tables, fitted, customer_id)
+    return CustomerWorth(row, card, days, alive_over_time(fitted, days, as_of, z))
 
 
-def alive_over_time(card: ModelCard, days: Sequence[date], as_of: date) -> list[tuple[date, float]]:
+def _covariates(tables: Tables, fitted: Fitted, customer_id: str) -> Floats | None:
+    """Return the covariates of one customer, (1, k); None for a model without any."""
+    if not fitted.encoding.columns:
+        return None
+    facts = tables.table("customer_facts")
+    first = tables.table("first_purchases") if tables.has("first_purchases") else None
+    facts = with_first(facts.filter(facts.customer_id == customer_id), first)
+    t = of_customers(facts, as_of=date.max, encoding=fitted.encoding)
+    row = tables.one(t.select(*fitted.encoding.keys)) or {}
+    return np.array([[row.get(key, 0) for key in fitted.encoding.keys]], dtype=float)
+
+
+def alive_over_time(
+    fitted: Fitted, days: Sequence[date], as_of: date, z: Floats | None = None
+) -> list[tuple[date, float]]:
     """Return the probability that a customer would buy again, as it stood on days since the first.
 
     By the parameters fitted last: what was known of the customer changes, the model does not.
     """
-    fitted = Fitted.of(card.rows)
     if fitted.model is None or isinstance(fitted.model, BgBb) or not days:
         return []
     first = days[0]
@@ -72,5 +90,6 @@ def alive_over_time(card: ModelCard, days: Sequence[date], as_of: date) -> list[
     moments = np.array(at)
     seen = np.searchsorted(bought, moments, side="right")
     x = (seen - 1).astype(float)
-    alive = fitted.model.alive(x, bought[seen - 1] / UNIT_DAYS, moments / UNIT_DAYS)
+    every = None if z is None else np.repeat(z, len(x), axis=0)
+    alive = fitted.model.alive(x, bought[seen - 1] / UNIT_DAYS, moments / UNIT_DAYS, every)
     return [(first + timedelta(days=int(day)), float(p)) for day, p in zip(at, alive, strict=True)]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from valence.value.definitions import Document
 
 LIFETIME_KIND = "lifetime_value"
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]
 ModelName = Literal["auto", "bg-nbd", "mbg-nbd", "pareto-nbd", "bg-bb"]
+Covariate = Literal["first_channel", "first_product", "first_category", "first_season"]
 
 
 class LifetimeDefinition(Document):
@@ -34,9 +35,22 @@ class LifetimeDefinition(Document):
     refit_days: int = Field(
         28, ge=1, le=366, description="Days after which the models are fitted anew."
     )
-    covariates: tuple[Literal["first_channel", "first_season"], ...] = Field(
-        (), description="What else of the first purchase shapes how customers buy."
+    covariates: tuple[Covariate, ...] = Field(
+        (),
+        description="What of the first purchase may shape how customers buy: first_channel, "
+        "first_product, first_category, first_season. Empty: nothing.",
     )
+
+    @model_validator(mode="after")
+    def _can_have_them(self) -> Self:
+        if self.covariates and self.model == "bg-bb":
+            raise ValueError("bg-bb takes no covariates; bg-nbd, mbg-nbd and pareto-nbd do")
+        return self
+
+    @property
+    def of_lines(self) -> bool:
+        """Whether a covariate needs to know what was in the first purchase."""
+        return not {"first_product", "first_category"}.isdisjoint(self.covariates)
 
 
 DEFAULT = LifetimeDefinition()

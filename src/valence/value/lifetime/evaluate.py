@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -34,29 +34,34 @@ class Split:
     window_value: Floats
     then_frequency: Floats
     then_silent: Floats
+    covariates: Floats | None = None  # (n, k) of 0 and 1
 
     @classmethod
-    def of(cls, columns: Mapping[str, npt.ArrayLike]) -> Split:
-        """Return it from the columns of `split_at`."""
+    def of(cls, columns: Mapping[str, npt.ArrayLike], covariates: tuple[str, ...] = ()) -> Split:
+        """Return it from the columns of `split_at`, and those of covariates by name."""
 
         def floats(name: str) -> Floats:
             return np.asarray(columns[name], dtype=float)
 
-        return cls(
+        split = cls(
             *(floats(n) for n in ("frequency", "recency_days", "age_days", "value_amount")),
             *(floats(n) for n in ("later", "later_value_amount", "window", "window_value_amount")),
             *(floats(n) for n in ("then_frequency", "then_silent")),
         )
+        z = [floats(name) for name in covariates]
+        return replace(split, covariates=np.stack(z, axis=1)) if z else split
 
-    @property
-    def histories(self) -> Histories:
-        """The distinct histories at the cut, in weeks."""
-        days = np.stack([self.frequency, self.recency_days, self.age_days], axis=1)
-        distinct, count = np.unique(days, axis=0, return_counts=True)
-        x, recency, age = distinct.T
+    def histories(self, names: tuple[str, ...] = ()) -> Histories:
+        """Return the distinct histories at the cut, in weeks; with names, by covariates too."""
+        columns = [self.frequency, self.recency_days, self.age_days]
+        if names and self.covariates is not None:
+            columns += list(self.covariates.T)
+        distinct, count = np.unique(np.stack(columns, axis=1), axis=0, return_counts=True)
+        x, recency, age, *z = distinct.T
         return Histories(
-            x, recency / UNIT_DAYS, age / UNIT_DAYS, count.astype(float), unit_days=UNIT_DAYS
-        )
+            x, recency / UNIT_DAYS, age / UNIT_DAYS, count.astype(float),
+            np.stack(z, axis=1) if z else None, names, unit_days=UNIT_DAYS,
+        )  # fmt: skip
 
     @property
     def mean_value(self) -> Floats:

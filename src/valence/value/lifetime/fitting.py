@@ -11,10 +11,18 @@ import numpy as np
 import pyarrow as pa
 
 from valence.core.days import months_before
-from valence.core.messages import message
+from valence.core.messages import Message, message
 from valence.lake.marts import Read
 from valence.value.lifetime import card
 from valence.value.lifetime.candidates import CONTINUOUS, model_named
+from valence.value.lifetime.covariates import (
+    NONE,
+    WITH,
+    Encoding,
+    encoding_of,
+    has_covariates,
+    plain,
+)
 from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
 from valence.value.lifetime.evaluate import UNIT_DAYS, Split
 from valence.value.lifetime.histories import (
@@ -42,7 +50,7 @@ class Facts:
     """What a fit has to work with."""
 
     orders: ir.Table  # order facts
-    customers: ir.Table  # customer facts up to `as_of`
+    customers: ir.Table  # customer facts up to `as_of`; see `with_first` for covariates of lines
     as_of: date
     read: Read
 
@@ -68,6 +76,7 @@ def model_card(
     if not n or first is None:
         return [card.note(message("Nobody has bought yet: there is no worth to foretell."))], None
     rows: list[card.CardRow] = []
+    encoding, notes = _encoding(facts, definition)
     cut = holdout_cut(first, facts.as_of, weeks=definition.holdout_weeks)
     test = None
     if cut is None:
@@ -85,13 +94,20 @@ def model_card(
         panel = None
         if n > MOST_TRIED:
             panel = facts.customers.filter(in_panel(facts.customers.customer_id, MOST_TRIED / n))
-        test, weekly = _tested(facts, definition, cut, panel)
+        test, weekly = _tested(facts, definition, cut, panel, encoding)
         if test is not None:
             rows.extend(card.of_backtest(test, weekly, interval=definition.interval))
-    kind = _chosen(definition, test)
-    fitted = kind.fit(histories_of(facts, unit=kind))
+    name, why = _chosen(definition, test, encoding)
+    fitted = _fitted(facts, name, encoding)
+    if has_covariates(name) and not fitted.fitted.converged:
+        why = [message("With covariates the search for the best parameters did not end: worth "
+                       "rests on the model without them.")]  # fmt: skip
+        name = plain(name)
+        fitted = _fitted(facts, name, encoding)
     usable = fitted.fitted.converged
-    rows = [*card.of_fit(fitted, chosen=usable), *rows]
+    bases = encoding.bases if has_covariates(name) else ()
+    rows = [*card.of_fit(fitted, chosen=usable, name=name, bases=bases), *rows]
+    rows.extend(card.note(said) for said in (*notes, *why))
     rows.extend(card.of_spend(_spend(facts, n)))
     rows.extend(_lifespan(facts, first))
     rate = float(definition.discount_rate)
@@ -127,14 +143,44 @@ def _lifespan(facts: Facts, first: date) -> Iterator[card.CardRow]:
     )
 
 
-def histories_of(facts: Facts, *, unit: type[PurchaseModel] = BgNbd) -> Histories:
+def _encoding(facts: Facts, definition: LifetimeDefinition) -> tuple[Encoding, list[Message]]:
+    """Return the levels of the covariates asked for, and which of these tell nothing."""
+    if not definition.covariates:
+        return NONE, []
+    t = of_customers(facts.customers, as_of=facts.as_of)
+    encoding = encoding_of(t, definition.covariates, facts.read)
+    told = {level.covariate for level in encoding.columns}
+    return encoding, [
+        message(
+            "{covariate} is left out: of no two kinds of customers enough bought again to tell "
+            "them apart by it.",
+            covariate=name,
+        )
+        for name in definition.covariates
+        if name not in told
+    ]
+
+
+def _fitted(facts: Facts, name: str, encoding: Encoding) -> PurchaseModel:
+    kind = model_named(plain(name))
+    of = encoding if has_covariates(name) else NONE
+    return kind.fit(histories_of(facts, unit=kind, encoding=of))
+
+
+def histories_of(
+    facts: Facts, *, unit: type[PurchaseModel] = BgNbd, encoding: Encoding | None = None
+) -> Histories:
     """Return all customers' distinct histories: in weeks, or in months for BG/BB."""
     if unit is BgBb:
         return _monthly(facts)
-    t = purchase_histories(facts.customers, as_of=facts.as_of)
-    columns = _arrays(facts.read, t, "frequency", "recency_days", "age_days", "customers")
-    x, recency, age, count = columns
-    return Histories(x, recency / UNIT_DAYS, age / UNIT_DAYS, count, unit_days=UNIT_DAYS)
+    t = purchase_histories(facts.customers, as_of=facts.as_of, encoding=encoding)
+    keys, names = (encoding.keys, encoding.names) if encoding else ((), ())
+    columns = _arrays(facts.read, t, "frequency", "recency_days", "age_days", *keys, "customers")
+    x, recency, age, *z, count = columns
+    return Histories(
+        x, recency / UNIT_DAYS, age / UNIT_DAYS, count, np.stack(z, axis=1) if z else None, names,
+        unit_days=UNIT_DAYS,
+    )  # fmt: skip
 
 
 def _monthly(facts: Facts) -> Histories:
@@ -166,12 +212,32 @@ def monthly_histories(customers: ir.Table, *, as_of: date) -> ir.Table:
     )
 
 
-def _chosen(definition: LifetimeDefinition, test: Backtest | None) -> type[PurchaseModel]:
+def _chosen(
+    definition: LifetimeDefinition, test: Backtest | None, encoding: Encoding
+) -> tuple[str, list[Message]]:
+    """Return the model that worth rests on, and what is to be said of covariates it lacks."""
     if definition.model != "auto":
-        return model_named(definition.model)
-    if test is None or not any(t.model.fitted.converged for t in test.tried.values()):
-        return BgNbd
-    return CONTINUOUS[test.best]
+        # Who names both has chosen; the card says what the held-out weeks say of it.
+        return definition.model + (WITH if encoding.columns else ""), []
+    if test is None or not test.usable:
+        return BgNbd.name, [_untested()] if encoding.columns else []
+    best = test.best
+    lost = encoding.columns and not has_covariates(best)
+    return best, [_no_better()] if lost else []
+
+
+def _untested() -> Message:
+    return message(
+        "Covariates are left out: no weeks could be held out to see whether they help. Name a "
+        "model to have them all the same."
+    )
+
+
+def _no_better() -> Message:
+    return message(
+        "Covariates are left out: with them, the model did not give the held-out weeks more "
+        "probability by more than a standard error."
+    )
 
 
 def _extent(facts: Facts) -> tuple[int, date | None]:
@@ -181,16 +247,25 @@ def _extent(facts: Facts) -> tuple[int, date | None]:
 
 
 def _tested(
-    facts: Facts, definition: LifetimeDefinition, cut: date, panel: ir.Table | None
+    facts: Facts,
+    definition: LifetimeDefinition,
+    cut: date,
+    panel: ir.Table | None,
+    encoding: Encoding,
 ) -> tuple[Backtest | None, Floats]:
     """Hold every model against the weeks after the cut; None if nobody had bought by then."""
     days = customer_days(facts.orders, as_of=facts.as_of, among=panel)
-    split_table = split_at(days, cut=cut, as_of=facts.as_of).order_by("customer_id")
-    table = _whole(facts.read, split_table)
+    split_table = split_at(days, cut=cut, as_of=facts.as_of)
+    if encoding.columns:
+        began = of_customers(facts.customers, as_of=facts.as_of, encoding=encoding)
+        began = began.select("customer_id", *encoding.keys)
+        split_table = split_table.inner_join(began, "customer_id")
+    table = _whole(facts.read, split_table.order_by("customer_id"))
     if not len(table):
         return None, np.zeros(0)
     split = Split.of(
-        {n: _floats(table.column(n)) for n in table.column_names if n != "customer_id"}
+        {n: _floats(table.column(n)) for n in table.column_names if n != "customer_id"},
+        encoding.keys,
     )
     if not split.frequency.any():
         return None, np.zeros(0)
@@ -208,9 +283,10 @@ def _tested(
         weeks=weeks,
         horizon_days=(facts.as_of - cut).days,
         interval=definition.interval,
+        covariates=encoding.names,
+        extend=None if definition.model == "auto" else definition.model,
     )
-    usable = any(tried.model.fitted.converged for tried in test.tried.values())
-    return (test if usable else None), came
+    return (test if test.usable else None), came
 
 
 def _spend(facts: Facts, n: int) -> GammaGamma | ConstantSpend:

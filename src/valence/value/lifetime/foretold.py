@@ -19,7 +19,12 @@ FORETOLD = (
 WORTH = (_CUSTOMER, *FORETOLD)
 CARD = (
     Column("number", "int", "Order of the rows."),
-    Column("kind", "text", "model, parameter, error, coverage, week, frequency, setting or note."),
+    Column(
+        "kind",
+        "text",
+        "model, parameter, covariate (what effects are compared with), error, coverage, week, "
+        "frequency, setting or note.",
+    ),
     Column("model", "text", "Model, or naive forecast, that the row is about."),
     Column("name", "text", "What the figure is: a parameter, an error."),
     Column("position", "float", "Week since the first, or purchases at the cut."),

@@ -8,15 +8,16 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.value.lifetime.covariates import Encoding
 from valence.value.orders import SALE, order_facts
 from valence.value.portable import count_if, total
 
 _WEEK = 7  # days
-COVARIATES = ("first_channel", "first_season")
+_FIRST = ("first_channel", "first_product", "first_category")
 
 
 def purchase_histories(
-    facts: ir.Table, *, as_of: date, covariates: tuple[str, ...] = ()
+    facts: ir.Table, *, as_of: date, encoding: Encoding | None = None
 ) -> ir.Table:
     """Return the distinct purchase histories, each with how many customers have it.
 
@@ -29,39 +30,42 @@ def purchase_histories(
         Customer facts up to `as_of`.
     as_of
         End of what was observed.
-    covariates
-        Of `first_channel`, `first_season`: histories are told apart by these too.
+    encoding
+        Histories are told apart by these levels too.
 
     Returns
     -------
     Table
         `frequency` (int, purchase days after the first), `recency_days` (int, from the first to
-        the last), `age_days` (int, from the first to `as_of`), the covariates (text, null where
-        unknown), `customers` (int). Customers without a purchase are left out.
+        the last), `age_days` (int, from the first to `as_of`), the columns of the encoding by its
+        keys (int, 0 or 1), `customers` (int). Customers without a purchase are left out.
     """
-    t = of_customers(facts, as_of=as_of)
-    return t.group_by("frequency", "recency_days", "age_days", *covariates).agg(customers=t.count())
+    t = of_customers(facts, as_of=as_of, encoding=encoding)
+    keys = () if encoding is None else encoding.keys
+    return t.group_by("frequency", "recency_days", "age_days", *keys).agg(customers=t.count())
 
 
-def of_customers(facts: ir.Table, *, as_of: date) -> ir.Table:
+def of_customers(facts: ir.Table, *, as_of: date, encoding: Encoding | None = None) -> ir.Table:
     """Return the history of each customer with a purchase.
 
     Returns
     -------
     Table
-        `customer_id`, `frequency`, `recency_days`, `age_days`, `first_channel`, `first_season`
-        (Q1 to Q4, of the first purchase), `value_amount` (all to date, returns taken off).
+        `customer_id`, `frequency`, `recency_days`, `age_days`, `value_amount` (all to date,
+        returns taken off), what is known of the first purchase (`first_channel`, `first_product`,
+        `first_category`), `first_season` (Q1 to Q4), and the columns of the encoding.
     """
     bought = facts.filter(facts.purchase_days > 0)
-    return bought.select(
+    t = bought.select(
         "customer_id",
         "value_amount",
         frequency=(bought.purchase_days - 1).cast("int64"),
         recency_days=bought.last_order_on.delta(bought.first_order_on, unit="day").cast("int64"),
         age_days=ibis.literal(as_day(as_of)).delta(bought.first_order_on, unit="day").cast("int64"),
-        first_channel=bought.first_channel,
         first_season=ibis.literal("Q").concat(bought.first_order_on.quarter().cast("string")),
+        **{name: bought[name] for name in _FIRST if name in bought.columns},
     )
+    return t if encoding is None else t.mutate(**encoding.values(t))
 
 
 def customer_days(orders: ir.Table, *, as_of: date, among: ir.Table | None = None) -> ir.Table:

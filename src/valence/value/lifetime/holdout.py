@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from valence.value.lifetime.covariates import WITH
 from valence.value.lifetime.evaluate import (
     UNIT_DAYS,
     Errors,
@@ -71,6 +72,11 @@ class Backtest:
     customers: int
 
     @property
+    def usable(self) -> Mapping[str, Tried]:
+        """The models whose fit can be relied on."""
+        return {n: t for n, t in self.tried.items() if t.model.fitted.converged}
+
+    @property
     def best(self) -> str:
         """The model that gave most probability to what came, of those whose fit can be relied on.
 
@@ -83,7 +89,7 @@ class Backtest:
         ValueError
             If none can.
         """
-        usable = {n: t for n, t in self.tried.items() if t.model.fitted.converged}
+        usable = self.usable
         top = max(usable.values(), key=lambda tried: tried.log_score).log_scores
         return next(name for name, tried in usable.items() if _alike(top - tried.log_scores))
 
@@ -95,7 +101,7 @@ def _alike(behind: Floats) -> bool:
 
 
 def customers_of(split: Split) -> Customers:
-    """Return the customers of a split as models take them, in weeks."""
+    """Return the customers of a split as models without covariates take them, in weeks."""
     return Customers(
         split.frequency,
         split.recency_days / UNIT_DAYS,
@@ -117,8 +123,12 @@ def backtest(
     weeks: int,
     horizon_days: int,
     interval: float,
+    covariates: tuple[str, ...] = (),
+    extend: str | None = None,
 ) -> Backtest:
     """Fit each model up to the cut and hold it against what came.
+
+    With covariates, one of them is fitted and held once more, as `…+covariates`.
 
     Parameters
     ----------
@@ -132,30 +142,36 @@ def backtest(
         Days held out.
     interval
         Of the forecasts of value.
+    covariates
+        Names of the columns of `split.covariates`; empty leaves them out.
+    extend
+        The model that is tried with them; None for the best.
     """
     known, t = customers_of(split), horizon_days / UNIT_DAYS
     spend = spend_of(known.purchases, known.mean_spend)
     frequencies, which = by_frequency(split)
     uniform = np.random.default_rng(_SEED).random(len(split.frequency))
-    tried = {}
-    for name, model in models.items():
-        fitted = model.fit(split.histories)
-        told = forecast(fitted, spend, known, t=t, interval=interval)
+
+    def hold(model: type[PurchaseModel], names: tuple[str, ...] = ()) -> Tried:
+        fitted = model.fit(split.histories(names))
+        who = replace(known, covariates=split.covariates) if names else known
+        told = forecast(fitted, spend, who, t=t, interval=interval)
         told = without_infinite(told)
         place = probability_transform(
-            fitted, spend, known, np.maximum(split.later_value, 0.0), t=t, uniform=uniform
+            fitted, spend, who, np.maximum(split.later_value, 0.0), t=t, uniform=uniform
         )
         edge = (1 - interval) / 2
-        tried[name] = Tried(
+        return Tried(
             fitted,
             errors(told.purchases, told.value, split),
-            _log_scores(fitted, known, split.later, t),
+            _log_scores(fitted, who, split.later, t),
             float(((place >= edge) & (place <= 1 - edge)).mean()),
             expected_weeks(fitted, split, weeks),
             mean_by(which, told.purchases),
         )
-    return Backtest(
-        tried,
+
+    made = Backtest(
+        {name: hold(model) for name, model in models.items()},
         {name: errors(*foretold(split), split) for name, foretold in NAIVE.items()},
         spend,
         frequencies,
@@ -163,6 +179,12 @@ def backtest(
         np.bincount(which).astype(float),
         len(split.frequency),
     )
+    if not covariates or not (extend or made.usable):
+        return made
+    name = extend or made.best
+    # Last, so that of two that foretell equally well the one without them is taken.
+    more = {name + WITH: hold(models[name], covariates)}
+    return replace(made, tried={**made.tried, **more})
 
 
 def without_infinite(told: Forecast) -> Forecast:
@@ -180,17 +202,26 @@ def expected_weeks(model: PurchaseModel, split: Split, weeks: int) -> Floats:
     """
     oldest = split.age_days.max(initial=0.0)
     first = np.floor((oldest - split.age_days) / UNIT_DAYS).astype(int)  # week of first purchase
-    began = np.bincount(first, minlength=weeks)[:weeks].astype(float)
-    upto = model.expected_new(np.arange(weeks + 1, dtype=float) + 0.5)
-    each = np.diff(upto, prepend=0.0)  # in the week of the first purchase half a week is left
-    return np.convolve(began, each)[:weeks]
+    ends = np.arange(weeks + 1, dtype=float) + 0.5
+    if split.covariates is None or len(model.fitted.values) == len(model.parameters):
+        groups, group = [None], np.zeros(len(first), dtype=int)
+    else:
+        distinct, group = np.unique(split.covariates, axis=0, return_inverse=True)
+        groups = [z[None, :] for z in distinct]
+    expected = np.zeros(weeks)
+    for number, z in enumerate(groups):
+        began = np.bincount(first[group.ravel() == number], minlength=weeks)[:weeks]
+        upto = model.expected_new(ends, z)
+        each = np.diff(upto, prepend=0.0)  # in the week of the first purchase half a week is left
+        expected += np.convolve(began.astype(float), each)[:weeks]
+    return expected
 
 
 def _log_scores(model: PurchaseModel, known: Customers, later: Floats, t: float) -> Floats:
     """Log-probability of the purchases that came, (n,); of many, that of so many and more."""
-    x, t_x, age = known.frequency, known.recency, known.age
+    x, t_x, age, z = known.frequency, known.recency, known.age, known.covariates
     most = int(np.clip(later.max(initial=0), 1, 60))
-    rows = np.stack([x, t_x, age], axis=1)
+    rows = np.column_stack([x, t_x, age] if z is None else [x, t_x, age, z])
     distinct, which = np.unique(rows, axis=0, return_inverse=True)
     scores = np.zeros(len(later))
     came = np.minimum(later, most).astype(int)
@@ -199,7 +230,8 @@ def _log_scores(model: PurchaseModel, known: Customers, later: Floats, t: float)
     size = 50_000
     for start in range(0, len(distinct), size):
         part = distinct[start : start + size]
-        counts = model.counts(t, part[:, 0], part[:, 1], part[:, 2], most=most)
+        of_part = None if z is None else part[:, 3:]
+        counts = model.counts(t, *part[:, :3].T, most=most, z=of_part)
         low, high = np.searchsorted(which, [start, start + len(part)])
         got = counts[which[low:high] - start, came[low:high]]
         scores[order[low:high]] = np.log(np.maximum(got, 1e-12))

@@ -12,7 +12,9 @@ import pyarrow as pa
 from valence.core.messages import message
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.definitions import published
+from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
+from valence.value.lifetime.first_purchases import FIRST_MART
 from valence.value.lifetime.foretold import CARD, WORTH
 
 _GROWN = 1.05  # times the customers of the last fit: what they were fitted to is no longer there
@@ -30,7 +32,8 @@ def _card(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Reco
     before = _rows(inputs["value_model"], read) if "value_model" in inputs else []
     if before and _stands(before, inputs["customer_facts"], context.as_of, definition, read):
         return None
-    facts = Facts(inputs["order_facts"], inputs["customer_facts"], context.as_of, read)
+    customers = known_customers(inputs, definition)
+    facts = Facts(inputs["order_facts"], customers, context.as_of, read)
     rows, cut = model_card(facts, definition)
     return iter([card.batch(rows, fitted_on=context.as_of, cut_on=cut)])
 
@@ -58,9 +61,14 @@ def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
 
     fitted = Fitted.of(_rows(inputs["value_model"], read))
     definition = _definition(context)
-    return scored(
-        inputs["customer_facts"], fitted, read, as_of=context.as_of, definition=definition
-    )
+    customers = known_customers(inputs, definition)
+    return scored(customers, fitted, read, as_of=context.as_of, definition=definition)
+
+
+def known_customers(inputs: Inputs, definition: LifetimeDefinition) -> ir.Table:
+    """Return customer facts, with what the first purchases were of where covariates ask."""
+    facts = inputs["customer_facts"]
+    return with_first(facts, inputs["first_purchases"]) if definition.of_lines else facts
 
 
 def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
@@ -74,12 +82,12 @@ LIFETIME_MARTS = (
         title=message("Models of worth"),
         grain=("number",),
         rebuild="whole",
-        inputs=("order_facts", "customer_facts"),
+        inputs=("order_facts", "customer_facts", "first_purchases"),
         columns=CARD,
         score=_card,
         definitions=(LIFETIME_KIND,),
         served=True,
-        version=2,
+        version=3,
     ),
     Mart(
         name="worth",
@@ -87,9 +95,10 @@ LIFETIME_MARTS = (
         title=message("Worth of each customer"),
         grain=("customer_id",),
         rebuild="whole",
-        inputs=("customer_facts", "value_model"),
+        inputs=("customer_facts", "value_model", "first_purchases"),
         columns=WORTH,
         score=_worth,
         definitions=(LIFETIME_KIND,),
     ),
+    FIRST_MART,
 )

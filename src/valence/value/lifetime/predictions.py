@@ -20,6 +20,7 @@ from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.definitions import published
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.histories import in_panel
+from valence.value.lifetime.marts import known_customers
 from valence.value.orders import SALE
 from valence.value.portable import count_if, ratio, total
 
@@ -81,11 +82,11 @@ def _all(
     # A fit of another day was made into predictions then: to look back now would be no prediction.
     if fitted.model is None or card[0]["fitted_on"] != context.as_of:
         return
-    facts = inputs["customer_facts"]
+    definition = published(context.definitions, LIFETIME_KIND, LifetimeDefinition)
+    facts = known_customers(inputs, definition)
     n = next(read(facts.agg(n=facts.count()))).to_pylist()[0]["n"]
     if n > PANEL:
         facts = facts.filter(in_panel(facts.customer_id, PANEL / n))
-    definition = published(context.definitions, LIFETIME_KIND, LifetimeDefinition)
     for months in MONTHS:
         ask = definition.model_copy(update={"horizon_months": months, "discount_rate": 0})
         until = context.as_of + timedelta(days=horizon_days(context.as_of, months))
@@ -95,7 +96,7 @@ def _all(
                 "months": pa.array([months] * len(batch), pa.int64()),
                 "until": pa.array([until] * len(batch), pa.date32()),
                 "customer_id": batch.column("customer_id"),
-                "model": pa.array([fitted.model.name] * len(batch)),
+                "model": pa.array([fitted.name] * len(batch)),
                 "purchases": batch.column("expected_purchases"),
                 "value_amount": batch.column("worth_amount"),
                 "low_amount": batch.column("worth_low_amount"),
@@ -191,7 +192,7 @@ PREDICTION_MARTS = (
         title=message("Predictions as made"),
         grain=("made_on", "months", "customer_id"),
         rebuild="whole",
-        inputs=("value_model", "customer_facts"),
+        inputs=("value_model", "customer_facts", "first_purchases"),
         columns=PREDICTIONS,
         score=_predictions,
         keeps=True,

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
 from valence.value.lifetime.answers import ModelCard, model_card_of
+from valence.value.lifetime.covariates import plain
 from valence.value.portable import total
 from valence.value.reading import Tables
 
@@ -81,6 +82,7 @@ def parameters_of(card: ModelCard, *, unit_days: float = 7.0) -> list[dict[str, 
 
 
 def _is_time(model: str, name: str) -> bool:
+    model = plain(model)
     return (name == "alpha" and model != "bg-bb") or (model, name) == ("pareto-nbd", "beta")
 
 

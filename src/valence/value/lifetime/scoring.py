@@ -16,6 +16,7 @@ from valence.core.days import months_before
 from valence.lake.columns import ARROW
 from valence.lake.marts import Read
 from valence.value.lifetime.candidates import MODELS
+from valence.value.lifetime.covariates import NONE, Encoding, bases_of, plain
 from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
 from valence.value.lifetime.evaluate import UNIT_DAYS
 from valence.value.lifetime.fitting import monthly_histories
@@ -39,6 +40,8 @@ class Fitted:
     model: PurchaseModel | None
     spend: GammaGamma | ConstantSpend | None
     lifespan_years: float | None
+    encoding: Encoding = NONE
+    name: str = ""  # of the model as the card has it
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]]) -> Fitted:
@@ -48,7 +51,7 @@ class Fitted:
         chosen = [row for row in parameters if row["chosen"]]
         model = None
         if chosen:
-            model = MODELS[chosen[0]["model"]].of(*(row["value"] for row in chosen))
+            model = MODELS[plain(chosen[0]["model"])].of(*(row["value"] for row in chosen))
         spend: GammaGamma | ConstantSpend | None = None
         of_spend = {r["name"]: r["value"] for r in parameters if r["model"] == "gamma-gamma"}
         if of_spend:
@@ -58,7 +61,9 @@ class Fitted:
                 amount = np.nan if row["value"] is None else row["value"]
                 spend = ConstantSpend(amount, Fit((), np.nan, 0.0, converged=True))
         years = [row["value"] for row in rows if row["name"] == "lifespan_years"]
-        return cls(model, spend, years[0] if years else None)
+        encoding = Encoding.of((row["name"] for row in chosen), bases_of(rows))
+        name = chosen[0]["model"] if chosen else ""
+        return cls(model, spend, years[0] if years else None, encoding, name)
 
 
 def horizon_days(as_of: date, months: int) -> int:
@@ -86,7 +91,7 @@ def scored(
     Parameters
     ----------
     customers
-        Customer facts up to `as_of`.
+        Customer facts up to `as_of`; see `with_first` where covariates are of lines.
     fitted
         Models fitted before.
     read
@@ -95,16 +100,18 @@ def scored(
         The day, and horizon, discount and interval.
     """
     monthly = isinstance(fitted.model, BgBb)
-    t = (monthly_histories if monthly else of_customers)(customers, as_of=as_of)
-    names = (
-        ("frequency", "recency", "age") if monthly else ("frequency", "recency_days", "age_days")
-    )
-    t = t.select("customer_id", *names, value_amount=t.value_amount.cast("float64"))
+    if monthly:
+        t, names = monthly_histories(customers, as_of=as_of), ("frequency", "recency", "age")
+    else:
+        t = of_customers(customers, as_of=as_of, encoding=fitted.encoding)
+        names = ("frequency", "recency_days", "age_days")
+    keys = fitted.encoding.keys
+    t = t.select("customer_id", *names, *keys, value_amount=t.value_amount.cast("float64"))
     horizon = horizon_days(as_of, definition.horizon_months)
     for table in _together(read(t)):
-        x, recency, age, value = (
+        x, recency, age, value, *z = (
             np.asarray(table.column(name).to_numpy(), dtype=float)
-            for name in (*names, "value_amount")
+            for name in (*names, "value_amount", *keys)
         )
         days = age * _MONTH if monthly else age
         years = np.maximum(days / 365.25, 1.0)
@@ -116,6 +123,7 @@ def scored(
             age if monthly else age / UNIT_DAYS,
             x + 1,
             value / (x + 1),
+            np.stack(z, axis=1) if z else None,
         )
         told = _told(fitted, known, horizon, unit, definition)
         columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]

@@ -17,6 +17,9 @@ FORECASTS: Mapping[str, Message] = {
     "mbg-nbd": message("MBG/NBD"),
     "pareto-nbd": message("Pareto/NBD"),
     "bg-bb": message("BG/BB"),
+    "bg-nbd+covariates": message("BG/NBD with covariates"),
+    "mbg-nbd+covariates": message("MBG/NBD with covariates"),
+    "pareto-nbd+covariates": message("Pareto/NBD with covariates"),
     "gamma-gamma": message("Gamma-Gamma (spend)"),
     "constant-spend": message("Constant spend"),
     "as_before": message("As before"),
@@ -231,8 +234,9 @@ def how(built: Message | str) -> How:
             "and how long the customer has been one. In the backtest they learn up to a day and "
             "foretell the weeks after it; of those that could be fitted the one that gave most "
             "probability to what came, or the simplest of those within a standard error of it, is "
-            "fitted to everything, and worth rests on it. Spend per purchase follows Gamma-Gamma. "
-            "Times are in weeks."
+            "fitted to everything, and worth rests on it. Where the definition names covariates, "
+            "that model is tried with them too. Spend per purchase follows Gamma-Gamma. Times are "
+            "in weeks."
         ),
         formula=message("worth = expected purchases × expected value of each, discounted"),
         source=message(

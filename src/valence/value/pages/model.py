@@ -8,7 +8,7 @@ from valence.core.messages import message
 from valence.kit.ask import Ask
 from valence.kit.page import Crumb
 from valence.kit.tables import table_page
-from valence.value.lifetime import prediction_view, view
+from valence.value.lifetime import covariate_view, prediction_view, view
 from valence.value.lifetime.answers import model_card_of
 from valence.value.pages.router import built_of, empty, pages
 
@@ -32,6 +32,8 @@ def model_page(ask: Ask) -> Response:
         weekly=view.weekly(card, fmt),
         frequency=view.by_frequency(card, fmt),
         parameters=view.parameters(card, fmt),
+        effects=covariate_view.table(card, fmt),
+        effects_said=list(covariate_view.sentences(card, fmt)),
         notes=view.notes(card, fmt),
         how=view.how(built_of(ask, "value_model")),
         next=view.steps(),

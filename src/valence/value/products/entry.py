@@ -75,17 +75,17 @@ def entries(
     won = given(facts, "customer_id", "first_order_on", "cohort_month", "first_channel")
     won = won.filter(won.first_order_on > since, won.first_order_on <= last)
     began = won.select(customer=won.customer_id, first_on=won.first_order_on)
-    bought = _first_lines(
+    bought = first_lines(
         line_facts(lines, since=since, as_of=last, leave_out=definition.leave_out), began
     )
     later = _later(order_facts(orders, as_of=as_of), began, since, definition)
     won = won.select("customer_id", "cohort_month", channel=won.first_channel)
     t = won.inner_join(bought, "customer_id").inner_join(later, "customer_id")
     beside = amount(ibis.greatest(t.first_amount - t.sold, ZERO))
-    return _categorised(t.mutate(beside_amount=beside).drop("sold"), products)
+    return categorised(t.mutate(beside_amount=beside).drop("sold"), products)
 
 
-def _first_lines(t: ir.Table, began: ir.Table) -> ir.Table:
+def first_lines(t: ir.Table, began: ir.Table) -> ir.Table:
     """The product that made up most of each customer's first day."""
     t = t.filter(t.sold)
     t = t.inner_join(began, [t.customer_id == began.customer, t.ordered_on == began.first_on])
@@ -126,7 +126,8 @@ def _later(t: ir.Table, began: ir.Table, since: date, definition: EntryDefinitio
     return sums.mutate(came_back=sums.again > 0).drop("again")
 
 
-def _categorised(t: ir.Table, products: ir.Table | None) -> ir.Table:
+def categorised(t: ir.Table, products: ir.Table | None) -> ir.Table:
+    """Return first lines with `category`: of the products, else what the lines `said`."""
     if products is None:
         return t.rename(category="said")
     kinds: dict[str, Kind] = {"namespace": "text", "category": "text"}
