@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-brand
-UV := $(BIN)/uv sync --frozen --inexact --quiet
+UV := $(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
 
 .PHONY: setup demo test prove bench lint format messages docs clean
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PANEL = 50_000  # customers at most who are looked at on earlier days
 REFRESH_DAYS = 28
-FEWEST = 50  # customers: below, there is no history to speak of
+FEWEST = 300  # customers: of fewer, a share is not even known to five points
 BOND_HISTORY = (
     Column("number", "int", "Order of the rows."),
     Column("made_on", "day", "Day that all of it was told on."),

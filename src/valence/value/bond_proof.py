@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from valence.value.models.model import Floats
 from valence.value.regression import auc, least_squares, logistic
@@ -75,7 +74,7 @@ def prove(
         return None
     rfm = _rfm(recency, orders, value)
     both = np.column_stack([rfm, index / _POINTS])
-    z = float(norm.ppf(0.5 + INTERVAL / 2))
+    z = float(ndtri(0.5 + INTERVAL / 2))
     stays, brings = logistic(both, again, _RIDGE), least_squares(both, later)
     b, se = float(stays.weights[-1]), float(stays.errors[-1])
     v, v_se = float(brings.weights[-1]), float(brings.errors[-1])
