@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.browsing import clean, drawn
-from tests.value.faces.brands import brand_house, fill, literal_lines
+from tests.value.faces.brands import brand_house, define, fill, literal_lines
 from tests.value.faces.fixtures import client
 from typer.testing import CliRunner
 
@@ -59,22 +59,6 @@ def shop_of(tmp_path_factory):
     house.close()
 
 
-def define(house, name, document):
-    from valence.app.desk.defined import kinds_of
-    from valence.definitions import lifecycle
-    from valence.definitions.lifecycle import base_of
-
-    kind = kinds_of(house)[name]
-
-    def change(unit):
-        drafted = lifecycle.save_draft(unit, kind, name, document, actor="local", based_on=None)
-        lifecycle.publish(
-            unit, kind, name, actor="local", based_on=base_of(drafted), effective_from=None
-        )
-
-    house.store.transact(change)
-
-
 def test_the_page_says_which_products_do_what(retail):
     web = client(retail)
     said = text_of(web.get("/products"))
@@ -99,6 +83,13 @@ def test_each_kind_opens_its_products_and_each_product_its_buyers(retail):
     answer = web.get(f"/products/{namespace}/{quote(product, safe='')}")
     assert answer.status_code == 200
     assert first["name"] in answer.text.replace("&#39;", "'")
+    assert "It sold best in" in answer.text
+    drawn_as = re.search(r'id="months-options">(.*?)</script>', answer.text, re.DOTALL)[1]
+    bars = [mark["value"] for mark in json.loads(drawn_as)["series"][0]["data"]]
+    assert len(bars) == 13
+    assert sum(bars) == pytest.approx(float(first["revenue_amount"]))
+    assert "The first and the last month are not whole." in answer.text, "the data end on a 9th"
+    assert "of value in 12 months, place" in answer.text
     behind = web.get(f"/api/v1/products/{namespace}/{product}/customers", params={"limit": 1000})
     assert sum(row["times"] for row in behind.json()["items"]) == first["named_sales"]
     began = [row for row in behind.json()["items"] if row["began"]]
