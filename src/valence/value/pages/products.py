@@ -121,11 +121,12 @@ def product_page(ask: Ask, namespace: str, product_id: str) -> Response:
         title=row["name"] or product_id,
         question=message("Who buys it, and what does it bring?"),
         crumbs=_CRUMBS,
-        answer=matrix_view.product_answer(row, fmt),
+        answer=matrix_view.product_answer(row, rules, fmt),
         chips=[row["category"]] if row["category"] else [],
         figures=matrix_view.product_figures(row, fmt),
-        chart=matrix_view.months(months_of(ask.reader, *key), fmt),
+        chart=matrix_view.months(months_of(ask.reader, *key), ask.as_of, fmt),
         how=matrix_view.how(built_of(ask, "product_matrix"), rules, fmt),
+        next=matrix_view.product_steps(row),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.lake.reader import Reader
 from valence.value.answers import summary_of
 from valence.value.portable import count_if, total
@@ -157,7 +157,9 @@ def months_of(reader: Reader, namespace: str, product_id: str, as_of: date) -> l
     months = t.group_by(month=t.ordered_on.truncate("M")).agg(
         sales=count_if(t.sold), revenue_amount=total(t.revenue_amount)
     )
-    return reader.rows(months.order_by("month"))
+    # A truncated day comes back from DuckDB as an instant.
+    rows = reader.rows(months.order_by("month"))
+    return [{**row, "month": as_day(row["month"])} for row in rows]
 
 
 def entry_of(tables: Tables, level: str = "") -> Entry | None:

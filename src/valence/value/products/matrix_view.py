@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, floor, log10, sqrt
 from typing import Any
 from urllib.parse import urlencode
 
+from valence.core.days import month_days, months_before
 from valence.core.messages import Message, message
 from valence.kit.charts import MAIN, REST, Chart, DataTable, Unit, axis_format, too_little
 from valence.kit.columns import columns
@@ -16,7 +18,7 @@ from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.definitions import PRODUCTS_KIND, MatrixDefinition
-from valence.value.products.answers import Matrix
+from valence.value.products.answers import WINDOW, Matrix
 from valence.value.products.matrix import FEW, IMAGE, OTHER, STAR, TRAFFIC
 from valence.value.products.words import KINDS as WORDS
 from valence.value.products.words import MANY, product_page
@@ -309,13 +311,25 @@ def steps(found: Matrix) -> list[Step]:
     return every
 
 
-def product_answer(row: Row, fmt: Formats) -> Answer:
+def product_steps(row: Row) -> list[Step]:
+    """Return what makes sense next for one product."""
+    every = [
+        Step(message("See what customers bring who began with it"), "/products/entry?by=product")
+    ]
+    if row["kind"] in MANY:
+        label = message("See all of this kind: {kind}", kind=MANY[row["kind"]])
+        every.insert(0, Step(label, kind_page(row["kind"])))
+    return every
+
+
+def product_answer(row: Row, rules: MatrixDefinition, fmt: Formats) -> Answer:
     """Return what a product does, in a sentence."""
     kind = WORDS[row["kind"]]
     core = message(
-        "{kind}: {amount} of value in the window, place {place} of all products.",
+        "{kind}: {amount} of value in {months} months, place {place} of all products.",
         kind=kind,
         amount=fmt.money_short(row["value_amount"]),
+        months=rules.window_months,
         place=fmt.integer(row["value_rank"]),
     )
     return Answer(core, message("{n} sales", n=fmt.integer(row["sales"])))
@@ -353,19 +367,35 @@ def _times(value: float | None, against: Message, fmt: Formats) -> Message | str
     return message("{n} × {against}", n=fmt.number(value, 2), against=against)
 
 
-def months(found: Sequence[Row], fmt: Formats) -> Chart:
-    """Return what a product sold month by month."""
+def months(found: Sequence[Row], as_of: date, fmt: Formats) -> Chart:
+    """Return what a product sold month by month, up to a day."""
     title = message("How does it sell, month by month?")
     if not found:
         return too_little("months", title, message("Not enough data: it was not sold lately."))
-    return columns(
+    sold = {row["month"]: float(row["revenue_amount"]) for row in found}
+    first = (months_before(as_of, WINDOW) + timedelta(days=1)).replace(day=1)
+    every = [first]
+    while every[-1] < as_of.replace(day=1):
+        every.append(months_before(every[-1], -1))
+    made = columns(
         fmt,
         "months",
         title,
-        [row["month"] for row in found],
-        [float(row["revenue_amount"]) for row in found],
+        every,
+        [sold.get(month, 0.0) for month in every],
         unit="money",
         place_name=message("Month"),
         value_name=message("Net revenue"),
         months=True,
     )
+    best = max(sold, key=sold.__getitem__)
+    said = [
+        message(
+            "It sold best in {month}: {amount}.",
+            month=fmt.month(best),
+            amount=fmt.money_short(sold[best]),
+        )
+    ]
+    if month_days(as_of)[1] - as_of != timedelta(days=1):
+        said.append(message("The first and the last month are not whole."))
+    return made.answering(sentences(fmt, *said))
