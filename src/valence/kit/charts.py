@@ -190,10 +190,13 @@ def bars(  # noqa: PLR0913 - the parts of a picture, each by its name
                 ],
             },
         )
+    axis = value_axis(fmt, unit, value_name, across=True)
+    if unit == "percent" and not any(row.value for row in ordered):
+        axis["max"] = 1  # all of nothing: no share is 120 %
     option = {
         "grid": {"left": 8, "right": 88, "top": 8, "bottom": 30, "containLabel": True},
         "tooltip": {"trigger": "item", "formatter": {"$tip": True}},
-        "xAxis": value_axis(fmt, unit, value_name, across=True),
+        "xAxis": axis,
         "yAxis": {
             "type": "category",
             "inverse": True,

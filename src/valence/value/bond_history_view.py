@@ -139,29 +139,43 @@ def _beyond(proof: Mapping[str, Row], fmt: Formats) -> Message:
             "Whether it tells more than RFM is not known yet: too few customers came back, or did "
             "not, to tell."
         )
-    odds, value = proof["odds"], proof["later_value"]
+    return message("{stays} {brings}", stays=_stays(proof, fmt), brings=_brings(proof, fmt))
+
+
+def _stays(proof: Mapping[str, Row], fmt: Formats) -> Message:
     known = {
-        "odds": fmt.number(odds["value"], 2),
-        "low": fmt.number(odds["low"], 2),
-        "high": fmt.number(odds["high"], 2),
-        "value": fmt.money_short(value["value"]),
-        "from_value": fmt.money_short(value["low"]),
-        "to_value": fmt.money_short(value["high"]),
+        **{name: fmt.number(proof["odds"][name], 2) for name in ("value", "low", "high")},
         "rfm": fmt.percent(proof["auc_rfm"]["value"]),
         "both": fmt.percent(proof["auc_both"]["value"]),
     }
     if proof["gain"]["low"] > 0:
         return message(
-            "Yes. At equal RFM, 10 points more of the index go with {odds} × the odds to buy again "
-            "({low}–{high}) and {value} more a year ({from_value} to {to_value}); a pair is put in "
-            "the right order in {both}, by RFM alone in {rfm}.",
+            "Yes: at equal RFM, 10 points more of the index go with {value} × the odds to buy "
+            "again ({low}–{high}); with it a pair is put in the right order in {both}, by RFM "
+            "alone in {rfm}.",
             **known,
         )
     return message(
-        "Not more than RFM does. At equal RFM, 10 points more of the index go with {odds} × the "
-        "odds to buy again ({low}–{high}) and {value} more a year ({from_value} to {to_value}); a "
-        "pair is put in the right order in {both}, by RFM alone in {rfm}.",
+        "Who stays it tells no better than RFM: 10 points more of the index go with {value} × the "
+        "odds to buy again ({low}–{high}), and {both} of pairs are put in the right order, by RFM "
+        "alone {rfm}.",
         **known,
+    )
+
+
+def _brings(proof: Mapping[str, Row], fmt: Formats) -> Message:
+    value = proof["later_value"]
+    known = {name: fmt.money_short(value[name]) for name in ("value", "low", "high")}
+    if value["low"] <= 0 <= value["high"]:
+        return message(
+            "What they bring it tells no better: {value} a year for 10 points ({low} to {high}).",
+            **known,
+        )
+    if value["low"] > 0:
+        return message("Who stands 10 points higher brings {value} more a year ({low} to {high}).",
+                       **known)  # fmt: skip
+    return message(
+        "Who stands 10 points higher brings less in a year: {value} ({low} to {high}).", **known
     )
 
 

@@ -66,7 +66,7 @@ def test_a_prediction_is_held_against_what_came_once_its_time_is_over(grown):
     assert row["value_off"] == pytest.approx(
         float(row["value_came_amount"]) / float(row["value_told_amount"]) - 1
     )
-    said = text_of(web.get("/value/predictions"))
+    said = text_of(web.get("/value/model/predictions"))
     assert f"{row['customers']} customers brought" in said
     assert "in the 3 months up to" in said
     assert "still to come" in said

@@ -221,7 +221,7 @@ def steps() -> list[Step]:
             "/customers?sort=-worth_amount&show=customer_id&show=worth_amount"
             "&show=worth_low_amount&show=worth_high_amount&show=alive_probability&show=value_amount",
         ),
-        Step(message("See how kept predictions turned out"), "/value/predictions"),
+        Step(message("See how kept predictions turned out"), "/value/model/predictions"),
         Step(message("Choose another model, horizon or discount rate"), "/definitions"),
     ]
 

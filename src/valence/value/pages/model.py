@@ -40,7 +40,7 @@ def model_page(ask: Ask) -> Response:
     )
 
 
-@pages.get("/value/predictions", permission="value:read")
+@pages.get("/value/model/predictions", permission="value:read")
 def predictions_page(ask: Ask) -> Response:
     """Show what was foretold of customers, and what came when the time was over."""
     found, fmt = prediction_view.kept_of(ask.reader), ask.format
