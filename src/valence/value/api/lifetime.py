@@ -15,7 +15,8 @@ from valence.value.api.router import api, built
 from valence.value.lifetime import report
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.foretold import WORTH
-from valence.value.lifetime.prediction_view import KEPT, kept_of, kept_table
+from valence.value.lifetime.kept import kept_of, kept_table
+from valence.value.lifetime.prediction_view import KEPT
 from valence.value.lifetime.predictions import SCORES
 from valence.value.lifetime.tables import CLV
 from valence.value.schemas import made_model, row_model, typed

@@ -13,8 +13,9 @@ from valence.kit.tables import TablePage, TableParams, table_api
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
 from valence.value.schemas import made_model, row_model, typed
+from valence.value.stars_answers import LIKELY, new_customers, stars_of
 from valence.value.stars_mart import STARS as COLUMNS
-from valence.value.stars_view import LIKELY, STARS, new_customers, stars_of
+from valence.value.stars_view import STARS
 
 _STAR: Any = made_model(
     "EarlyStar",

@@ -10,8 +10,9 @@ from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.value import reports
 from valence.value.commands.group import Day, Limit, opened, value
-from valence.value.lifetime import prediction_view, report
+from valence.value.lifetime import report
 from valence.value.lifetime.definition import LIFETIME_KIND
+from valence.value.lifetime.kept import kept_of
 
 _UNITS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 Model = Annotated[
@@ -111,7 +112,7 @@ def predictions(brand: BrandFolder = HERE, limit: Limit = 20, *, as_json: AsJson
     Example: valence value predictions --limit 5
     """
     with opened(brand, None) as asked:
-        found = prediction_view.kept_of(asked.tables)
+        found = kept_of(asked.tables)
         if found is None:
             raise NotFoundError(
                 "Nothing has been foretold yet. Import orders, then run `valence build`."

@@ -11,7 +11,7 @@ from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_ta
 from valence.kit.filters import filtered
 from valence.value import reports
 from valence.value.commands.group import Day, Limit, opened, value
-from valence.value.stars_view import new_customers, stars_of
+from valence.value.stars_answers import new_customers, stars_of
 
 
 @value.command("stars", permission="value:read")

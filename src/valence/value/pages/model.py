@@ -10,6 +10,7 @@ from valence.kit.page import Crumb
 from valence.kit.tables import table_page
 from valence.value.lifetime import covariate_view, prediction_view, view
 from valence.value.lifetime.answers import model_card_of
+from valence.value.lifetime.kept import kept_of, kept_table
 from valence.value.pages.router import built_of, empty, pages
 
 
@@ -43,7 +44,7 @@ def model_page(ask: Ask) -> Response:
 @pages.get("/value/model/predictions", permission="value:read")
 def predictions_page(ask: Ask) -> Response:
     """Show what was foretold of customers, and what came when the time was over."""
-    found, fmt = prediction_view.kept_of(ask.reader), ask.format
+    found, fmt = kept_of(ask.reader), ask.format
     if found is None:
         will = message("How predictions turned out that were made in earnest.")
         return ask.page(
@@ -55,7 +56,7 @@ def predictions_page(ask: Ask) -> Response:
     return table_page(
         ask,
         prediction_view.KEPT,
-        prediction_view.kept_table(ask.reader),
+        kept_table(ask.reader),
         "value/tabbed.html",
         title=prediction_view.TITLE,
         question=prediction_view.ASKED,

@@ -10,12 +10,13 @@ from valence.kit.page import Empty, Step
 from valence.kit.tables import table_export, table_view
 from valence.value import stars_view
 from valence.value.pages.router import built_of, empty, pages
+from valence.value.stars_answers import new_customers, stars_of
 
 
 @pages.get("/value/stars", permission="value:read")
 def stars_page(ask: Ask) -> Response:
     """Show which new customers look like the best ones did when they were new."""
-    found, fmt = stars_view.stars_of(ask.reader), ask.format
+    found, fmt = stars_of(ask.reader), ask.format
     if found is None:
         return ask.page(
             "value/empty.html",
@@ -23,7 +24,7 @@ def stars_page(ask: Ask) -> Response:
             question=stars_view.ASKED,
             empty=_too_few(ask),
         )
-    table = stars_view.new_customers(ask.reader)
+    table = new_customers(ask.reader)
     if how := ask.request.query_params.get("format"):
         return table_export(ask, stars_view.STARS, table, how)
     view = table_view(ask, stars_view.STARS, table)
