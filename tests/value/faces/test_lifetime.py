@@ -62,7 +62,7 @@ def test_worth_by_api_is_that_of_the_command_and_of_the_customer(retail):
     web = client(retail)
     found = web.get("/api/v1/value/clv", params={"limit": 3}).json()
     by_command = told(retail, "clv", "--limit", "3")
-    assert found["model"] == by_command["model"] == "bg-nbd"
+    assert found["model"] == by_command["model"] == "mbg-nbd"
     assert found["base"] == {
         **found["base"], "customers": found["total"],
         "worth_amount": by_command["base"]["worth_amount"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,6 +67,40 @@ def test_more_months_bring_more_and_discount_takes_off(retail):
 def test_what_cannot_be_asked_is_refused_with_what_to_do(asked, said):
     with pytest.raises(BadInputError, match=said):
         vl.value.clv(FEW, as_of="2025-06-30", **asked)
+
+
+def test_orders_of_several_currencies_are_refused_and_of_one_are_taken():
+    mixed = FEW.assign(currency=["GBP", "EUR"] * (len(FEW) // 2) + ["GBP"] * (len(FEW) % 2))
+    with pytest.raises(BadInputError, match=r"several currencies \(EUR, GBP\).*== 'EUR'"):
+        vl.value.clv(mixed, as_of="2025-06-30")
+    assert vl.value.clv(FEW.assign(currency="GBP"), as_of="2025-06-30").count().execute() == 3
+
+
+def many(n=300):
+    """Orders of customers who came within some months and each left after a few purchases."""
+    draw, rows = np.random.default_rng(7), []
+    for who in range(n):
+        day, rate = pd.Timestamp("2023-01-01") + pd.Timedelta(days=who % 90), draw.gamma(8, 1 / 160)
+        for _ in range(draw.geometric(draw.beta(2, 3))):
+            rows.append((str(who), day, float(draw.integers(10, 60))))
+            day += pd.Timedelta(days=1 + int(draw.exponential(1 / rate)))
+    return pd.DataFrame(rows, columns=["customer_id", "ordered_on", "net_amount"])
+
+
+def test_when_everybody_is_long_gone_nobody_is_worth_anything():
+    worth = vl.value.clv(many(), as_of="2030-12-31").to_pandas()
+    assert len(worth) == 300
+    assert worth.alive_probability.max() < 0.01
+    assert worth.worth_amount.astype(float).max() < 0.01
+
+
+def test_where_all_cost_more_than_they_bring_worth_is_not_known_and_the_card_says_why():
+    losing = many().assign(cost_amount=lambda t: t.net_amount * 1.2)
+    worth = vl.value.clv(losing, as_of="2023-12-31").to_pandas()
+    assert worth.worth_amount.isna().all()
+    assert worth.expected_purchases.notna().all()
+    said = vl.value.clv_model(losing, as_of="2023-12-31").to_pandas().said.dropna()
+    assert any("Nobody has a mean spend above 0" in each for each in said)
 
 
 @pytest.mark.spark

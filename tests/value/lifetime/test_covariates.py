@@ -93,7 +93,7 @@ def test_covariates_are_taken_where_the_held_out_weeks_bear_them_out(by_channel)
 
 def test_without_weeks_held_out_only_a_named_model_has_covariates(by_channel):
     card = card_of(by_channel, covariates=["first_channel"])
-    assert ModelCard(card.to_pylist()).chosen == "bg-nbd"
+    assert ModelCard(card.to_pylist()).chosen == "mbg-nbd"
     assert "no weeks could be held out to see whether they help" in said(card)
 
 

@@ -10,10 +10,12 @@ from valence.value.models.mbg_nbd import MbgNbd
 from valence.value.models.model import PurchaseModel
 from valence.value.models.pareto_nbd import ParetoNbd
 
-# In order of simplicity: of two that foretell equally well, the first is taken.
+# Of two that foretell equally well, and where nothing tells, the first is taken. All have four
+# parameters; BG/NBD holds everybody who bought once for alive for ever, which nobody believes.
 CONTINUOUS: dict[str, type[PurchaseModel]] = {
-    model.name: model for model in (BgNbd, MbgNbd, ParetoNbd)
+    model.name: model for model in (MbgNbd, BgNbd, ParetoNbd)
 }
+UNTOLD = MbgNbd.name
 MODELS: dict[str, type[PurchaseModel]] = {**CONTINUOUS, BgBb.name: BgBb}
 _CONTRACT = ("sbg", "shifted-beta-geometric")
 

@@ -173,6 +173,8 @@ def _facts(
 ) -> Iterator[Facts]:
     """Give what a fit needs, read by the backend that holds the orders."""
     as_of = as_day(as_of)
+    orders = given(orders, "customer_id", "ordered_on")
+    _refuse_several_currencies(orders)
     seen = order_facts(orders, as_of=as_of)
     seen = seen.mutate(customer_id=seen.customer_id.cast("string"))
     customers = customer_facts(seen, before=months_before(as_of, 12))
@@ -190,6 +192,20 @@ def _facts(
     # Kept by the backend for as long as it is read: several reductions rest on it.
     with customers.cache() as kept:
         yield Facts(seen, kept, as_of, lambda table: iter(table.to_pyarrow_batches()))
+
+
+def _refuse_several_currencies(orders: ir.Table) -> None:
+    if "currency" not in orders.columns:
+        return
+    named = orders.filter(orders.currency.notnull()).select("currency").distinct()
+    found = sorted(named.order_by("currency").limit(5).to_pyarrow()["currency"].to_pylist())
+    if len(found) > 1:
+        raise BadInputError(
+            "The orders are in several currencies ({currencies}), and worth is told in one. "
+            "Convert the amounts, or keep one currency: `orders.filter(orders.currency == {first!r})`.",
+            currencies=", ".join(found),
+            first=found[0],
+        )
 
 
 def _card(facts: Facts, definition: LifetimeDefinition) -> pa.RecordBatch:

@@ -14,7 +14,7 @@ from valence.core.days import months_before
 from valence.core.messages import Message, message
 from valence.lake.marts import Read
 from valence.value.lifetime import card
-from valence.value.lifetime.candidates import CONTINUOUS, model_named
+from valence.value.lifetime.candidates import CONTINUOUS, UNTOLD, model_named
 from valence.value.lifetime.covariates import (
     NONE,
     WITH,
@@ -220,7 +220,7 @@ def _chosen(
         # Who names both has chosen; the card says what the held-out weeks say of it.
         return definition.model + (WITH if encoding.columns else ""), []
     if test is None or not test.usable:
-        return BgNbd.name, [_untested()] if encoding.columns else []
+        return UNTOLD, [_untested()] if encoding.columns else []
     best = test.best
     lost = encoding.columns and not has_covariates(best)
     return best, [_no_better()] if lost else []

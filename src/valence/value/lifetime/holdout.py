@@ -81,7 +81,7 @@ class Backtest:
         """The model that gave most probability to what came, of those whose fit can be relied on.
 
         Of models that these customers do not tell apart (the paired difference of their
-        log-scores is within one standard error) it is the first: the better known one, and the
+        log-scores is within one standard error) it is the first of `CONTINUOUS`, and the
         same from one day to the next (the one-standard-error rule, Breiman et al. 1984).
 
         Raises

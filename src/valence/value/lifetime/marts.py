@@ -87,7 +87,7 @@ LIFETIME_MARTS = (
         score=_card,
         definitions=(LIFETIME_KIND,),
         served=True,
-        version=3,
+        version=4,
     ),
     Mart(
         name="worth",

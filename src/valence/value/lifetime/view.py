@@ -233,7 +233,7 @@ def how(built: Message | str) -> How:
             "Models of buying learn from each customer's number of purchase days, the last of them "
             "and how long the customer has been one. In the backtest they learn up to a day and "
             "foretell the weeks after it; of those that could be fitted the one that gave most "
-            "probability to what came, or the simplest of those within a standard error of it, is "
+            "probability to what came, or MBG/NBD where it is within a standard error of it, is "
             "fitted to everything, and worth rests on it. Where the definition names covariates, "
             "that model is tried with them too. Spend per purchase follows Gamma-Gamma. Times are "
             "in weeks."

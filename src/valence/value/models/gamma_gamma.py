@@ -175,7 +175,7 @@ def _correlated(correlation: float, customers: float) -> Iterator[Message]:
 def _nobody() -> Message:
     return message(
         "Nobody has a mean spend above 0 (what is bought, less what is given back): what a "
-        "purchase is worth is not known. Check the signs of amounts and returns in the import."
+        "purchase is worth is not known. Check the signs of amounts, returns and costs."
     )
 
 
