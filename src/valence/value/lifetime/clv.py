@@ -202,7 +202,8 @@ def _refuse_several_currencies(orders: ir.Table) -> None:
     if len(found) > 1:
         raise BadInputError(
             "The orders are in several currencies ({currencies}), and worth is told in one. "
-            "Convert the amounts, or keep one currency: `orders.filter(orders.currency == {first!r})`.",
+            "Convert the amounts, or keep one currency: "
+            "`orders.filter(orders.currency == {first!r})`.",
             currencies=", ".join(found),
             first=found[0],
         )
