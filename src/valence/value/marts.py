@@ -172,7 +172,7 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.CUSTOMER_FACTS,
         compute=_customer_facts,
         order_by=("customer_id",),
-        version=3,
+        version=4,
     ),
     Mart(
         name="customer_voice",
