@@ -21,7 +21,8 @@ from valence.value.definitions import RFM_KIND, RfmDefinition, published
 from valence.value.marts import MARTS
 
 WITH_CUSTOMERS = (
-    "order_facts", "customer_facts", "customer_voice", "value_model", "worth", "customers",
+    "order_facts", "customer_facts", "customer_voice", "first_purchases", "value_model", "worth",
+    "customers",
 )  # fmt: skip
 CONTEXT = BuildContext(RETAIL_DAY, "GBP", Decimal("0.35"), {})
 
