@@ -120,6 +120,7 @@ def _proof(proof: BondProof | None, on: date) -> Sequence[dict[str, Any]]:
         return []
 
     def row(name: str, effect: Effect | float) -> dict[str, Any]:
+        """One figure of the proof, with its interval where it has one."""
         known = (
             {"value": effect}
             if isinstance(effect, float)

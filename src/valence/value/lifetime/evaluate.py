@@ -109,6 +109,7 @@ def as_alike(split: Split) -> tuple[Floats, Floats]:
     n = np.bincount(then, minlength=cells)
 
     def foretold(of: Floats) -> Floats:
+        """What those alike did, of each customer now; of a cell that nobody was in, all."""
         sums = np.bincount(then, weights=of[known], minlength=cells)
         everyone = sums.sum() / max(known.sum(), 1)
         means: Floats = np.where(n > 0, sums / np.maximum(n, 1), everyone)

@@ -153,6 +153,7 @@ def backtest(
     uniform = np.random.default_rng(_SEED).random(len(split.frequency))
 
     def hold(model: type[PurchaseModel], names: tuple[str, ...] = ()) -> Tried:
+        """Fit a model, with these covariates, and hold its forecasts against what came."""
         fitted = model.fit(split.histories(names))
         who = replace(known, covariates=split.covariates) if names else known
         told = forecast(fitted, spend, who, t=t, interval=interval)
