@@ -18,7 +18,7 @@ from valence.value.bond import LEVELS
 from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_history import bonds_before, later
 from valence.value.definitions import published
-from valence.value.lifetime.histories import in_panel
+from valence.value.portable import in_panel
 
 if TYPE_CHECKING:
     from valence.value.bond_proof import BondProof, Effect

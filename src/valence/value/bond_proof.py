@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, ndtri
 
+from valence.value.auc import auc
 from valence.value.models.model import Floats
-from valence.value.regression import auc, least_squares, logistic
+from valence.value.regression import least_squares, logistic
 
 FEWEST = 200  # customers; and of those who came back, or did not, a tenth of that
 INTERVAL = 0.9

@@ -119,3 +119,8 @@ def month_start(number: ir.IntegerValue) -> ir.DateValue:
     """Return the first day of a month given by its `month_number`."""
     year = (number - number % 12) // 12
     return ibis.date(year.cast("int32"), (number % 12 + 1).cast("int32"), ibis.literal(1, "int32"))
+
+
+def in_panel(customer_id: ir.StringValue, share: float) -> ir.BooleanValue:
+    """Return whether a customer is in a fixed panel of that share: the same on every engine."""
+    return customer_id.hexdigest("md5").right(4) < f"{min(int(share * 16**4), 16**4 - 1):04x}"

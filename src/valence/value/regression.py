@@ -53,14 +53,3 @@ def least_squares(design: Floats, y: Floats) -> Regression:
     scores = design * (y - design @ weights)[:, None]
     spread = inverse @ (scores.T @ scores) @ inverse * n / max(n - k, 1)
     return Regression(weights, np.sqrt(np.diag(spread)))
-
-
-def auc(p: Floats, came: Floats) -> float:
-    """Return how often one with is placed above one without; nan where all are alike."""
-    ones, others = came.sum(), (1 - came).sum()
-    if not ones or not others:
-        return float("nan")
-    # Mean ranks, ties sharing theirs. Not SciPy's: its statistics take a second to import.
-    _, kind, count = np.unique(p, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(count) - (count - 1) / 2)[kind]
-    return float((ranks[came > 0].sum() - ones * (ones + 1) / 2) / (ones * others))

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from valence.kit.customers import FIELDS
+from valence.kit.tables import TablePage
 from valence.lake.columns import Column
 from valence.value import columns as published
 
@@ -42,6 +43,12 @@ def made_model(name: str, doc: str, /, **fields: Any) -> type[BaseModel]:
     made: type[BaseModel] = create_model(name, __doc__=doc, **fields)
     return made
 
+
+PAGE: dict[str, Any] = {
+    name: (field.annotation, field)
+    for name, field in TablePage.model_fields.items()
+    if name != "items"
+}  # what a page of rows of its own model has beside them
 
 SummaryRow = row_model("ValueSummary", "All customers in one row.", published.SUMMARY)
 TierRow = row_model("ValueTier", "One value tier.", published.TIERS)

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from valence.value.auc import auc
 from valence.value.models.model import Floats
-from valence.value.regression import auc, logistic
+from valence.value.regression import logistic
 
 FEWEST = 200  # customers with a whole first year, and a tenth of them stars: below, no model
 TOP = 0.2  # share of customers, by value of the first year, who count as of high value

@@ -15,7 +15,7 @@ from valence.core.messages import message
 from valence.lake.columns import ARROW, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.early_stars import WEEKS_DAYS, YEAR_DAYS, first_weeks
-from valence.value.lifetime.histories import in_panel
+from valence.value.portable import in_panel
 
 if TYPE_CHECKING:
     from valence.value.models.model import Floats

@@ -22,13 +22,13 @@ from valence.value.lifetime.fitting import Facts, model_card
 from valence.value.lifetime.histories import (
     customer_days,
     holdout_cut,
-    in_panel,
     repeat_weeks,
     split_at,
 )
 from valence.value.lifetime.holdout import Backtest, Tried
 from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.lifetime.scoring import Fitted, scored
+from valence.value.portable import in_panel
 
 DAY = date(2025, 6, 30)
 CARD = LIFETIME_MARTS[0]

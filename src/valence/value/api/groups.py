@@ -17,15 +17,10 @@ from valence.value.groups_answers import groups_of
 from valence.value.groups_mart import ACCOUNTS, GROUPS
 from valence.value.groups_tables import ACCOUNTS as ACCOUNTS_TABLE
 from valence.value.groups_tables import PEOPLE as PEOPLE_TABLE
-from valence.value.schemas import made_model, row_model
+from valence.value.schemas import PAGE, made_model, row_model
 
 _GROUP: Any = row_model("ValueGroup", "What one group brings.", GROUPS[1:])
 _FIRM: Any = row_model("Firm", "What one firm brings.", ACCOUNTS)
-_PAGE: dict[str, Any] = {
-    name: (field.annotation, field)
-    for name, field in TablePage.model_fields.items()
-    if name != "items"
-}
 Groups = made_model(
     "ValueGroups",
     "What the groups of one dimension bring, the most valuable of the last twelve months first.",
@@ -38,7 +33,7 @@ Firms = made_model(
     "Firms",
     "One page of firms.",
     items=(list[_FIRM], Field(description="The firms.")),
-    **_PAGE,
+    **PAGE,
 )
 By = Annotated[
     Literal["segment", "tier", "main_channel", "country", "store"],

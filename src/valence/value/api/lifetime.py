@@ -9,7 +9,7 @@ from pydantic import Field
 
 from valence.kit.ask import Ask
 from valence.kit.customers import FIELDS
-from valence.kit.tables import TablePage, TableParams, table_api
+from valence.kit.tables import TableParams, table_api
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
 from valence.value.lifetime import report
@@ -19,13 +19,8 @@ from valence.value.lifetime.kept import kept_of, kept_table
 from valence.value.lifetime.prediction_view import KEPT
 from valence.value.lifetime.predictions import SCORES
 from valence.value.lifetime.tables import CLV
-from valence.value.schemas import made_model, row_model, typed
+from valence.value.schemas import PAGE, made_model, row_model, typed
 
-_PAGE: dict[str, Any] = {
-    name: (field.annotation, field)
-    for name, field in TablePage.model_fields.items()
-    if name != "items"
-}
 _BASE: Any = row_model(
     "WorthOfBase",
     "The worth of all customers together.",
@@ -93,7 +88,7 @@ Clv = made_model(
     notes=(list[str], Field(description="What a reader has to know.")),
     base=(_BASE, Field(description="All customers together.")),
     items=(list[_CUSTOMER], Field(description="Customers with worth.")),
-    **_PAGE,
+    **PAGE,
 )
 Card = made_model(
     "ModelCard",
@@ -121,7 +116,7 @@ Predictions = made_model(
     "KeptPredictions",
     "One page of predictions, kept as they were made.",
     items=(list[_PREDICTION], Field(description="The predictions.")),
-    **_PAGE,
+    **PAGE,
 )
 
 

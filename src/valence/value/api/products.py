@@ -21,7 +21,7 @@ from valence.value.products.answers import (
 )
 from valence.value.products.columns import ENTRY, MATRIX
 from valence.value.products.tables import BUYERS, PRODUCTS
-from valence.value.schemas import made_model, row_model
+from valence.value.schemas import PAGE, made_model, row_model
 
 _PRODUCT: Any = row_model("Product", "One product and what it does.", MATRIX)
 _ENTRY: Any = row_model("EntryProduct", "What those brought later whom it won.", ENTRY[1:])
@@ -29,11 +29,7 @@ Products = made_model(
     "Products",
     "One page of products.",
     items=(list[_PRODUCT], Field(description="The products.")),
-    **{
-        name: (field.annotation, field)
-        for name, field in TablePage.model_fields.items()
-        if name != "items"
-    },
+    **PAGE,
 )
 Entry = made_model(
     "EntryProducts",

@@ -9,10 +9,10 @@ from pydantic import Field
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
 from valence.kit.customers import FIELDS
-from valence.kit.tables import TablePage, TableParams, table_api
+from valence.kit.tables import TableParams, table_api
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
-from valence.value.schemas import made_model, row_model, typed
+from valence.value.schemas import PAGE, made_model, row_model, typed
 from valence.value.stars_answers import LIKELY, new_customers, stars_of
 from valence.value.stars_mart import STARS as COLUMNS
 from valence.value.stars_view import STARS
@@ -31,11 +31,6 @@ _TENTH: Any = row_model(
         Column("came", "float", "Share that became of high value."),
     ),
 )
-_PAGE: dict[str, Any] = {
-    name: (field.annotation, field)
-    for name, field in TablePage.model_fields.items()
-    if name != "items"
-}
 Stars = made_model(
     "EarlyStars",
     "New customers whose first weeks look like those of past high-value ones.",
@@ -51,7 +46,7 @@ Stars = made_model(
     tested_on=(int, Field(description="Customers that the test had not seen.")),
     calibration=(list[_TENTH], Field(description="What was foretold of each tenth, and came.")),
     items=(list[_STAR], Field(description="New customers.")),
-    **_PAGE,
+    **PAGE,
 )
 
 

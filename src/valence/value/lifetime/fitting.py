@@ -28,7 +28,6 @@ from valence.value.lifetime.evaluate import UNIT_DAYS, Split
 from valence.value.lifetime.histories import (
     customer_days,
     holdout_cut,
-    in_panel,
     of_customers,
     purchase_histories,
     repeat_weeks,
@@ -39,7 +38,7 @@ from valence.value.models.bg_bb import BgBb
 from valence.value.models.bg_nbd import BgNbd
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
 from valence.value.models.model import Floats, Histories, PurchaseModel
-from valence.value.portable import count_if
+from valence.value.portable import count_if, in_panel
 
 MOST_TRIED = 100_000  # customers in the backtest: more would not tell the models apart better
 MOST_SPENDERS = 500_000  # customers that the model of spend is fitted to

@@ -90,11 +90,6 @@ def customer_days(orders: ir.Table, *, as_of: date, among: ir.Table | None = Non
     return days.mutate(bought=days.sales > 0)
 
 
-def in_panel(customer_id: ir.StringValue, share: float) -> ir.BooleanValue:
-    """Return whether a customer is in a fixed panel of that share: the same on every engine."""
-    return customer_id.hexdigest("md5").right(4) < f"{min(int(share * 16**4), 16**4 - 1):04x}"
-
-
 def split_at(days: ir.Table, *, cut: date, as_of: date) -> ir.Table:
     """Return what a model may know at a cut, and what came after.
 

@@ -17,6 +17,8 @@ TITLE = message("Kept predictions")
 ASKED = message("Did customers bring what was foretold of them?")
 _DRAWN = 12  # predictions in the picture: the latest to come due
 
+_TO_COME = message("still to come")
+
 KEPT = TableSpec(
     "predictions",
     message("What was foretold, and what came?"),
@@ -27,40 +29,31 @@ KEPT = TableSpec(
         TableColumn("model", message("Model"), words=FORECASTS),
         TableColumn("customers", message("Customers"), "int"),
         TableColumn("value_told_amount", message("Value foretold"), "money"),
-        TableColumn(
-            "value_came_amount",
-            message("Value that came"),
-            "money",
-            absent=message("still to come"),
-        ),
+        TableColumn("value_came_amount", message("Value that came"), "money", absent=_TO_COME),
         TableColumn(
             "value_off",
             message("Came against foretold"),
             "percent",
-            absent=message("still to come"),
+            absent=_TO_COME,
             meaning=message("Value that came / value foretold, less 1."),
         ),
         TableColumn(
             "value_mae",
             message("Off by, a customer"),
             "money",
-            absent=message("still to come"),
+            absent=_TO_COME,
             meaning=message("Mean absolute error of the value of one customer."),
         ),
         TableColumn(
             "covered_share",
             message("Within the interval"),
             "percent",
-            absent=message("still to come"),
+            absent=_TO_COME,
             meaning=message("Customers whose value lay within their own interval."),
         ),
         TableColumn("purchases_told", message("Purchases foretold"), "float", shown=False),
         TableColumn(
-            "purchases_came",
-            message("Purchases that came"),
-            "int",
-            shown=False,
-            absent=message("still to come"),
+            "purchases_came", message("Purchases that came"), "int", shown=False, absent=_TO_COME
         ),
     ),
     key=("made_on", "months", "model"),
@@ -134,9 +127,7 @@ def chart(found: Kept, fmt: Formats) -> Chart:
     title = message("How far off was each prediction, in sum?")
     if not found.scored:
         return too_little(
-            "predictions",
-            title,
-            message("Not enough data: nothing foretold has come due yet."),
+            "predictions", title, message("Not enough data: nothing foretold has come due yet.")
         )
     made = bars(
         fmt,

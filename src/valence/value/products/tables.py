@@ -139,6 +139,42 @@ def entry_spec(level: str, *, compared: bool = True) -> TableSpec:
     return replace(spec, columns=columns, sort="-customers", examples=spec.examples[1:])
 
 
+_ESTIMATES = tuple(
+    replace(column, absent=_NOT_COMPARED)
+    for column in (
+        TableColumn("place", message("Place"), "int"),
+        TableColumn("verdict", message("Against all"), words=VERDICTS),
+        TableColumn(
+            "adjusted_value",
+            message("Later value, adjusted"),
+            "money",
+            meaning=message("What its customers would have brought, were they like all."),
+        ),
+        TableColumn("adjusted_value_low", message("From"), "money"),
+        TableColumn("adjusted_value_high", message("To"), "money"),
+        TableColumn("adjusted_back", message("Bought again, adjusted"), "percent"),
+        TableColumn("adjusted_back_low", message("Again, from"), "percent", shown=False),
+        TableColumn("adjusted_back_high", message("Again, to"), "percent", shown=False),
+        TableColumn("later_value", message("Later value, as observed"), "money", shown=False),
+        TableColumn("back_share", message("Bought again, as observed"), "percent", shown=False),
+        TableColumn(
+            "shrunk_difference",
+            message("Difference, shrunk"),
+            "money",
+            meaning=message("Drawn to the middle by as much as is noise; places go by it."),
+            shown=False,
+        ),
+        TableColumn(
+            "overlap_share",
+            message("Comparable customers"),
+            "percent",
+            meaning=message("Share of its customers for whom others alike are there."),
+            shown=False,
+        ),
+    )
+)
+
+
 def _entry_spec(level: str) -> TableSpec:
     page = "" if level == CATEGORY else _PAGE
     return TableSpec(
@@ -147,67 +183,7 @@ def _entry_spec(level: str) -> TableSpec:
         (
             TableColumn("name", LEVELS[level], link=page),
             TableColumn("customers", message("Customers"), "int"),
-            TableColumn("place", message("Place"), "int", absent=_NOT_COMPARED),
-            TableColumn("verdict", message("Against all"), words=VERDICTS, absent=_NOT_COMPARED),
-            TableColumn(
-                "adjusted_value",
-                message("Later value, adjusted"),
-                "money",
-                meaning=message("What its customers would have brought, were they like all."),
-                absent=_NOT_COMPARED,
-            ),
-            TableColumn("adjusted_value_low", message("From"), "money", absent=_NOT_COMPARED),
-            TableColumn("adjusted_value_high", message("To"), "money", absent=_NOT_COMPARED),
-            TableColumn(
-                "adjusted_back",
-                message("Bought again, adjusted"),
-                "percent",
-                absent=_NOT_COMPARED,
-            ),
-            TableColumn(
-                "adjusted_back_low",
-                message("Again, from"),
-                "percent",
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
-            TableColumn(
-                "adjusted_back_high",
-                message("Again, to"),
-                "percent",
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
-            TableColumn(
-                "later_value",
-                message("Later value, as observed"),
-                "money",
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
-            TableColumn(
-                "back_share",
-                message("Bought again, as observed"),
-                "percent",
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
-            TableColumn(
-                "shrunk_difference",
-                message("Difference, shrunk"),
-                "money",
-                meaning=message("Drawn to the middle by as much as is noise; places go by it."),
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
-            TableColumn(
-                "overlap_share",
-                message("Comparable customers"),
-                "percent",
-                meaning=message("Share of its customers for whom others alike are there."),
-                absent=_NOT_COMPARED,
-                shown=False,
-            ),
+            *_ESTIMATES,
             TableColumn(
                 "not_compared",
                 message("Why not compared"),
