@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
@@ -103,9 +103,7 @@ def reach(page: Page, address: str, shot: Shot) -> int | None:
         answer = page.goto(address + str(links.first.get_attribute("href")))
     if shot.open and page.locator(shot.open).count():  # an empty page has nothing to open
         page.locator(shot.open).first.click()
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-options]')].every(box => box.dataset.drawn)"
-    )
+    expect(page.locator("[data-options]:not([data-drawn])")).to_have_count(0, timeout=30_000)
     return answer.status if answer else None
 
 

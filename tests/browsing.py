@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import uvicorn
+from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+WAIT = 30_000  # ms; by `expect`, since the policy of the pages lets no polled expression run
 THEMES, WIDTHS = ("light", "dark"), (1440, 390)
 EVERY = tuple(itertools.product(THEMES, WIDTHS))
 MORE_OF_THE_SAME = "tbody tr:nth-child(n + 8), main > section:nth-of-type(n + 10)"
@@ -25,10 +27,9 @@ PAIRS = {"en": (("light", 1440), ("dark", 390)), "zh": (("light", 390), ("dark",
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """A browser."""
-    playwright = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.exists():
         pytest.skip(f"needs Chromium at {CHROMIUM}")
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=str(CHROMIUM))
         yield browser
         browser.close()
@@ -90,9 +91,7 @@ def drawn(page: Any, *charts: str) -> None:
     """Wait until these charts are drawn; all there are, if none is named."""
     for chart in charts:
         page.locator(f"#{chart}[data-drawn] svg path").first.wait_for(state="attached")
-    page.wait_for_function(
-        "[...document.querySelectorAll('[data-options]')].every(box => box.dataset.drawn)"
-    )
+    expect(page.locator("[data-options]:not([data-drawn])")).to_have_count(0, timeout=WAIT)
 
 
 def serious(page: Any) -> list[object]:

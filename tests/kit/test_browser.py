@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from tests.browsing import clean, overflow, serious, served
+from playwright.sync_api import expect
+from tests.browsing import WAIT, clean, overflow, serious, served
 
 pytestmark = pytest.mark.browser
 CHARTS = ("worth", "two", "stake", "lorenz", "cohorts", "rfm", "bridge")
@@ -16,9 +17,7 @@ def address(app):
 
 
 def drawn(page):
-    page.wait_for_function(
-        f"document.querySelectorAll('[data-options][data-drawn]').length === {len(CHARTS)}"
-    )
+    expect(page.locator("[data-options][data-drawn]")).to_have_count(len(CHARTS), timeout=WAIT)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -86,11 +85,11 @@ def test_without_script_the_tables_stand_for_the_charts_and_everything_is_reacha
 def test_switching_the_theme_redraws_the_charts_and_is_kept(visit):
     page = visit("/demo")
     drawn(page)
-    ink = "document.querySelector('#worth svg text').getAttribute('fill')"
-    before = page.evaluate(ink)
+    text = page.locator("#worth svg text").first
+    before = text.get_attribute("fill")
     with page.expect_response("**/preferences"):
         page.locator("button[value=dark]").click()
-    page.wait_for_function(f"{ink} !== '{before}'")
+    expect(text).not_to_have_attribute("fill", before, timeout=WAIT)
     page.reload()
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
 
@@ -106,7 +105,7 @@ def test_the_keyboard_alone_reaches_everything(visit):
     page.keyboard.press("Enter")
     panel = page.locator(".v-how-panel").first
     assert panel.is_visible()
-    page.wait_for_function("document.activeElement.matches('.v-how-panel')")
+    expect(panel).to_be_focused(timeout=WAIT)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('[data-close]')")
     page.keyboard.press("Escape")
@@ -169,15 +168,13 @@ def test_on_a_phone_what_lies_beyond_the_edge_shows_and_a_tap_leads_there(visit)
     while more.is_visible():
         at = scroll.evaluate("box => box.scrollLeft")
         more.click()
-        page.wait_for_function(
-            "([box, at]) => box.scrollLeft > at", arg=[scroll.element_handle(), at]
-        )
+        expect(scroll).not_to_have_js_property("scrollLeft", at, timeout=WAIT)
         page.evaluate("new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 30)))")
     box = last.bounding_box()
     assert box["x"] + box["width"] <= 390
     assert "v-beyond" not in scroll.get_attribute("class")
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.wait_for_function("!document.querySelector('.v-swipe').classList.contains('v-on')")
+    expect(page.locator(".v-swipe")).not_to_contain_class("v-on", timeout=WAIT)
 
 
 def test_a_menu_opens_within_the_phone(visit):
