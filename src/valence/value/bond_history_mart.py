@@ -19,6 +19,7 @@ from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_history import bonds_before, later
 from valence.value.definitions import published
 from valence.value.portable import in_panel
+from valence.value.refit import not_due
 
 if TYPE_CHECKING:
     from valence.value.bond_proof import BondProof, Effect
@@ -52,7 +53,7 @@ def _history(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.R
 
 def _stands(before: ir.Table, as_of: date, read: Read) -> bool:
     made = next(read(before.agg(on=before.made_on.max()))).to_pylist()[0]["on"]
-    return made is not None and 0 <= (as_of - made).days < REFRESH_DAYS
+    return not_due(made, as_of, REFRESH_DAYS)
 
 
 def _told(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:

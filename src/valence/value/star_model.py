@@ -15,6 +15,12 @@ from valence.value.regression import logistic
 
 FEWEST = 200  # customers with a whole first year, and a tenth of them stars: below, no model
 TOP = 0.2  # share of customers, by value of the first year, who count as of high value
+# What the model reads: amounts and counts by their logarithm, shares as they are.
+NUMBERS = (
+    "first_amount", "weeks_amount", "weeks_days", "weeks_returned_share", "weeks_discount_share",
+    "weeks_channels",
+)  # fmt: skip
+SHARES = ("weeks_returned_share", "weeks_discount_share")
 _RIDGE = 1.0  # in units of standardised features: nothing runs away on a rare channel
 _CHANNELS = 6  # told apart; others are one
 _BINS = 10
@@ -35,7 +41,7 @@ class FirstWeeks:
     channel: Sequence[str]
 
     def features(self, channels: Sequence[str]) -> Floats:
-        """Return the features, (n, k): amounts by their logarithm, channels one by one."""
+        """Return the features, (n, k), in the order of `NUMBERS`, then channels one by one."""
         own = np.array(self.channel, dtype=object)
         numbers = [
             np.log1p(np.maximum(self.first_amount, 0)),
@@ -74,6 +80,12 @@ class StarModel:
         a, b = self.shift
         p: Floats = expit(a + b * (self.weights[0] + z @ self.weights[1:]))
         return p
+
+    def plain(self) -> tuple[float, Floats]:
+        """Return the intercept and the weights, (k,), of the features as they are."""
+        a, b = self.shift
+        weights = self.weights[1:] / self.spread
+        return float(a + b * (self.weights[0] - self.mean @ weights)), b * weights
 
     def calibrated(self, weeks: FirstWeeks, star: npt.NDArray[np.bool_]) -> StarModel:
         """Return the model with its log-odds shifted to fit customers it has not seen (Platt)."""

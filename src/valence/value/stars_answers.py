@@ -56,7 +56,7 @@ class Stars:
 def new_customers(tables: Tables) -> ir.Table:
     """Return the new customers with their probability, `value`."""
     t = tables.table("early_stars")
-    return t.filter(t.kind == "customer").drop("number", "kind", "name", "other")
+    return t.filter(t.kind == "customer").drop("number", "kind", "learned_on", "name", "other")
 
 
 def stars_of(tables: Tables) -> Stars | None:

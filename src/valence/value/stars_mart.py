@@ -16,12 +16,17 @@ from valence.lake.columns import ARROW, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.value.early_stars import WEEKS_DAYS, YEAR_DAYS, first_weeks
 from valence.value.portable import in_panel
+from valence.value.refit import as_many, not_due
 
 if TYPE_CHECKING:
     from valence.value.models.model import Floats
     from valence.value.star_model import FirstWeeks
 
 MOST = 100_000  # customers that the model learns from
+REFIT_DAYS = 28  # after so many, another month of customers has a whole first year
+_GROWN = 1.05  # times the customers with a whole first year: others than it was learned from
+_INTERCEPT, _CHANNEL = "intercept", "channel:"
+_SURE = 500.0  # log-odds, beyond which the exponential has no number
 _CUSTOMER = Column(
     "customer_id", "text", "The customer.", privacy="pseudonym", purpose="know the customer"
 )
@@ -39,10 +44,11 @@ FIRST_WEEKS = (
 )
 STARS = (
     Column("number", "int", "Order of the rows."),
-    Column("kind", "text", "customer, tenth (of the test) or figure."),
+    Column("kind", "text", "customer, tenth (of the test), figure or weight (of the model)."),
+    Column("learned_on", "day", "Day that the model was learned on; null for customers."),
     Column("customer_id", "text", "The new customer.", privacy="pseudonym",
            purpose="know the customer"),
-    Column("name", "text", "What a figure is."),
+    Column("name", "text", "What a figure or a weight is of."),
     Column("value", "float", "Probability to become of high value; of a tenth, what was foretold."),
     Column("other", "float", "Of a tenth, the share that became so."),
     Column("age_days", "int", "Days since the first purchase."),
@@ -57,32 +63,61 @@ def _first_weeks(inputs: Inputs, context: BuildContext) -> ir.Table:
 
 
 def _stars(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
-    from valence.value import star_model as m  # noqa: PLC0415 - scipy is heavy
-
     t = inputs["first_weeks"]
     # Of the day of the build, so not of a mart that is patched by customer.
     age = ibis.literal(context.as_of).delta(t.first_order_on, unit="day").cast("int64")
     t = t.mutate(age_days=age)
     old, young = t.filter(t.age_days > YEAR_DAYS), t.filter(t.age_days <= YEAR_DAYS)
-    young = young.filter(young.age_days >= WEEKS_DAYS)
     n = next(read(old.agg(n=old.count()))).to_pylist()[0]["n"]
+    told = _kept(inputs, context, read, n)
+    if told is None:
+        told = _learned(old, n, context, read)
+    if not told:
+        return
+    yield pa.RecordBatch.from_pylist(told, schema=_SCHEMA)
+    yield from _foretold(young.filter(young.age_days >= WEEKS_DAYS), told, read)
+
+
+def _kept(inputs: Inputs, context: BuildContext, read: Read, n: int) -> list[dict[str, Any]] | None:
+    """Return what was learned last, where it is neither due nor of other customers than now."""
+    if "early_stars" not in inputs:
+        return None
+    before = inputs["early_stars"]
+    told = [
+        row
+        for batch in read(before.filter(before.kind != "customer").order_by("number"))
+        for row in batch.to_pylist()
+    ]
+    then = next((row["value"] for row in told if row["name"] == "grown"), None)
+    if then is None or not not_due(told[0]["learned_on"], context.as_of, REFIT_DAYS):
+        return None
+    return told if as_many(int(then), n, _GROWN) else None
+
+
+def _learned(old: ir.Table, n: int, context: BuildContext, read: Read) -> list[dict[str, Any]]:
+    """Return what customers with a whole first year teach; empty where they are too few."""
+    from valence.value import star_model as m  # noqa: PLC0415 - scipy is heavy
+
     if n > MOST:
         old = old.filter(in_panel(old.customer_id, MOST / n))
     grown = _table(read, old)
     if len(grown) < m.FEWEST:
-        return
+        return []
     weeks, value = _weeks(grown), _floats(grown, "year_amount")
     limit = float(np.quantile(value, 1 - m.TOP))
     star = value > limit
     if not star.any():
-        return
+        return []
     first = -_floats(grown, "age_days")
     test = m.try_stars(weeks, star, first)
+    fitted = m.learned(weeks, star, first)
+    intercept, weights = fitted.plain()
     figures = {
         "auc": test.auc, "brier": test.brier, "brier_naive": test.brier_naive,
         "customers": test.customers, "stars": test.stars, "limit": limit,
-        "learned_from": len(star),
+        "learned_from": len(star), "grown": n,
     }  # fmt: skip
+    names = [*m.NUMBERS, *(_CHANNEL + channel for channel in fitted.channels)]
     rows: list[dict[str, Any]] = [
         {"kind": "tenth", "value": float(told), "other": float(came)}
         for told, came in zip(test.told, test.came, strict=True)
@@ -91,25 +126,51 @@ def _stars(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
         {"kind": "figure", "name": name, "value": float(figure) if isfinite(figure) else None}
         for name, figure in figures.items()
     ]
-    numbered = [{**row, "number": number} for number, row in enumerate(rows)]
-    yield pa.RecordBatch.from_pylist(numbered, schema=_SCHEMA)
-    new, fitted = _table(read, young), m.learned(weeks, star, first)
-    if not len(new):
-        return
-    known: dict[str, Any] = {
-        "number": pa.array(np.arange(len(new)) + len(rows)),
-        "kind": pa.array(["customer"]).take(pa.array(np.zeros(len(new), dtype=int))),
-        "value": pa.array(fitted.probabilities(_weeks(new))),
-        **{name: new.column(name).combine_chunks()
-           for name in ("customer_id", "age_days", "weeks_days", "weeks_amount")},
-    }  # fmt: skip
-    columns = [
-        known[field.name].cast(field.type)
-        if field.name in known
-        else pa.nulls(len(new), field.type)
-        for field in _SCHEMA
+    rows += [
+        {"kind": "weight", "name": name, "value": float(weight)}
+        for name, weight in zip((_INTERCEPT, *names), (intercept, *weights), strict=True)
     ]
-    yield pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
+    of_all = {"learned_on": context.as_of}
+    return [{**row, **of_all, "number": number} for number, row in enumerate(rows)]
+
+
+def _foretold(young: ir.Table, told: list[dict[str, Any]], read: Read) -> Iterator[pa.RecordBatch]:
+    """Give new customers with their probability, which the engine works out."""
+    weights = {row["name"]: row["value"] for row in told if row["kind"] == "weight"}
+    score = ibis.literal(weights.pop(_INTERCEPT))
+    for name, weight in weights.items():
+        score += _feature(young, name) * weight
+    score = score.clip(-_SURE, _SURE)
+    new = young.select(
+        "customer_id", "age_days", "weeks_days", "weeks_amount",
+        value=1.0 / ((-score).exp() + 1.0),
+    )  # fmt: skip
+    number = len(told)
+    for batch in read(new):
+        known = {
+            **{name: batch.column(name) for name in batch.schema.names},
+            "number": pa.array(np.arange(number, number + batch.num_rows)),
+            "kind": pa.repeat("customer", batch.num_rows),
+        }
+        number += batch.num_rows
+        columns = [
+            known[field.name].cast(field.type)
+            if field.name in known
+            else pa.nulls(batch.num_rows, field.type)
+            for field in _SCHEMA
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=_SCHEMA)
+
+
+def _feature(t: ir.Table, name: str) -> ir.FloatingValue:
+    """One feature as `FirstWeeks.features` has it, in the engine."""
+    from valence.value.star_model import SHARES  # noqa: PLC0415 - scipy is heavy
+
+    if name.startswith(_CHANNEL):
+        same = ibis.coalesce(t.first_channel, "") == name.removeprefix(_CHANNEL)
+        return same.ifelse(1.0, 0.0)
+    known = ibis.coalesce(t[name].cast("float64"), 0.0)
+    return known.clip(0.0, 1.0) if name in SHARES else (known.clip(0.0) + 1.0).ln()
 
 
 def _table(read: Read, table: ir.Table) -> pa.Table:
@@ -164,6 +225,6 @@ STAR_MARTS = (
         columns=STARS,
         score=_stars,
         served=True,
-        version=2,
+        version=3,
     ),
 )

@@ -16,6 +16,7 @@ from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.first_purchases import FIRST_MART
 from valence.value.lifetime.foretold import CARD, WORTH
+from valence.value.refit import as_many, not_due
 
 _GROWN = 1.05  # times the customers of the last fit: what they were fitted to is no longer there
 
@@ -47,13 +48,11 @@ def _stands(
 ) -> bool:
     """Whether the last fit is neither due nor of other customers than there are now."""
     fitted = [row for row in before if row["kind"] == "model"]
-    age = (as_of - before[0]["fitted_on"]).days
-    if not fitted or not 0 <= age < definition.refit_days:
+    if not fitted or not not_due(before[0]["fitted_on"], as_of, definition.refit_days):
         return False
     bought = facts.filter(facts.purchase_days > 0)
     now = next(read(bought.agg(n=bought.count()))).to_pylist()[0]["n"]
-    then = fitted[0]["customers"]
-    return bool(then / _GROWN <= now <= then * _GROWN)
+    return as_many(fitted[0]["customers"], now, _GROWN)
 
 
 def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:

@@ -23,6 +23,7 @@ from valence.value.products.columns import ENTRY, MATRIX, SALES
 from valence.value.products.entry import entries, observed
 from valence.value.products.lines import line_facts
 from valence.value.products.matrix import product_matrix, product_sales
+from valence.value.refit import as_many, not_due
 
 _GROWN = 1.02  # times the customers of the last comparison: others than were compared then
 
@@ -85,9 +86,8 @@ def _stands(before: ir.Table, won: int, context: BuildContext, read: Read) -> bo
     last = _rows(before.filter(before.level == "all"), read)
     if not last:
         return False
-    age = (context.as_of - last[0]["fitted_on"]).days
-    then = int(last[0]["won"])
-    return 0 <= age < definition.refit_days and then / _GROWN <= won <= then * _GROWN
+    due = not not_due(last[0]["fitted_on"], context.as_of, definition.refit_days)
+    return not due and as_many(int(last[0]["won"]), won, _GROWN)
 
 
 def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
