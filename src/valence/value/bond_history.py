@@ -31,7 +31,11 @@ _KEY = 3  # characters that tell the copies of a customer apart, such as `09|`
 
 
 def bonds_before(
-    tables: Mapping[str, ir.Table], *, as_of: date, definition: BondDefinition = DEFAULT
+    tables: Mapping[str, ir.Table],
+    *,
+    as_of: date,
+    definition: BondDefinition = DEFAULT,
+    among: ir.Table | None = None,
 ) -> ir.Table:
     """Return the bond of each customer on the day and 3, 6, 9 and 12 months before it.
 
@@ -44,6 +48,8 @@ def bonds_before(
         The last of the days.
     definition
         Weights and limits, the same for all days.
+    among
+        The customers by whom it is told what the brand keeps records of: these, unless given.
 
     Returns
     -------
@@ -75,7 +81,7 @@ def bonds_before(
     if "feedback" in moved:
         said = customer_voice(moved["feedback"], as_of=as_of, events=moved.get("events"))
         t = with_voice(t, said)
-    t = with_bond(t, definition=definition)
+    t = with_bond(t, definition=definition, among=among)
     t = t.filter(t.bond.notnull())
     return t.select(
         "bond",

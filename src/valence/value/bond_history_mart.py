@@ -71,7 +71,7 @@ def _told(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Reco
         }
     definition = published(context.definitions, BOND_KIND, BondDefinition)
     as_of = context.as_of
-    bonds = bonds_before(tables, as_of=as_of, definition=definition)
+    bonds = bonds_before(tables, as_of=as_of, definition=definition, among=customers)
     since = months_before(as_of, 12)
     came = later(tables["orders"], since=since, as_of=as_of)
     t = bonds.left_join(came, "customer_id").drop("customer_id_right")

@@ -146,7 +146,7 @@ def _foretold(young: ir.Table, told: list[dict[str, Any]], read: Read) -> Iterat
         value=1.0 / ((-score).exp() + 1.0),
     )  # fmt: skip
     number = len(told)
-    for batch in read(new):
+    for batch in read(new.order_by("customer_id")):  # one order on every engine
         known = {
             **{name: batch.column(name) for name in batch.schema.names},
             "number": pa.array(np.arange(number, number + batch.num_rows)),
