@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -14,11 +15,21 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 ONE_WORKER = ("spark", "browser")  # one session, one browser: their tests stay on one worker
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker what shares a costly thing: the session, the browser, a file's brand."""
     for item in items:
-        for mark in ONE_WORKER:
-            if item.get_closest_marker(mark):
-                item.add_marker(pytest.mark.xdist_group(mark))
+        group = next((mark for mark in ONE_WORKER if item.get_closest_marker(mark)), None)
+        item.add_marker(
+            pytest.mark.xdist_group(group or f"{item.path.parent.name}/{item.path.stem}")
+        )
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays: expressions are many small objects, none in rings."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

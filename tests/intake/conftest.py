@@ -1,6 +1,6 @@
 """What tests of intake share: a brand folder, files from literal text, the lake read back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from valence.core.settings import Brand, load
 from valence.intake.importing import import_files
 from valence.intake.reading import Source, open_source
 from valence.intake.summary import ImportSummary
+from valence.lake.build import build
 from valence.lake.lake import Lake
+from valence.lake.marts import Mart
 from valence.lake.workbench import Workbench
 from valence.store import Store
 
@@ -48,6 +50,17 @@ def opened(bench: Workbench, file: Callable[..., Path]) -> Callable[..., Source]
     return lambda name, content, **more: open_source(bench, file(name, content), **more)
 
 
+def needed(marts: Iterable[Mart], name: str) -> list[Mart]:
+    """A mart and all that it is made from."""
+    named = {mart.name: mart for mart in marts}
+    wanted, waiting = {}, [name]
+    while waiting:
+        if mart := named.get(waiting.pop()):
+            wanted[mart.name] = mart
+            waiting += [other for other in mart.inputs if other not in wanted]
+    return list(wanted.values())
+
+
 class Shop:
     """A brand folder of its own, with what a test wants to know of it."""
 
@@ -74,10 +87,10 @@ class Shop:
         return self.take(self.file(name, content), **more)
 
     def built(self, mart: str, *columns: str) -> list[tuple]:
-        """Build all figures of the house and return columns of one mart."""
+        """Build one mart, with what it is made from, and return some of its columns."""
         house = WholeHouse(self.brand)
         try:
-            house.build()
+            build(house.lake, needed(house.marts, mart), house.context)
             reader = house.lake.reader()
             found = [tuple(row[c] for c in columns) for row in reader.rows(reader.table(mart))]
             reader.close()
