@@ -53,7 +53,7 @@ def test_the_card_says_what_the_first_product_does(told):
     assert "BG/NBD with covariates" in said
     assert "What does the first purchase say of a customer?" in said
     sentence = re.search(
-        r"Product of the first purchase (pot|tea): buys ([\d.]+) times \(([\d.]+) to ([\d.]+)\) as",
+        r"Product of the first purchase The (pot|tea): buys ([\d.]+) times \(([\d.]+) to ([\d.]+)\) as",
         said,
     )
     assert sentence is not None
@@ -64,7 +64,7 @@ def test_the_card_says_what_the_first_product_does(told):
     names = {row["parameter"] for row in web.get("/api/v1/value/model").json()["parameters"]}
     assert {f"gamma_{number}[first_product={level}]" for number in (1, 2, 3)} <= names
     chinese = text_of(client(told, lang="zh").get("/value/model"))
-    assert f"首次购买的商品 {level}" in chinese
+    assert f"首次购买的商品 The {level}" in chinese
 
 
 def test_each_customer_is_foretold_by_their_first_product(told):

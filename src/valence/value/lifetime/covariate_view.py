@@ -15,9 +15,10 @@ from valence.kit.page import Words
 from valence.value.lifetime.answers import ModelCard
 from valence.value.lifetime.covariates import Level, bases_of, effect_of, plain
 
+PRODUCT = "first_product"
 COVARIATES: Mapping[str, Message] = {
     "first_channel": message("Channel of the first purchase"),
-    "first_product": message("Product of the first purchase"),
+    PRODUCT: message("Product of the first purchase"),
     "first_category": message("Category of the first purchase"),
     "first_season": message("Quarter of the first purchase"),
 }
@@ -82,13 +83,19 @@ def _told(
     return Told(level, base, buys, None, (here[0] / sum(here), a / (a + b)))
 
 
-def sentences(card: ModelCard, fmt: Formats) -> Iterator[Message]:
-    """Yield each effect as a sentence."""
+def products_in(card: ModelCard) -> list[str]:
+    """Return the ids of the products that the effects speak of."""
+    levels = [level for told in effects_of(card) for level in (told.level, told.base)]
+    return [each.level for each in levels if each.covariate == PRODUCT and each.level is not None]
+
+
+def sentences(card: ModelCard, fmt: Formats, names: Mapping[str, str]) -> Iterator[Message]:
+    """Yield each effect as a sentence; `names` are those of products, by id."""
     for told in effects_of(card):
         words = {
             "covariate": fmt.language.worded(COVARIATES[told.level.covariate]),
-            "level": _level(told.level, fmt),
-            "base": told.base.level,
+            "level": _level(told.level, fmt, names),
+            "base": _level(told.base, fmt, names),
             "times": _times(told.buys, fmt),
         }
         if told.leaves is not None:
@@ -108,7 +115,7 @@ def sentences(card: ModelCard, fmt: Formats) -> Iterator[Message]:
             )
 
 
-def table(card: ModelCard, fmt: Formats) -> DataTable | None:
+def table(card: ModelCard, fmt: Formats, names: Mapping[str, str]) -> DataTable | None:
     """Return the effects as a table; None where worth rests on no covariates."""
     found = effects_of(card)
     if not found:
@@ -137,8 +144,8 @@ def table(card: ModelCard, fmt: Formats) -> DataTable | None:
     rows = [
         [
             fmt.language.worded(COVARIATES[told.level.covariate]),
-            _level(told.level, fmt),
-            told.base.level,
+            _level(told.level, fmt, names),
+            _level(told.base, fmt, names),
             *_ends(told.buys),
             *(_ends(told.leaves) if told.leaves is not None else told.last or (None, None)),
         ]
@@ -151,10 +158,10 @@ def _ends(factor: Factor) -> tuple[float, float | None, float | None]:
     return factor.times, factor.low, factor.high
 
 
-def _level(level: Level, fmt: Formats) -> str:
+def _level(level: Level, fmt: Formats, names: Mapping[str, str]) -> str:
     if level.level is None:
         return fmt.language.worded(message("all others and unknown"))
-    return level.level
+    return names.get(level.level, level.level) if level.covariate == PRODUCT else level.level
 
 
 def _times(factor: Factor, fmt: Formats) -> str:

@@ -12,6 +12,7 @@ from valence.value.lifetime import covariate_view, prediction_view, view
 from valence.value.lifetime.answers import model_card_of
 from valence.value.lifetime.kept import kept_of, kept_table
 from valence.value.pages.router import built_of, empty, pages
+from valence.value.products.answers import names_of
 
 
 @pages.get("/value/model", permission="value:read")
@@ -24,6 +25,7 @@ def model_page(ask: Ask) -> Response:
         return ask.page(
             "value/empty.html", title=title, question=view.ASKED, empty=empty(ask, will)
         )
+    names = names_of(ask.reader, covariate_view.products_in(card))
     return ask.page(
         "value/model.html",
         question=view.ASKED,
@@ -33,8 +35,8 @@ def model_page(ask: Ask) -> Response:
         weekly=view.weekly(card, fmt),
         frequency=view.by_frequency(card, fmt),
         parameters=view.parameters(card, fmt),
-        effects=covariate_view.table(card, fmt),
-        effects_said=list(covariate_view.sentences(card, fmt)),
+        effects=covariate_view.table(card, fmt, names),
+        effects_said=list(covariate_view.sentences(card, fmt, names)),
         notes=view.notes(card, fmt),
         how=view.how(built_of(ask, "value_model")),
         next=view.steps(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -115,6 +116,22 @@ def product_of(tables: Tables, namespace: str, product_id: str) -> dict[str, Any
         return None
     t = tables.table("product_matrix")
     return tables.one(t.filter(t.namespace == namespace, t.product_id == product_id))
+
+
+def names_of(tables: Tables, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of products by id, where they have one; with the id where several do."""
+    if not ids or not tables.has("product_matrix"):
+        return {}
+    t = tables.table("product_matrix")
+    t = t.filter(t.product_id.isin(list(ids)), t.name.notnull())
+    rows = tables.rows(t.group_by("product_id").agg(name=t.name.min()))
+    held = Counter(row["name"] for row in rows)
+
+    def told(row: Row) -> str:
+        """The name, which several products may bear."""
+        return row["name"] if held[row["name"]] == 1 else f"{row['name']} ({row['product_id']})"
+
+    return {row["product_id"]: told(row) for row in rows}
 
 
 def _lines_of(reader: Reader, namespace: str, product_id: str, as_of: date) -> ir.Table:
