@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -69,9 +68,6 @@ def main() -> None:
     if words == ["--version"]:
         sys.stdout.write(f"valence {version('valence')}\n")
         return
-    # Queries are built of many small objects that stay: looking for rings among them every 700
-    # takes a tenth of a build.
-    gc.set_threshold(50_000, 20, 50)
     try:
         application(None if _COMPLETING in os.environ else next(iter(words), ""))()
     except ValenceError as wrong:

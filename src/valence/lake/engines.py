@@ -35,19 +35,26 @@ class Engine(Protocol):
     """What a build asks of an engine."""
 
     name: str
+    ahead: bool  # whether `query` may be asked for beside other work
 
-    def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
-        """An Ibis table over Parquet files; typed and empty if there are none."""
+    def table(self, files: Sequence[str], columns: Sequence[Column], name: str = "") -> ir.Table:
+        """An Ibis table over Parquet files; typed and empty if there are none.
+
+        Where queries may be made ahead, a name given again stands for the newer files.
+        """
+
+    def query(self, expression: ir.Expr) -> str:
+        """Return the text of what computes the expression."""
 
     def write(
         self,
-        expression: ir.Table,
+        expression: ir.Table | str,
         columns: Sequence[Column],
         *,
         order_by: Sequence[str] = (),
         month_of: str = "",
     ) -> list[tuple[Path, str]]:
-        """Compute the expression and write it as Parquet files of exactly these columns.
+        """Compute the expression, or its text, and write Parquet files of exactly these columns.
 
         Without `order_by`, rows that come from a file keep about its order.
         Returns the files, each with its part: the month (2025-01) of column `month_of`, or "all".
@@ -71,7 +78,7 @@ class Engine(Protocol):
 class DuckEngine:
     """DuckDB in this process, spilling to the lake's scratch folder."""
 
-    name = "duckdb"
+    name, ahead = "duckdb", True
 
     def __init__(self, scratch: Path, *, memory: str = "", threads: int = 0) -> None:
         self.folder = scratch / str(ids.new_id())
@@ -83,16 +90,21 @@ class DuckEngine:
         self.connection.execute("SET preserve_insertion_order = false")
         self._views = 0
 
-    def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
+    def table(self, files: Sequence[str], columns: Sequence[Column], name: str = "") -> ir.Table:
         """See `Engine.table`."""
         self._views += 1
-        name = f"input_{self._views}"  # Ibis names its own parts t0, t1, …
-        self.connection.execute(f"CREATE VIEW {name} AS {select_files(files, columns)}")
-        return ibis.table({c.name: IBIS[c.kind] for c in columns}, name=name)
+        view = f"now_{name}" if name else f"input_{self._views}"  # Ibis names its parts t0, t1, …
+        source = select_files(files, columns)
+        self.connection.execute(f"CREATE OR REPLACE VIEW {view} AS {source}")
+        return ibis.table({c.name: IBIS[c.kind] for c in columns}, name=view)
+
+    def query(self, expression: ir.Expr) -> str:
+        """See `Engine.query`."""
+        return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
     def write(
         self,
-        expression: ir.Table,
+        expression: ir.Table | str,
         columns: Sequence[Column],
         *,
         order_by: Sequence[str] = (),
@@ -103,7 +115,7 @@ class DuckEngine:
         cast = ", ".join(
             f"CAST({quoted(c.name)} AS {SQL_TYPE[c.kind]}) AS {quoted(c.name)}" for c in columns
         )
-        text = ibis.to_sql(expression, dialect="duckdb", pretty=False)
+        text = expression if isinstance(expression, str) else self.query(expression)
         order = f" ORDER BY {', '.join(quoted(name) for name in order_by)}" if order_by else ""
         options = _PARQUET
         if month_of:
@@ -119,17 +131,16 @@ class DuckEngine:
 
     def rows(self, expression: ir.Expr) -> list[dict[str, Any]]:
         """See `Engine.rows`."""
-        text = ibis.to_sql(expression, dialect="duckdb", pretty=False)
-        cursor = self.connection.execute(str(text))
+        cursor = self.connection.execute(self.query(expression))
         names = [column[0] for column in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def batches(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """See `Engine.batches`."""
-        text = ibis.to_sql(expression, dialect="duckdb", pretty=False)
+        text = self.query(expression)
         # A cursor of its own: what is read in batches may be read beside something else.
         with disk_space(self.folder), self.connection.cursor() as cursor:
-            yield from cursor.execute(str(text)).to_arrow_reader(BATCH)
+            yield from cursor.execute(text).to_arrow_reader(BATCH)
 
     def write_batches(
         self, batches: Iterable[pa.RecordBatch], columns: Sequence[Column]
@@ -147,7 +158,7 @@ class DuckEngine:
 class SparkEngine:
     """Spark: the running session, or a local one."""
 
-    name = "spark"
+    name, ahead = "spark", False
 
     def __init__(self, scratch: Path, *, memory: str = "", threads: int = 0) -> None:
         self.folder = scratch / str(ids.new_id())
@@ -155,7 +166,7 @@ class SparkEngine:
         self.session = spark_session(memory=memory, threads=threads)
         self.backend = ibis.pyspark.connect(self.session)
 
-    def table(self, files: Sequence[str], columns: Sequence[Column]) -> ir.Table:
+    def table(self, files: Sequence[str], columns: Sequence[Column], name: str = "") -> ir.Table:
         """See `Engine.table`."""
         schema = ", ".join(f"`{c.name}` {_spark_type(c)}" for c in columns)
         name = f"input_{ids.new_id().hex}"
@@ -167,9 +178,13 @@ class SparkEngine:
         frame.createOrReplaceTempView(name)
         return self.backend.table(name).cast({c.name: IBIS[c.kind] for c in columns})
 
+    def query(self, expression: ir.Expr) -> str:
+        """See `Engine.query`."""
+        return str(self.backend.compile(expression))
+
     def write(
         self,
-        expression: ir.Table,
+        expression: ir.Table | str,
         columns: Sequence[Column],
         *,
         order_by: Sequence[str] = (),
@@ -180,7 +195,8 @@ class SparkEngine:
         cast = ", ".join(f"CAST(`{c.name}` AS {_spark_type(c)}) AS `{c.name}`" for c in columns)
         if month_of:
             cast += f", date_format(`{month_of}`, 'yyyy-MM') AS part"
-        frame = self.session.sql(f"SELECT {cast} FROM ({self.backend.compile(expression)})")
+        text = expression if isinstance(expression, str) else self.query(expression)
+        frame = self.session.sql(f"SELECT {cast} FROM ({text})")
         if month_of:
             frame = frame.repartition("part").sortWithinPartitions("part", *order_by)
         elif order_by:
