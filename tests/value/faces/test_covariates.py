@@ -53,7 +53,8 @@ def test_the_card_says_what_the_first_product_does(told):
     assert "BG/NBD with covariates" in said
     assert "What does the first purchase say of a customer?" in said
     sentence = re.search(
-        r"Product of the first purchase The (pot|tea): buys ([\d.]+) times \(([\d.]+) to ([\d.]+)\) as",
+        r"Product of the first purchase The (pot|tea): buys ([\d.]+) times "
+        r"\(([\d.]+) to ([\d.]+)\) as",
         said,
     )
     assert sentence is not None
