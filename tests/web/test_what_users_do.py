@@ -102,3 +102,24 @@ def test_by_keyboard_alone_a_customer_is_reached_from_the_overview(visit):
     page.locator("#table-customers-body tbody th a").first.focus()
     page.keyboard.press("Enter")
     page.get_by_text("Who is this, what are they worth").wait_for()
+
+
+def test_a_product_is_found_in_the_matrix_and_opens_those_who_bought_it(visit):
+    page = visit("/products")
+    page.locator("#table-products-where").fill("sales > 1")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("sales"))
+    product = page.locator("#table-products-body tbody th a").first
+    name = product.inner_text()
+    product.click()
+    page.get_by_role("heading", name=name, exact=True).wait_for()
+    page.locator("#table-buyers-body tbody th a").first.click()
+    page.get_by_text("Who is this, what are they worth").wait_for()
+    assert page.complaints == []
+
+
+def test_a_rung_of_the_ladder_opens_its_customers(visit):
+    page = visit("/value/ladder")
+    page.locator("#rungs-table-body tbody a").first.click()
+    page.get_by_text(re.compile("customers? fits?")).wait_for()
+    assert page.complaints == []
