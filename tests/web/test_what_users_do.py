@@ -102,6 +102,7 @@ def test_by_keyboard_alone_a_customer_is_reached_from_the_overview(visit):
     page.locator("#table-customers-body tbody th a").first.focus()
     page.keyboard.press("Enter")
     page.get_by_text("Who is this, what are they worth").wait_for()
+    assert page.complaints == []
 
 
 def test_a_product_is_found_in_the_matrix_and_opens_those_who_bought_it(visit):

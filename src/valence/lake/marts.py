@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -36,6 +36,11 @@ Compute = Callable[[Inputs, BuildContext], ir.Table]
 # For what is no query: a fit, or the scores of a fitted model. Reads what it was reduced to; None
 # lets what was published before stand.
 Score = Callable[[Inputs, BuildContext, Read], Iterable[pa.RecordBatch] | None]
+
+
+def rows_read(table: ir.Table, read: Read) -> list[dict[str, Any]]:
+    """Return the rows of what was reduced to few."""
+    return [row for batch in read(table) for row in batch.to_pylist()]
 
 
 def _no_query(_: Inputs, context: BuildContext) -> ir.Table:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.columns import ARROW, Column
-from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.value.bond import LEVELS
 from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_history import bonds_before, later
@@ -52,14 +52,14 @@ def _history(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.R
 
 
 def _stands(before: ir.Table, as_of: date, read: Read) -> bool:
-    made = next(read(before.agg(on=before.made_on.max()))).to_pylist()[0]["on"]
+    made = rows_read(before.agg(on=before.made_on.max()), read)[0]["on"]
     return not_due(made, as_of, REFRESH_DAYS)
 
 
 def _told(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
     customers = inputs["customers"]
     bought = customers.filter(customers.bond.notnull()).select("customer_id")
-    n = next(read(bought.agg(n=bought.count()))).to_pylist()[0]["n"]
+    n = rows_read(bought.agg(n=bought.count()), read)[0]["n"]
     if n < FEWEST:
         return
     tables = {name: inputs[name] for name in _TABLES} | {"orders": inputs["order_facts"]}

@@ -43,16 +43,13 @@ class FirstWeeks:
     def features(self, channels: Sequence[str]) -> Floats:
         """Return the features, (n, k), in the order of `NUMBERS`, then channels one by one."""
         own = np.array(self.channel, dtype=object)
-        numbers = [
-            np.log1p(np.maximum(self.first_amount, 0)),
-            np.log1p(np.maximum(self.weeks_amount, 0)),
-            np.log1p(self.weeks_days),
-            np.clip(self.weeks_returned_share, 0, 1),
-            np.clip(self.weeks_discount_share, 0, 1),
-            np.log1p(self.weeks_channels),
-            *((own == channel).astype(float) for channel in channels),
+        numbers = ((name, getattr(self, name)) for name in NUMBERS)
+        features = [
+            np.clip(known, 0, 1) if name in SHARES else np.log1p(np.maximum(known, 0))
+            for name, known in numbers
         ]
-        return np.stack(numbers, axis=1)
+        features += [(own == channel).astype(float) for channel in channels]
+        return np.stack(features, axis=1)
 
     def some(self, rows: npt.NDArray[np.bool_]) -> FirstWeeks:
         """Return some of the customers."""

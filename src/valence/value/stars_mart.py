@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from valence.core.messages import message
 from valence.lake.columns import ARROW, Column
-from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.value.early_stars import WEEKS_DAYS, YEAR_DAYS, first_weeks
 from valence.value.portable import in_panel
 from valence.value.refit import as_many, not_due
@@ -68,7 +68,7 @@ def _stars(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
     age = ibis.literal(context.as_of).delta(t.first_order_on, unit="day").cast("int64")
     t = t.mutate(age_days=age)
     old, young = t.filter(t.age_days > YEAR_DAYS), t.filter(t.age_days <= YEAR_DAYS)
-    n = next(read(old.agg(n=old.count()))).to_pylist()[0]["n"]
+    n = rows_read(old.agg(n=old.count()), read)[0]["n"]
     told = _kept(inputs, context, read, n)
     if told is None:
         told = _learned(old, n, context, read)
@@ -83,11 +83,7 @@ def _kept(inputs: Inputs, context: BuildContext, read: Read, n: int) -> list[dic
     if "early_stars" not in inputs:
         return None
     before = inputs["early_stars"]
-    told = [
-        row
-        for batch in read(before.filter(before.kind != "customer").order_by("number"))
-        for row in batch.to_pylist()
-    ]
+    told = rows_read(before.filter(before.kind != "customer").order_by("number"), read)
     then = next((row["value"] for row in told if row["name"] == "grown"), None)
     if then is None or not not_due(told[0]["learned_on"], context.as_of, REFIT_DAYS):
         return None

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from valence.core.messages import message
-from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.value.definitions import published
 from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
@@ -30,7 +30,7 @@ def _card(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Reco
     from valence.value.lifetime.fitting import Facts, model_card  # noqa: PLC0415 - as above
 
     definition = _definition(context)
-    before = _rows(inputs["value_model"], read) if "value_model" in inputs else []
+    before = rows_read(inputs["value_model"], read) if "value_model" in inputs else []
     if before and _stands(before, inputs["customer_facts"], context.as_of, definition, read):
         return None
     customers = known_customers(inputs, definition)
@@ -51,14 +51,14 @@ def _stands(
     if not fitted or not not_due(before[0]["fitted_on"], as_of, definition.refit_days):
         return False
     bought = facts.filter(facts.purchase_days > 0)
-    now = next(read(bought.agg(n=bought.count()))).to_pylist()[0]["n"]
+    now = rows_read(bought.agg(n=bought.count()), read)[0]["n"]
     return as_many(fitted[0]["customers"], now, _GROWN)
 
 
 def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
     from valence.value.lifetime.scoring import Fitted, scored  # noqa: PLC0415 - scipy is heavy
 
-    fitted = Fitted.of(_rows(inputs["value_model"], read))
+    fitted = Fitted.of(rows_read(inputs["value_model"], read))
     definition = _definition(context)
     customers = known_customers(inputs, definition)
     return scored(customers, fitted, read, as_of=context.as_of, definition=definition)
@@ -68,10 +68,6 @@ def known_customers(inputs: Inputs, definition: LifetimeDefinition) -> ir.Table:
     """Return customer facts, with what the first purchases were of where covariates ask."""
     facts = inputs["customer_facts"]
     return with_first(facts, inputs["first_purchases"]) if definition.of_lines else facts
-
-
-def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
-    return [row for batch in read(table) for row in batch.to_pylist()]
 
 
 LIFETIME_MARTS = (

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from valence.core.messages import message
-from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.value.definitions import (
     ENTRY_KIND,
     PRODUCTS_KIND,
@@ -66,7 +65,7 @@ def _entry(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
         definition=definition,
     )
     named = inputs["product_sales"].select("namespace", "product_id", "name")
-    names = {(r["namespace"], r["product_id"]): r["name"] for r in _rows(named, read)}
+    names = {(r["namespace"], r["product_id"]): r["name"] for r in rows_read(named, read)}
     batches = [batch for batch in read(found) if batch.num_rows]
     rows = compared_rows(Entries.of(batches), definition, names) if batches else ()
     of_all = {"fitted_on": context.as_of, "won": won}
@@ -77,21 +76,17 @@ def _entry(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Rec
 def _won(facts: ir.Table, context: BuildContext, definition: EntryDefinition, read: Read) -> int:
     since, until = observed(context.as_of, definition)
     won = facts.filter(facts.first_order_on > since, facts.first_order_on <= until)
-    return int(_rows(won.agg(n=won.count()), read)[0]["n"])
+    return int(rows_read(won.agg(n=won.count()), read)[0]["n"])
 
 
 def _stands(before: ir.Table, won: int, context: BuildContext, read: Read) -> bool:
     """Whether the last comparison is neither due nor of other customers than there are now."""
     definition = published(context.definitions, ENTRY_KIND, EntryDefinition)
-    last = _rows(before.filter(before.level == "all"), read)
+    last = rows_read(before.filter(before.level == "all"), read)
     if not last:
         return False
     due = not not_due(last[0]["fitted_on"], context.as_of, definition.refit_days)
     return not due and as_many(int(last[0]["won"]), won, _GROWN)
-
-
-def _rows(table: ir.Table, read: Read) -> list[dict[str, Any]]:
-    return [row for batch in read(table) for row in batch.to_pylist()]
 
 
 PRODUCT_MARTS = (
