@@ -24,6 +24,14 @@ def test_every_translation_has_the_places_of_its_sentence():
     assert script.wrong("zh") == []
 
 
+def test_chinese_has_its_own_punctuation():
+    """Outside of code; brackets may be code where no quotes are."""
+    han = "\u4e00-\u9fff\u3000-\u303f“”"
+    half = re.compile(rf"(?<=[{han}])[,:;?]|[,:;?](?=[{han}])")
+    texts = {text: re.sub("`[^`]*`", "``", text) for text in catalogue("zh").values()}
+    assert [text for text, plain in texts.items() if half.search(plain)] == []
+
+
 def test_all_forms_of_a_sentence_are_found(tmp_path):
     (tmp_path / "a.py").write_text(
         'message("One {x}.", x=1)\n'
