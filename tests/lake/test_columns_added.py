@@ -16,7 +16,7 @@ from valence.lake.canonical import CANONICAL
 from valence.lake.columns import Column
 from valence.lake.engines import engine
 from valence.lake.lake import Lake
-from valence.lake.workbench import names_in, select_files
+from valence.lake.workbench import footer, select_files
 from valence.lake.writer import Counts
 
 YOUNG = {"channel", "coupon"}  # columns of orders that the older version did not know
@@ -136,4 +136,4 @@ def test_files_that_have_every_column_are_read_in_one_go(tmp_path):
     told = select_files(files, KNOWN)
     assert told.count("read_parquet") == 1
     assert "UNION" not in told
-    assert names_in(files[0]) == {"id", "name"}
+    assert footer(files[0]).names == {"id", "name"}

@@ -31,7 +31,7 @@ BROKEN = """order_id,order date,email,amount
 def brand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHouse]:
     """A brand with something on every page."""
     folder = tmp_path_factory.mktemp("web")
-    house = prepared(folder / "brand", customers=300, sample="", progress=silent)
+    house = prepared(folder / "brand", customers=800, sample="", progress=silent)
     _bad_rows(house, folder / "broken.csv")
     _definitions(house)
     _work(house)

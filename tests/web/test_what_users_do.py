@@ -124,3 +124,48 @@ def test_a_rung_of_the_ladder_opens_its_customers(visit):
     page.locator("#rungs-table-body tbody a").first.click()
     page.get_by_text(re.compile("customers? fits?")).wait_for()
     assert page.complaints == []
+
+
+def test_the_valuable_without_a_strong_bond_are_reached_from_the_page_of_the_bond(visit):
+    page = visit("/value/bond")
+    drawn(page, "bond-tiers")
+    page.locator("#bond-tiers-table-body tbody a").first.click()
+    of_tier = fitting(page)
+    page.go_back()
+    page.get_by_role("link", name="See the valuable ones without a strong bond").click()
+    page.get_by_text(re.compile("customers? fits?")).wait_for()
+    assert 0 < fitting(page) <= of_tier
+    assert page.complaints == []
+
+
+def test_a_tier_of_customer_equity_opens_its_customers(visit):
+    page = visit("/value/equity")
+    drawn(page, "equity-tiers", "retention")
+    count = page.locator("#equity-tiers-table-body tbody tr").first.locator("td").first.inner_text()
+    page.locator("#equity-tiers-table-body tbody a").first.click()
+    page.get_by_text(re.compile("customers? fits?")).wait_for()
+    assert fitting(page) == int(count.replace(",", ""))
+    assert page.complaints == []
+
+
+def test_an_early_star_is_opened_and_the_list_is_exported(visit, tmp_path):
+    page = visit("/value/stars", accept_downloads=True)
+    page.locator("summary", has_text="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV").first.click()
+    waiting.value.save_as(tmp_path / "stars.csv")
+    assert "customer_id" in (tmp_path / "stars.csv").read_text("utf-8-sig").splitlines()[0]
+    page.locator("table tbody th a").first.click()
+    page.get_by_text("Who is this, what are they worth").wait_for()
+    assert page.complaints == []
+
+
+def test_kept_predictions_are_sorted_and_lead_to_those_already_due(visit):
+    page = visit("/value/model")
+    page.locator("main a[href='/value/model/predictions']").first.click()
+    page.locator("#table-predictions thead").get_by_role("link", name="Customers").click()
+    page.locator('th[aria-sort="descending"]', has_text="Customers").wait_for()
+    page.get_by_text("What can a rule name?").click()
+    page.get_by_role("link", name="value_came_amount is not missing").click()
+    page.wait_for_url(re.compile("value_came_amount"))
+    assert page.complaints == []

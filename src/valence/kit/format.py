@@ -76,15 +76,18 @@ class Formats:
         figure, unit = self._shortened(value)
         return f"{figure}{_NBSP}{unit}" if unit else figure
 
-    def percent(self, share: Number | None, digits: int = 1) -> str:
-        """Return a share (0 to 1) as 58.1 % in English, 58.1% in Chinese; .0 is left out.
+    def percent(self, share: Number | None, digits: int = 1, *, column: bool = False) -> str:
+        """Return a share (0 to 1) as 58.1 % in English, 58.1% in Chinese.
+
+        .0 is left out, but not in a column, where the points stand below each other.
 
         A share near 0 has one digit that is not 0, down to "<0.01 %": 0 is for nothing at all.
         """
         if _absent(share):
             return ABSENT
         exact = Decimal(str(share)) * 100
-        figure = self._trimmed(exact, _telling(exact, digits))
+        telling = _telling(exact, digits)
+        figure = self.number(exact, telling) if column else self._trimmed(exact, telling)
         if abs(exact) > _NOTHING and not any(c in figure for c in "123456789"):
             least = self.number(_LEAST, 2)
             figure = f"<{least}" if exact > 0 else f">{MINUS}{least}"
@@ -213,7 +216,7 @@ class Formats:
             "int": self.integer,
             "float": lambda v: self.number(v, _telling(Decimal(str(v)), 2, 6)),
             "quantity": lambda v: self.number(v, 0 if v == int(v) else 2),
-            "percent": self.percent,
+            "percent": lambda v: self.percent(v, column=True),
             "money": self.money,
             "day": self.day,
             "month": self.month,

@@ -25,6 +25,7 @@ from valence.core.messages import message
 from valence.core.progress import Progress, Step, silent
 from valence.lake.canonical import CANONICAL
 from valence.lake.changes import Changed, Changes, within
+from valence.lake.delta import Table
 from valence.lake.engines import Engine, engine
 from valence.lake.head import Head, MartState, TableState, publish
 from valence.lake.internal import IDENTIFIER_MAP, TOUCHED
@@ -33,7 +34,7 @@ from valence.lake.lease import lease
 from valence.lake.marts import BuildContext, Inputs, Mart, Score
 from valence.lake.plan import Planned, plan
 from valence.lake.runs import MartRun, Run, RunLog, explained, written
-from valence.lake.serving import serve_copy
+from valence.lake.serving import ServingCopy, serving_copy
 from valence.lake.zones import settle
 
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
@@ -138,6 +139,7 @@ class _Building:
         )
         self.made: dict[str, TableState] = {}
         self._tables: dict[str, ir.Table] = {}
+        self._stored: dict[str, Table] = {}
         self._queries: dict[str, Future[str]] = {}
         self.changes = Changes(self.engine, self.table, self.marts)
 
@@ -153,13 +155,16 @@ class _Building:
         done: list[MartRun] = []
         try:
             planned = self.plan(context)
-            with self._ahead(planned, context):
-                for number, item in enumerate(planned):
-                    label = message("Building {mart}", mart=item.mart.title)
-                    progress(Step(label, number, len(planned)))
-                    done.append(self.make(item, context))
-            progress(Step(message("Publishing"), len(planned), len(planned)))
-            self.publish(planned, context, run.run_id)
+            with serving_copy(self.lake, run.run_id) as copy:
+                with self._ahead(planned, context):
+                    for number, item in enumerate(planned):
+                        label = message("Building {mart}", mart=item.mart.title)
+                        progress(Step(label, number, len(planned)))
+                        done.append(self.make(item, context))
+                        if item.mart.served and self._fresh(item.mart):
+                            copy.take(item.mart, self.made[item.mart.name])
+                progress(Step(message("Publishing"), len(planned), len(planned)))
+                self.publish(planned, context, run.run_id, copy)
         except BaseException as wrong:
             log.finish(run, marts=tuple(done), error=explained(wrong))
             raise
@@ -194,7 +199,7 @@ class _Building:
         name = item.mart.name
         mode: str = item.mode
         state = f"{item.fingerprint} {context.as_of} {self.head.sequence}"
-        table = self.lake.table(name)
+        table = self._table(name)
         if mode == "keep":
             self.made[name] = self.head.tables[name]
         elif (
@@ -211,7 +216,9 @@ class _Building:
         rows, why = self.made[name].rows, item.why
         return MartRun(name, mode, str(why), rows, round(seconds, 3), written(why))
 
-    def publish(self, planned: Sequence[Planned], context: BuildContext, run_id: str) -> None:
+    def publish(
+        self, planned: Sequence[Planned], context: BuildContext, run_id: str, copy: ServingCopy
+    ) -> None:
         """Make the new marts, and the serving copy, the published ones."""
         sequence = self.head.sequence
         at = clock.now().isoformat()
@@ -227,12 +234,16 @@ class _Building:
         if (held := self.head.tables.get(TOUCHED.name)) is not None and held.rows:
             tables[TOUCHED.name] = TableState(marks.commit([], replacing=None, at=held.version), 0)
         served = [item.mart for item in planned if item.mart.served]
-        fresh = any(tables[m.name] != self.head.tables.get(m.name) for m in served)
         serving = self.head.serving
-        if fresh or (served and not serving):
-            serving = serve_copy(self.lake, served, tables, run_id)
+        if any(map(self._fresh, served)) or (served and not serving):
+            for mart in served:
+                copy.take(mart, tables[mart.name])
+            serving = copy.finished()
         head = replace(self.head, tables=tables, marts=states, serving=serving)
         publish(self.lake.path, head)
+
+    def _fresh(self, mart: Mart) -> bool:
+        return self.made[mart.name] != self.head.tables.get(mart.name)
 
     def _stands(self, item: Planned, context: BuildContext) -> bool:
         state = self.head.marts[item.mart.name]
@@ -245,8 +256,11 @@ class _Building:
             self._tables[name] = self._read(name, state, view=name)
         return self._tables[name]
 
+    def _table(self, name: str) -> Table:
+        return self._stored.setdefault(name, self.lake.table(name))
+
     def _read(self, name: str, state: TableState | None, view: str = "") -> ir.Table:
-        files = [] if state is None else self.lake.table(name).files(state.version)
+        files = [] if state is None else self._table(name).files(state.version)
         return self.engine.table([file.path for file in files], self.lake.columns(name), view)
 
     @contextmanager
@@ -329,7 +343,7 @@ class _Building:
         replacing: Sequence[str] | None,
         state: str,
     ) -> TableState:
-        table = self.lake.table(mart.name)
+        table = self._table(mart.name)
         parts = [table.adopt(path, part) for path, part in files]
         published = self.head.tables.get(mart.name)
         version = table.commit(

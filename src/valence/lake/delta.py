@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import TableNotFoundError
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from valence.core import clock, ids
 from valence.lake.columns import Column, arrow_schema, declared_from
+from valence.lake.workbench import footer
 
 KEEP_HOURS = 24 * 7  # replaced files stay this long for readers that pinned an older head
 
@@ -43,6 +43,7 @@ class Table:
         self.name = name
         self.columns = tuple(columns)
         self.folder = lake / "tables" / name
+        self._opened: DeltaTable | None = None  # the version that was looked at last
 
     def version(self) -> int:
         """The newest version in the log, published or not; -1 if there is no table yet."""
@@ -132,7 +133,7 @@ class Table:
             replacing = None
         elif table.version() != at:
             table.restore(at)
-            table = DeltaTable(str(self.folder))
+            table.update_incremental()
         self._widen(table)
         filters = None if replacing is None else [("part", "in", list(replacing))]
         table.create_write_transaction(
@@ -143,7 +144,8 @@ class Table:
             partition_filters=filters if replacing else None,
             commit_properties=properties,
         )
-        return self.version()
+        table.update_incremental()
+        return int(table.version())
 
     def vacuum(self, *, keep_hours: int = KEEP_HOURS) -> int:
         """Remove files that no version of the last `keep_hours` needs; return how many."""
@@ -158,10 +160,12 @@ class Table:
     def _open(self, version: int | None = None) -> DeltaTable | None:
         if version is not None and version < 0:
             return None
-        try:
-            return DeltaTable(str(self.folder), version=version)
-        except TableNotFoundError:
-            return None
+        if version is None or self._opened is None or self._opened.version() != version:
+            try:
+                self._opened = DeltaTable(str(self.folder), version=version)
+            except TableNotFoundError:
+                return None
+        return self._opened
 
     def _widen(self, table: DeltaTable) -> None:
         """Tell the log of columns that were declared after the table was made."""
@@ -191,4 +195,4 @@ def _add_action(file: PartFile) -> AddAction:
 
 def rows_in(path: Path) -> int:
     """Return the number of rows of a Parquet file, from its footer."""
-    return int(pq.read_metadata(path).num_rows)
+    return footer(str(path)).rows

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -192,7 +192,7 @@ def select_files(files: Sequence[str], columns: Sequence[Column]) -> str:
     # By what each file has, and not `union_by_name`: that opens every file at every query.
     return " UNION ALL ".join(
         f"SELECT {select_list(columns, held)} FROM read_parquet([{', '.join(map(literal, some))}])"
-        for held, some in groupby(files, key=lambda file: declared & names_in(file))
+        for held, some in groupby(files, key=lambda file: declared & footer(file).names)
     )
 
 
@@ -204,7 +204,16 @@ def select_list(columns: Sequence[Column], held: Container[str]) -> str:
     )
 
 
+class Footer(NamedTuple):
+    """What a Parquet file says of itself."""
+
+    rows: int
+    names: frozenset[str]
+
+
 @lru_cache(maxsize=20_000)  # a file of the lake is never written again
-def names_in(file: str) -> frozenset[str]:
-    """Return the names of a Parquet file's columns, from its footer."""
-    return frozenset(pq.read_schema(file).names)
+def footer(file: str) -> Footer:
+    """Return the rows of a Parquet file and the names of its columns."""
+    with pa.OSFile(file) as source:  # PyArrow's look for a file system costs more than the footer
+        held = pq.read_metadata(source)
+    return Footer(held.num_rows, frozenset(held.schema.names))

@@ -77,7 +77,7 @@ def figures(found: Bonds, fmt: Formats) -> list[Figure]:
 def by_tier(found: Bonds, fmt: Formats) -> Chart:
     """Return the share of strong bonds in each value tier."""
     title = message("Are the valuable ones bonded?")
-    rows, shown = [], []
+    rows, shown, links = [], [], []
     for tier in found.tiers:
         counts = {level: found.of(level, tier)[0] for level in LEVELS}
         n = sum(counts.values())
@@ -85,6 +85,7 @@ def by_tier(found: Bonds, fmt: Formats) -> Chart:
         name = fmt.language.worded(words) if isinstance(words, Message) else words
         where = f'tier == "{tier}" and bond == "strong"'
         shown.append(Bar(name, counts["strong"] / n if n else None, href=_page(where)))
+        links.append(_page(f'tier == "{tier}"'))
         rows.append([name, n, *(counts[level] for level in LEVELS), counts["strong"] / n])
     made = bars(
         fmt,
@@ -102,7 +103,7 @@ def by_tier(found: Bonds, fmt: Formats) -> Chart:
         *((BONDS[level], "int") for level in LEVELS),
         (message("With a strong bond"), "percent"),
     )
-    table = DataTable("bond-tiers-table", headers, rows)
+    table = DataTable("bond-tiers-table", headers, rows, links=links)
     return Chart(made.id, title, made.option, table, size=made.size).answering(
         message("Valuable customers without a strong bond are the first to lose.")
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
@@ -62,11 +64,13 @@ def figures(found: Equity, fmt: Formats) -> list[Figure]:
 def tiers(found: Equity, fmt: Formats) -> Chart:
     """Return the worth of each tier, three ways."""
     title = message("Whose worth is it?")
-    shown, rows = [], []
+    shown, rows, links = [], [], []
     for row in found.tiers:
         words = tier_title(row["tier"])
         name = fmt.language.worded(words) if isinstance(words, Message) else words
-        shown.append(Bar(name, float(row["worth_amount"] or 0)))
+        asked = {"where": f'tier == "{row["tier"]}"', "sort": "-worth_amount"}
+        links.append(f"/customers?{urlencode(asked)}")
+        shown.append(Bar(name, float(row["worth_amount"] or 0), href=links[-1]))
         rows.append(
             [
                 name, row["customers"], row["alive"], row["worth_amount"],
@@ -91,7 +95,7 @@ def tiers(found: Equity, fmt: Formats) -> Chart:
         (message("Value, 12 months"), "money"),
         (message("Value to date"), "money"),
     )
-    table = DataTable("equity-tiers-table", headers, rows)
+    table = DataTable("equity-tiers-table", headers, rows, links=links)
     return Chart(made.id, title, made.option, table, size=made.size).answering(
         message(
             "Three ways side by side: what models expect, the course-book product of value a year "
