@@ -13,6 +13,7 @@ from benchmarks import (
     proof_pareto,
     proof_rules,
     proof_same,
+    proof_tests,
     proof_truth,
 )
 from benchmarks.report import run
@@ -21,6 +22,7 @@ CHECKS = {
     "kills: import and build killed at random": proof_kills.check,
     "same: every mart equal on DuckDB and Spark": proof_same.check,
     "rules: equal on DuckDB, Spark and Python": proof_rules.check,
+    "tests: other seeds, orders, engines": proof_tests.check,
     "intervals: worth covers what came, 20 seeds": proof_intervals.check,
     "truth: worth of the demo's customers, 20 seeds": proof_truth.check,
     "pareto: numbers at all extremes": proof_pareto.numbers,

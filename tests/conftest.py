@@ -15,9 +15,18 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 ONE_WORKER = ("spark", "browser")  # one session, one browser: their tests stay on one worker
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """More of the same than every run needs."""
+    parser.addoption("--long", action="store_true", help="run what `make prove` runs, too")
+
+
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep on one worker what shares a costly thing: the session, the browser, a file's brand."""
+    if not config.getoption("long"):
+        left = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     for item in items:
         group = next((mark for mark in ONE_WORKER if item.get_closest_marker(mark)), None)
         item.add_marker(
@@ -52,6 +61,12 @@ def spark():
 
 
 ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]
+# For a test whose like has been on Spark already: there it is run by `make prove`.
+spark_seldom = pytest.mark.parametrize(
+    "engine_name",
+    ["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.long])],
+    indirect=True,
+)
 
 
 @pytest.fixture(params=ENGINES)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import spark_seldom
 from tests.lake.toy import MARTS, built, context, load, order, rows, toy_lake
 from valence.core.errors import BadInputError
 from valence.core.progress import Step
@@ -21,6 +22,7 @@ from valence.lake.build import Ask, build, explain
 from valence.lake.runs import RunLog
 
 PEOPLE = {"a": "anna", "b": "ben"}
+LONG_SEEDS = [pytest.param(seed, marks=pytest.mark.long) for seed in range(10, 30)]
 
 
 def modes(run):
@@ -46,6 +48,7 @@ def test_a_build_publishes_every_mart_on_each_engine(tmp_path, engine_name):
     assert len(rows(lake, "order_days")) == 3
 
 
+@spark_seldom
 def test_the_day_is_the_last_with_an_order_that_was_not_cancelled(tmp_path, engine_name):
     lake = toy_lake(tmp_path)
     off = f"SELECT *, 'cancelled' AS kind FROM ({order(2, '2025-03-01', 'b')})"
@@ -82,6 +85,7 @@ def test_one_more_day_patches_its_month_and_its_customers(tmp_path, engine_name)
     ]
 
 
+@spark_seldom
 def test_a_scored_mart_keeps_what_it_learned_until_it_is_due(tmp_path, engine_name):
     lake = toy_lake(tmp_path)
     load(lake, order(1, "2025-01-31", "a", "10"), order(2, "2025-01-31", "b", "20"), people=PEOPLE)
@@ -96,6 +100,7 @@ def test_a_scored_mart_keeps_what_it_learned_until_it_is_due(tmp_path, engine_na
     assert rows(lake, "learned") == [("anna", later, 30.0), ("ben", later, 30.0)]
 
 
+@spark_seldom
 def test_another_day_makes_those_anew_whose_orders_left_a_window(tmp_path, engine_name):
     lake = toy_lake(tmp_path)
     load(lake, order(1, "2025-01-10", "a"), order(2, "2025-02-09", "b"), people=PEOPLE)
@@ -106,6 +111,7 @@ def test_another_day_makes_those_anew_whose_orders_left_a_window(tmp_path, engin
     assert rows(lake, "recent") == [("anna", Decimal("0.0000")), ("ben", Decimal("10.0000"))]
 
 
+@spark_seldom
 def test_a_sum_over_customers_loses_a_row_that_nobody_is_left_in(tmp_path, engine_name):
     lake = toy_lake(tmp_path)
     load(lake, order(1, "2025-01-31", "a"), order(2, "2025-02-01", "b"), people=PEOPLE)
@@ -149,7 +155,7 @@ def test_a_build_for_an_earlier_day_leaves_out_what_came_later(tmp_path):
     assert len(rows(lake, "spend_by_customer")) == 2
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 5, *LONG_SEEDS])
 def test_patching_gives_what_making_anew_gives(tmp_path, seed):
     draw = random.Random(seed)
     keys, people = [f"k{n}" for n in range(8)], [f"c{n}" for n in range(5)]

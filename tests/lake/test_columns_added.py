@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from tests.conftest import spark_seldom
 from tests.lake.toy import MARTS, built, context, load, order, rows, toy_lake
 from valence.lake.build import Ask, build
 from valence.lake.canonical import CANONICAL
@@ -83,6 +84,7 @@ def test_the_log_learns_the_new_columns_with_the_next_write(older):
     assert {field.name for field in log.fields} > YOUNG
 
 
+@spark_seldom
 def test_the_next_build_makes_the_mart_with_all_its_columns(older, engine_name):
     load(older, order(3, "2025-02-02", "a", "5"))
     built(older, Ask(engine=engine_name))

@@ -107,7 +107,7 @@ def test_small_files_are_folded_where_every_import_changes_a_row_too(tmp_path):
     with lake.writing("many") as writer:
         writer.merge("products", many)
         writer.commit()
-    for number in range(COMPACT_AT + 20):
+    for number in range(COMPACT_AT + 6):
         with lake.writing("more") as writer:
             changed = product(number - 1, "mate") if number else product(-1, "mate")
             counts = writer.merge("products", f"{product(number)} UNION ALL {changed}")
@@ -115,8 +115,8 @@ def test_small_files_are_folded_where_every_import_changes_a_row_too(tmp_path):
             writer.commit()
         assert len(lake.snapshot().files("products")) <= COMPACT_AT + 1
     got = dict(products(lake))
-    assert len(got) == 49 + COMPACT_AT + 20
-    assert sum(name == "mate" for name in got.values()) == COMPACT_AT + 20
+    assert len(got) == 49 + COMPACT_AT + 6
+    assert sum(name == "mate" for name in got.values()) == COMPACT_AT + 6
 
 
 def test_vacuum_removes_replaced_files_and_keeps_published_ones(tmp_path):

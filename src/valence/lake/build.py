@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,6 +37,8 @@ from valence.lake.runs import MartRun, Run, RunLog, explained, written
 from valence.lake.serving import ServingCopy, serving_copy
 from valence.lake.zones import settle
 
+_TEXTS: dict[Hashable, str] = {}  # queries that this process has put together
+_MOST_TEXTS = 256
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
 
 
@@ -280,7 +282,14 @@ class _Building:
             pool.shutdown(cancel_futures=True)
 
     def _query(self, mart: Mart, inputs: Inputs, context: BuildContext) -> str:
-        return self.engine.query(mart.compute(inputs, context))
+        """The text of a mart's query; the same day after another import it is the same again."""
+        declared = tuple(self.lake.columns(name) for name in mart.inputs)
+        asked = mart.compute, mart.inputs, declared, repr(context)
+        if asked not in _TEXTS:
+            if len(_TEXTS) >= _MOST_TEXTS:
+                _TEXTS.clear()
+            _TEXTS[asked] = self.engine.query(mart.compute(inputs, context))
+        return _TEXTS[asked]
 
     def _compute(self, item: Planned, context: BuildContext, state: str) -> _Made:
         mart = item.mart

@@ -34,13 +34,13 @@ def interpreted(spark_tables):
 
 
 @pytest.mark.spark
-def test_three_hundred_random_rules_are_equal_on_interpreting_spark(interpreted, data, seed):
-    assert run(interpreted, data, Maker(seed), rules=300, batch=75) == []
+def test_random_rules_are_equal_on_interpreting_spark(interpreted, data, seed):
+    assert run(interpreted, data, Maker(seed), rules=150, batch=75) == []
 
 
 @pytest.mark.spark
-def test_a_hundred_random_rules_are_equal_on_compiling_spark(spark_tables, data, seed):
-    assert run(spark_tables, data, Maker(seed), rules=100, batch=50) == []
+def test_random_rules_are_equal_on_compiling_spark(spark_tables, data, seed):
+    assert run(spark_tables, data, Maker(seed), rules=50, batch=50) == []
 
 
 @pytest.mark.parametrize("con", ["duck", pytest.param("spark_tables", marks=pytest.mark.spark)])

@@ -193,6 +193,7 @@ def test_what_cannot_be_a_covariate_is_refused_with_what_to_do(by_channel, asked
         vl.value.clv(by_channel.head(50), as_of=DAY, **asked)
 
 
+@pytest.mark.long
 @pytest.mark.spark
 def test_worth_with_covariates_is_equal_on_duckdb_and_spark(retail, spark_retail):
     def told(tables):

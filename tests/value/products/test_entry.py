@@ -148,6 +148,7 @@ def test_in_a_notebook_entries_are_compared_at_once(rows):
     assert rows(entry_products(empty)) == []
 
 
+@pytest.mark.long
 @pytest.mark.spark
 def test_entries_are_equal_on_duckdb_and_spark(duck, on_spark, retail, spark_retail, tmp_path):
     short = EntryDefinition(observe_months=3, cohort_months=6, minimum_customers=20)
