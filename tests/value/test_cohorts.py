@@ -4,8 +4,8 @@ from math import sqrt
 import ibis
 import pytest
 
+from valence.lake.portable import wilson
 from valence.value import CohortsDefinition, cohorts, staying
-from valence.value.cohorts import wilson
 
 FEW = [
     ("a", "2024-10-05", "10"),

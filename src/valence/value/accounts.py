@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.lake.portable import ZERO, count_if, days_in, given, ratio, total
 from valence.value.groups import compared
-from valence.value.portable import ZERO, count_if, days_in, given, ratio, total
 
 _LONG_AGO = ibis.timestamp("1970-01-01T00:00:00+00:00").cast("timestamp('UTC', 6)")
 _OF_ORDER, _OF_CUSTOMER = 1, 2  # which of two sayings counts more

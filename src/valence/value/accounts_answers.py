@@ -9,8 +9,8 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from valence.lake.portable import ZERO, count_if, ratio, total
 from valence.value.answers import summary_of
-from valence.value.portable import ZERO, count_if, ratio, total
 from valence.value.reading import Tables
 
 ONE_PERSON = 0.8  # a firm hangs on one person who brings more than this share of its value

@@ -8,9 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, month_days
-from valence.value.acquisition_definition import AcquisitionDefinition
-from valence.value.facts import customer_months
-from valence.value.portable import (
+from valence.lake.portable import (
     ZERO,
     count_if,
     days_in,
@@ -21,6 +19,8 @@ from valence.value.portable import (
     ratio,
     total,
 )
+from valence.value.acquisition_definition import AcquisitionDefinition
+from valence.value.facts import customer_months
 
 DEFAULT = AcquisitionDefinition()
 

@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 
 import ibis.expr.types as ir
 
+from valence.lake.portable import count_if, total
 from valence.lake.reader import Reader
 from valence.value.concentration import concentration
-from valence.value.portable import count_if, total
 from valence.value.reading import Tables
 from valence.value.words import quoted
 from valence.value.years import SPANS, Moved, Years, years

@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.columns import Kind
+from valence.lake.portable import filled
 from valence.value.bond_definition import BondDefinition, BondWeights
 from valence.value.ladder import with_categories
-from valence.value.portable import filled
 
 PARTS = tuple(BondWeights.model_fields)  # purchase, service, experience, advocacy
 LEVELS = ("none", "weak", "strong")

@@ -13,11 +13,11 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import months_before
+from valence.lake.portable import count_if, total
 from valence.value.bond import DEFAULT, with_bond
 from valence.value.bond_definition import BondDefinition
 from valence.value.facts import customer_facts
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, total
 from valence.value.standing import with_voice
 from valence.value.trailing import with_trailing
 from valence.value.voice import customer_voice

@@ -11,14 +11,15 @@ import numpy as np
 import pyarrow as pa
 
 from valence.core.days import months_before
+from valence.core.intervals import wilson
 from valence.core.messages import message
 from valence.lake.columns import ARROW, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
+from valence.lake.portable import in_panel
 from valence.value.bond import LEVELS
 from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_history import bonds_before, later
 from valence.value.definitions import published
-from valence.value.portable import in_panel
 from valence.value.refit import not_due
 
 if TYPE_CHECKING:
@@ -84,7 +85,6 @@ def _told(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Reco
 
 def _batch(table: pa.Table, as_of: date) -> pa.RecordBatch:
     from valence.value.bond_proof import prove  # noqa: PLC0415 - scipy is heavy
-    from valence.value.cohort_answers import wilson  # noqa: PLC0415 - only here
 
     back = np.asarray(table.column("months_back").to_numpy())
     bond = np.array(table.column("bond").to_pylist(), dtype=object)

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Mart
+from valence.lake.portable import count_if, total
 from valence.value.bond import PARTS
-from valence.value.portable import count_if, total
 
 BONDS = (
     Column("bond", "text", "none, weak or strong."),

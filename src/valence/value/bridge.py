@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.core.errors import BadInputError
+from valence.lake.portable import ZERO, amount, count_if, given, ratio, total
 from valence.value.days import order_days
 from valence.value.orders import CANCELLED, SALE, order_facts
-from valence.value.portable import ZERO, amount, count_if, given, ratio, total
 
 WINDOW = 12  # months of value at either end
 NEW, GROWN, SHRUNK, REACTIVATED, LOST = "new", "grown", "shrunk", "reactivated", "lost"

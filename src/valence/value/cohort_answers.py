@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from math import sqrt
-from statistics import NormalDist
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from valence.core.intervals import wilson
 from valence.value.cohorts import DEFAULT
 from valence.value.reading import Tables
 from valence.value.years import Moved
@@ -38,7 +38,7 @@ class Pooled:
     @property
     def interval(self) -> tuple[float, float]:
         """Its Wilson interval."""
-        return wilson(self.active, self.customers)
+        return wilson(self.active, self.customers, CONFIDENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +119,6 @@ def staying_of(reader: Tables) -> list[dict[str, Any]]:
 def as_months(rows: Iterable[Row]) -> dict[date, list[Row]]:
     """Return the rows of each cohort, oldest cohort first."""
     return {month: list(own) for month, own in groupby(rows, key=lambda row: row["cohort_month"])}
-
-
-def wilson(active: int, customers: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Return the Wilson score interval of a share (Wilson 1927)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    p = active / customers
-    scale = 1 + z * z / customers
-    centre = (p + z * z / (2 * customers)) / scale
-    half = z / scale * sqrt(p * (1 - p) / customers + z * z / (4 * customers * customers))
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _read(tables: Tables) -> Cohorts | None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from statistics import NormalDist
 
 import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, month_days
-from valence.value.definitions import CohortsDefinition
-from valence.value.facts import customer_months
-from valence.value.portable import (
+from valence.core.intervals import normal_quantile
+from valence.lake.portable import (
     AMOUNT,
     ZERO,
     count_if,
@@ -20,7 +18,10 @@ from valence.value.portable import (
     month_start,
     ratio,
     total,
+    wilson,
 )
+from valence.value.definitions import CohortsDefinition
+from valence.value.facts import customer_months
 
 DEFAULT = CohortsDefinition()
 
@@ -150,21 +151,6 @@ def _complete_before(as_of: date) -> date:
     return next_month if (next_month - as_of).days == 1 else this_month
 
 
-def wilson(
-    share: ir.FloatingValue, n: ir.IntegerValue, *, confidence: float
-) -> tuple[ir.FloatingValue, ir.FloatingValue]:
-    """Return the Wilson score interval of a share observed on n: low and high, within 0 and 1."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    trials = n.cast("float64").nullif(0)
-    centre = share + z * z / 2 / trials
-    # Guarded: rounding may carry p(1 − p) below 0 by a hair at p = 1.
-    variance = share * (1.0 - share) / trials + z * z / 4 / (trials * trials)
-    half = z * (variance > 0).ifelse(variance, 0.0).sqrt()
-    scale = 1.0 + z * z / trials
-    low, high = (centre - half) / scale, (centre + half) / scale
-    return (low < 0).ifelse(0.0, low), (high > 1).ifelse(1.0, high)
-
-
 def staying(table: ir.Table, *, definition: CohortsDefinition = DEFAULT) -> ir.Table:
     """Return how long each cohort stayed, the longest first: "which cohort stayed longest".
 
@@ -209,7 +195,7 @@ def staying(table: ir.Table, *, definition: CohortsDefinition = DEFAULT) -> ir.T
 
 
 def _placed(t: ir.Table, definition: CohortsDefinition) -> ir.Table:
-    z = NormalDist().inv_cdf((1 + definition.confidence) / 2)
+    z = normal_quantile(definition.confidence)
     n = t.customers
     mean = ratio(t.active, n)
     # Whole numbers first: n Σx² − (Σx)² loses nothing, and is 0 or more.

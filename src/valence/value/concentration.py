@@ -7,7 +7,7 @@ from decimal import Decimal
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.portable import ZERO, count_if, given, ratio, total
+from valence.lake.portable import ZERO, count_if, given, ratio, total
 
 _MILLION = 1_000_000
 

@@ -6,8 +6,8 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.columns import Kind
+from valence.lake.portable import filled, ratio
 from valence.value.definitions import RfmDefinition
-from valence.value.portable import filled, ratio
 from valence.value.rfm import DEFAULT, parts
 from valence.value.scores import rank_scores
 

@@ -8,11 +8,11 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.lake.portable import mean_amount
 from valence.value.corrected import corrected_score
 from valence.value.definitions import RfmDefinition, TiersDefinition
 from valence.value.facts import customer_facts
 from valence.value.orders import order_facts
-from valence.value.portable import mean_amount
 from valence.value.rfm import DEFAULT as DEFAULT_RFM
 from valence.value.rfm import with_rfm
 from valence.value.tiers import DEFAULT as DEFAULT_TIERS

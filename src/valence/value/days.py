@@ -6,8 +6,8 @@ from datetime import date
 
 import ibis.expr.types as ir
 
+from valence.lake.portable import count_if, given, total
 from valence.value.orders import CANCELLED, SALE, order_facts
-from valence.value.portable import count_if, given, total
 
 _AMOUNTS = ("gross_amount", "returned_amount", "revenue_amount", "value_amount")
 

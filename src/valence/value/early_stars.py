@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.lake.portable import count_if, ratio, total
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, ratio, total
 
 WEEKS_DAYS = 28  # days after the first purchase that are looked at
 YEAR_DAYS = 365  # days after it in which a customer proves to be of high value, or not

@@ -9,10 +9,10 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Mart
+from valence.lake.portable import total
 from valence.value.acquisition import channel_cohorts, payback
 from valence.value.acquisition_definition import ACQUISITION_KIND, AcquisitionDefinition
 from valence.value.definitions import published
-from valence.value.portable import total
 
 Inputs = Mapping[str, ir.Table]
 

@@ -13,8 +13,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.lake.columns import Kind
-from valence.value.orders import CANCELLED, MIXED, SALE, one_basis, order_facts
-from valence.value.portable import (
+from valence.lake.portable import (
     count_if,
     days_in,
     filled,
@@ -24,6 +23,7 @@ from valence.value.portable import (
     ratio,
     total,
 )
+from valence.value.orders import CANCELLED, MIXED, SALE, one_basis, order_facts
 
 # Whole numbers from here to ten times this have as many digits, so text sorts them: `1999…7web`
 # (3 uses) comes before `1999…8app` (2). `mode` and argmax would leave ties to the engine.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.portable import ZERO, count_if, given, mean_amount, ratio, total
+from valence.lake.portable import ZERO, count_if, given, mean_amount, ratio, total
 
 DIMENSIONS = ("segment", "tier", "main_channel", "country", "store")
 READ = (

@@ -11,8 +11,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from valence.lake.portable import ZERO
 from valence.value.ladder_mart import NOBODY_YET, movement
-from valence.value.portable import ZERO
 from valence.value.reading import Tables
 
 Row = Mapping[str, Any]

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Mart
-from valence.value.portable import count_if, total
+from valence.lake.portable import count_if, total
 
 NOBODY_YET = -1  # in place of a rung: had not bought by then
 

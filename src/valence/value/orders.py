@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.lake.columns import Kind
-from valence.value.portable import ZERO, amount, days_in, filled, given
+from valence.lake.portable import ZERO, amount, days_in, filled, given
 
 SALE, RETURN, CANCELLED = "sale", "return", "cancelled"
 MARGIN, MARGIN_RATE, NET_REVENUE, MIXED = "margin", "margin_rate", "net_revenue", "mixed"

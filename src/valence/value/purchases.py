@@ -8,8 +8,8 @@ from typing import Any
 
 import ibis
 
+from valence.lake.portable import amount
 from valence.value.orders import RETURN, SALE
-from valence.value.portable import amount
 from valence.value.reading import Tables
 
 _FACTS = (

@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.lake.portable import count_if, given, mean_amount, total
 from valence.value.definitions import RfmDefinition
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, given, mean_amount, total
 from valence.value.scores import Ties, cut_score, rank_scores
 from valence.value.segments import segmented
 

@@ -9,7 +9,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from valence.value.portable import AMOUNT
+from valence.lake.portable import AMOUNT
 
 Ties = Literal["lowest", "middle"]
 

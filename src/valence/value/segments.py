@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.messages import Message, message
-from valence.value.portable import ratio, total
+from valence.lake.portable import ratio, total
 
 LEVELS = 5
 

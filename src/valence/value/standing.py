@@ -7,13 +7,13 @@ from datetime import date
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.lake.portable import filled
 from valence.value.bond import DEFAULT as DEFAULT_BOND
 from valence.value.bond import with_bond
 from valence.value.bond_definition import BondDefinition
 from valence.value.ladder import DEFAULT as DEFAULT_LADDER
 from valence.value.ladder import a_year_before, with_ladder
 from valence.value.ladder_definition import LadderDefinition
-from valence.value.portable import filled
 
 
 def with_voice(facts: ir.Table, voice: ir.Table) -> ir.Table:

@@ -14,8 +14,8 @@ import pyarrow as pa
 from valence.core.messages import message
 from valence.lake.columns import ARROW, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
+from valence.lake.portable import in_panel
 from valence.value.early_stars import WEEKS_DAYS, YEAR_DAYS, first_weeks
-from valence.value.portable import in_panel
 from valence.value.refit import as_many, not_due
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.lake.portable import count_if, filled, ratio, total
 from valence.value.concentration import concentration
 from valence.value.customers import customers
 from valence.value.days import order_days
 from valence.value.definitions import TiersDefinition
 from valence.value.orders import MIXED, one_basis
-from valence.value.portable import count_if, filled, ratio, total
 from valence.value.tiers import DEFAULT as DEFAULT_TIERS
 
 

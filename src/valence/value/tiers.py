@@ -5,8 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from valence.lake.portable import ZERO, given, ratio, total
 from valence.value.definitions import TiersDefinition
-from valence.value.portable import ZERO, given, ratio, total
 
 DEFAULT = TiersDefinition()
 _MILLION = 1_000_000

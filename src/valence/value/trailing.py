@@ -8,8 +8,8 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.lake.portable import ZERO, count_if, total
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import ZERO, count_if, total
 
 WINDOWS = (12, 24)  # months before the day, where the two windows begin
 _COUNTS = ("orders_12m", "orders_prior_12m")

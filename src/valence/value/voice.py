@@ -9,11 +9,11 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.lake.columns import Kind
-from valence.value.portable import count_if, days_in, filled, given
+from valence.lake.portable import count_if, days_in, filled, given
+from valence.lake.scales import on_scale
 
 VOICE_WINDOWS = (12, 24)  # months before the day: where what is felt now, and a year ago, begins
-_FELT = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7), "rating": (1, 5), "review": (1, 5)}
-_WALLET = (0, 100)
+_FELT = ("nps", "csat", "ces", "rating", "review")
 _OWN = ("", "own")  # subjects that mean the brand itself
 _FEEDBACK: dict[str, Kind] = {
     "answered_on": "day", "answered_at": "instant", "metric": "text", "subject": "text",
@@ -54,7 +54,7 @@ def customer_voice(feedback: ir.Table, *, as_of: date, events: ir.Table | None =
     t = _answers(feedback, as_of)
     last = ibis.coalesce(t.answered_at, t.answered_on.cast("timestamp('UTC')"))
     before = t.answered_on <= late
-    felt = t.metric.isin(list(_FELT)) & t.share.notnull()
+    felt = t.metric.isin(_FELT) & t.share.notnull()
     nps, wallet = t.metric == "nps", t.metric == "share_of_wallet"
     said = t.group_by("customer_id").agg(
         answers=count_if(t.share.notnull()),
@@ -94,20 +94,7 @@ def _answers(feedback: ir.Table, as_of: date) -> ir.Table:
         ibis.coalesce(t.subject, "").lower().isin(_OWN),
         t.answered_on <= as_of,
     )
-    low, high = (_end(t, place) for place in (0, 1))
-    share = (t.score - low) / (high - low).nullif(0.0)
-    return t.mutate(share=((share >= 0.0) & (share <= 1.0)).ifelse(share, ibis.null("float64")))
-
-
-def _end(t: ir.Table, place: int) -> ir.FloatingValue:
-    """The low or high end of an answer's scale: as stated, else the metric's own."""
-    ends = {**_FELT, "share_of_wallet": _WALLET}
-    stated = t.scale.re_extract(r"^\s*(\d+)\s*[-–]\s*(\d+)\s*$", place + 1).nullif("")
-    own = t.metric.cases(
-        *((metric, float(scale[place])) for metric, scale in ends.items()),
-        else_=float((1, 5)[place]),
-    )
-    return ibis.coalesce(stated.cast("float64"), own)
+    return t.mutate(share=on_scale(t))
 
 
 def _with_referrals(said: ir.Table, events: ir.Table, *, as_of: date, late: date) -> ir.Table:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from valence.lake.marts import BuildContext
+from valence.lake.portable import in_panel
 from valence.value.lifetime.card import batch
 from valence.value.lifetime.definition import LifetimeDefinition
 from valence.value.lifetime.evaluate import Split, as_alike, as_before, errors
@@ -28,7 +29,6 @@ from valence.value.lifetime.histories import (
 from valence.value.lifetime.holdout import Backtest, Tried
 from valence.value.lifetime.marts import LIFETIME_MARTS
 from valence.value.lifetime.scoring import Fitted, scored
-from valence.value.portable import in_panel
 
 DAY = date(2025, 6, 30)
 CARD = LIFETIME_MARTS[0]

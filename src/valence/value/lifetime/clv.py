@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from valence.core.days import as_day, months_before
 from valence.core.errors import BadInputError
+from valence.lake.portable import given
 from valence.value.definitions import faults_of
 from valence.value.facts import customer_facts
 from valence.value.lifetime import card
@@ -24,7 +25,6 @@ from valence.value.lifetime.first_purchases import first_purchases
 from valence.value.lifetime.fitting import Facts, model_card
 from valence.value.lifetime.scoring import WORTH_SCHEMA, Fitted, scored
 from valence.value.orders import order_facts
-from valence.value.portable import given
 from valence.value.trailing import with_trailing
 
 # Of customer facts, what models read.

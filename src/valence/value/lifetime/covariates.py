@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.marts import Read
-from valence.value.portable import count_if
+from valence.lake.portable import count_if
 
 WITH = "+covariates"  # ends the name of a model that has them
 _MOST = 6  # levels of a covariate

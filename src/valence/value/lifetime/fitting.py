@@ -13,6 +13,7 @@ import pyarrow as pa
 from valence.core.days import months_before
 from valence.core.messages import Message, message
 from valence.lake.marts import Read
+from valence.lake.portable import count_if, in_panel
 from valence.value.lifetime import card
 from valence.value.lifetime.candidates import CONTINUOUS, UNTOLD, model_named
 from valence.value.lifetime.covariates import (
@@ -38,7 +39,6 @@ from valence.value.models.bg_bb import BgBb
 from valence.value.models.bg_nbd import BgNbd
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
 from valence.value.models.model import Floats, Histories, PurchaseModel
-from valence.value.portable import count_if, in_panel
 
 MOST_TRIED = 100_000  # customers in the backtest: more would not tell the models apart better
 MOST_SPENDERS = 500_000  # customers that the model of spend is fitted to

@@ -8,9 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.lake.portable import count_if, total
 from valence.value.lifetime.covariates import Encoding
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import count_if, total
 
 _WEEK = 7  # days
 _FIRST = ("first_channel", "first_product", "first_category")

@@ -17,11 +17,11 @@ from valence.core.days import months_before
 from valence.core.messages import message
 from valence.lake.columns import ARROW, IBIS, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
+from valence.lake.portable import count_if, in_panel, ratio, total
 from valence.value.definitions import published
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.marts import known_customers
 from valence.value.orders import SALE
-from valence.value.portable import count_if, in_panel, ratio, total
 
 PANEL = 50_000  # customers whose predictions are kept
 MONTHS = (3, 6, 12)

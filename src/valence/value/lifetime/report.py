@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
+from valence.lake.portable import total
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.covariates import plain
-from valence.value.portable import total
 from valence.value.reading import Tables
 
 Rows = list[dict[str, Any]]

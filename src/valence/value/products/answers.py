@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.lake.portable import count_if, total
 from valence.lake.reader import Reader
 from valence.value.answers import summary_of
-from valence.value.portable import count_if, total
 from valence.value.products.comparison_words import ALL, CATEGORY, PRODUCT
 from valence.value.products.lines import line_facts
 from valence.value.products.matrix import FEW, KINDS

@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.lake.columns import Kind
+from valence.lake.portable import ZERO, amount, count_if, filled, given, total
 from valence.value.definitions import EntryDefinition
 from valence.value.orders import SALE, order_facts
-from valence.value.portable import ZERO, amount, count_if, filled, given, total
 from valence.value.products.lines import line_facts
 
 DEFAULT = EntryDefinition()

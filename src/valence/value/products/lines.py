@@ -9,8 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.columns import Kind
+from valence.lake.portable import ZERO, amount, days_in, filled, given
 from valence.value.orders import CANCELLED
-from valence.value.portable import ZERO, amount, days_in, filled, given
 
 _OPTIONAL: dict[str, Kind] = {
     "namespace": "text", "order_id": "text", "description": "text", "category": "text",

@@ -9,8 +9,8 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.lake.columns import Kind
+from valence.lake.portable import ZERO, count_if, filled, given, ratio, total
 from valence.value.definitions import MatrixDefinition
-from valence.value.portable import ZERO, count_if, filled, given, ratio, total
 from valence.value.products.lines import line_facts, without_no_sales
 
 DEFAULT = MatrixDefinition()

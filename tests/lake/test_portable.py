@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valence.value.portable import mean_amount
+from valence.lake.portable import mean_amount
 
 STEP = Decimal("0.0001")
 money = st.integers(-(10**15), 10**15).map(lambda units: units * STEP)  # up to 10¹¹

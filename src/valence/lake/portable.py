@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError, did_you_mean, near_name
+from valence.core.intervals import normal_quantile
 from valence.lake.columns import IBIS, Kind
 
 AMOUNT = IBIS["amount"]
@@ -124,3 +125,18 @@ def month_start(number: ir.IntegerValue) -> ir.DateValue:
 def in_panel(customer_id: ir.StringValue, share: float) -> ir.BooleanValue:
     """Return whether a customer is in a fixed panel of that share: the same on every engine."""
     return customer_id.hexdigest("md5").right(4) < f"{min(int(share * 16**4), 16**4 - 1):04x}"
+
+
+def wilson(
+    share: ir.FloatingValue, n: ir.IntegerValue, *, confidence: float
+) -> tuple[ir.FloatingValue, ir.FloatingValue]:
+    """Return the Wilson score interval of a share observed on n: low and high, within 0 and 1."""
+    z = normal_quantile(confidence)
+    trials = n.cast("float64").nullif(0)
+    centre = share + z * z / 2 / trials
+    # Guarded: rounding may carry p(1 − p) below 0 by a hair at p = 1.
+    variance = share * (1.0 - share) / trials + z * z / 4 / (trials * trials)
+    half = z * (variance > 0).ifelse(variance, 0.0).sqrt()
+    scale = 1.0 + z * z / trials
+    low, high = (centre - half) / scale, (centre + half) / scale
+    return (low < 0).ifelse(0.0, low), (high > 1).ifelse(1.0, high)

@@ -1,0 +1,1 @@
+"""What customers feel: scores, kinds of quality, gaps, drivers."""
