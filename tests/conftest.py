@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import ibis
 import pytest
 
 pytest_plugins = ["tests.stores", "tests.browsing"]
@@ -58,6 +59,18 @@ def spark():
     from valence.lake.engines import spark_session
 
     return spark_session(memory="3g", threads=2)
+
+
+@pytest.fixture(scope="session")
+def duck():
+    con = ibis.duckdb.connect()
+    con.raw_sql("SET threads = 2; SET TimeZone = 'UTC'")
+    return con
+
+
+@pytest.fixture(scope="session")
+def on_spark(spark):
+    return ibis.pyspark.connect(spark)
 
 
 ENGINES = ["duckdb", pytest.param("spark", marks=pytest.mark.spark)]

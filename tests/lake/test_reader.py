@@ -63,3 +63,24 @@ def test_without_declarations_a_mart_has_the_columns_it_was_written_with(tmp_pat
     assert [(c.name, c.kind) for c in found] == [
         (c.name, c.kind) for c in declared.columns("spend_by_customer")
     ]
+
+
+def test_two_readers_spill_into_folders_of_their_own_and_leave_work_in_progress_alone(tmp_path):
+    """DuckDB names its spill files alike in every instance, and removes the folder it made."""
+    lake = toy_lake(tmp_path)
+    load(lake, order(1, "2025-01-31", "a"), people={"a": "anna"})
+    built(lake)
+    first, second = lake.reader(), lake.reader()
+    folders = {
+        reader._connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+        for reader in (first, second)
+    }
+    assert len(folders) == 2
+    assert all(str(lake.scratch) not in folder for folder in folders)
+    left = lake.path / "spill-999999999-of-a-process-that-died"
+    left.mkdir()
+    lake.reader().close()
+    assert not left.exists()
+    first.close()
+    assert second.rows(second.table("total"))
+    second.close()

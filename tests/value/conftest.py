@@ -41,18 +41,6 @@ COPY (
 
 
 @pytest.fixture(scope="session")
-def duck():
-    con = ibis.duckdb.connect()
-    con.raw_sql("SET threads = 2; SET TimeZone = 'UTC'")
-    return con
-
-
-@pytest.fixture(scope="session")
-def on_spark(spark):
-    return ibis.pyspark.connect(spark)
-
-
-@pytest.fixture(scope="session")
 def retail_files(duck, tmp_path_factory) -> Path:
     if not RETAIL.exists():
         pytest.skip(f"the data set is not here: {RETAIL.name}")

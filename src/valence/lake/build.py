@@ -111,8 +111,11 @@ def explain(
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
     """Look for rings of objects less often: queries are many small ones, and none is in a ring."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)  # every 700 takes a tenth of a small build
+    before, seldom = gc.get_threshold(), (50_000, 20, 50)  # every 700: a tenth of a small build
+    if before == seldom:  # so set by a build beside this one, which sets it back
+        yield
+        return
+    gc.set_threshold(*seldom)
     try:
         yield
     finally:
@@ -285,11 +288,13 @@ class _Building:
         """The text of a mart's query; the same day after another import it is the same again."""
         declared = tuple(self.lake.columns(name) for name in mart.inputs)
         asked = mart.compute, mart.inputs, declared, repr(context)
-        if asked not in _TEXTS:
+        text = _TEXTS.get(asked)
+        if text is None:
+            text = self.engine.query(mart.compute(inputs, context))
             if len(_TEXTS) >= _MOST_TEXTS:
                 _TEXTS.clear()
-            _TEXTS[asked] = self.engine.query(mart.compute(inputs, context))
-        return _TEXTS[asked]
+            _TEXTS[asked] = text
+        return text
 
     def _compute(self, item: Planned, context: BuildContext, state: str) -> _Made:
         mart = item.mart

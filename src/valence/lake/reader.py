@@ -17,7 +17,14 @@ import pyarrow as pa
 
 from valence.lake.columns import IBIS
 from valence.lake.lake import Snapshot
-from valence.lake.workbench import configure, literal, quoted, select_files, select_list
+from valence.lake.workbench import (
+    configure,
+    literal,
+    quoted,
+    select_files,
+    select_list,
+    spill_folder,
+)
 
 
 class Reader:
@@ -29,7 +36,7 @@ class Reader:
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")  # of every cursor
         configure(
             self._connection,
-            snapshot.lake.scratch,
+            spill_folder(snapshot.lake.path),
             memory=snapshot.lake.memory,
             threads=snapshot.lake.threads,
         )

@@ -65,7 +65,13 @@ class ServingCopy:
     def _open(self) -> duckdb.DuckDBPyConnection:
         lake = self._lake
         connection = duckdb.connect(str(self._path))
-        configure(connection, lake.scratch, memory=lake.memory, threads=lake.threads)
+        spill = lake.scratch / self._path.stem
+        configure(connection, spill, memory=lake.memory, threads=lake.threads)
+        # The build goes on beside it and has the whole of what is allowed.
+        held, unit = connection.execute(
+            "SELECT split(current_setting('memory_limit'), ' ')"
+        ).fetchall()[0][0]
+        connection.execute(f"SET memory_limit = '{float(held) / 4}{unit}'")
         # Threads may interleave the row groups of a file: each is still of neighbouring customers,
         # and is compressed and written at once.
         connection.execute("SET preserve_insertion_order = false")

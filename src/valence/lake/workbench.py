@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -30,6 +31,7 @@ SQL_TYPE = {
     "json": "VARCHAR",
 }
 _ASKED_EVERY = 0.2  # seconds
+_SPILL = "spill-"
 _DISK_FULL = ("No space left", "Disk quota", "out of disk", "File too large")
 
 
@@ -169,6 +171,27 @@ def configure(
         connection.execute(f"SET memory_limit = {literal(memory)}")
     if threads:
         connection.execute(f"SET threads = {threads}")
+
+
+def spill_folder(lake: Path) -> Path:
+    """Return where a reader may spill: a folder of its own, which the engine makes and removes.
+
+    Two engines in one folder write the same files. Those of processes that died are swept away.
+    """
+    for old in lake.glob(f"{_SPILL}*"):
+        if not _lives(int(old.name.removeprefix(_SPILL).partition("-")[0])):
+            shutil.rmtree(old, ignore_errors=True)
+    return lake / f"{_SPILL}{os.getpid()}-{ids.new_id()}"
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def quoted(name: str) -> str:
