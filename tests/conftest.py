@@ -7,8 +7,13 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import ibis
 import pytest
+
+# How long an example takes depends on what else the machine does: no test is timed.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.stores", "tests.browsing"]
 
