@@ -53,18 +53,23 @@ class ModelCard:
         return next(of, None)
 
     def parameters(self, *, spend: bool = False) -> list[Row]:
-        """Return the parameters of the model of buying, or of that of spend."""
-        rows = [row for row in self.rows if row["kind"] == "parameter"]
+        """Return the parameters of the model of buying, or of that of spend, as far as known."""
+        rows = [r for r in self.rows if r["kind"] == "parameter" and r["value"] is not None]
         return [row for row in rows if (row["model"] in SPEND) is spend]
 
     def errors(self) -> dict[str, dict[str, float]]:
-        """Return every model's and naive forecast's errors by name; the chosen model first."""
+        """Return every model's and naive forecast's errors by name; the chosen model first.
+
+        What is not known is left out: how far off a sum was where nothing came, or the value
+        where nobody's spend is known.
+        """
         found: dict[str, dict[str, float]] = {}
         for row in sorted(self.rows, key=lambda row: (not row["chosen"], row["number"])):
-            if row["kind"] == "error":
-                found.setdefault(row["model"], {})[row["name"]] = row["value"]
-            elif row["kind"] == "coverage":
-                found.setdefault(row["model"], {})["coverage"] = row["value"]
+            if row["kind"] not in ("error", "coverage"):
+                continue
+            known = found.setdefault(row["model"], {})
+            if row["value"] is not None:
+                known["coverage" if row["kind"] == "coverage" else row["name"]] = row["value"]
         return found
 
     @property

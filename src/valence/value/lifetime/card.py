@@ -97,7 +97,9 @@ def of_spend(spend: GammaGamma | ConstantSpend) -> Iterator[CardRow]:
     name, fit = "gamma-gamma", spend.fitted
     if isinstance(spend, ConstantSpend):
         name = "constant-spend"
-        yield CardRow("parameter", name, "amount", None, spend.amount, None, round(fit.customers))
+        if isfinite(spend.amount):  # where nobody has spent, the note below says so
+            n = round(fit.customers)
+            yield CardRow("parameter", name, "amount", None, spend.amount, None, n)
     for parameter in fit.parameters:
         yield CardRow(
             "parameter", name, parameter.name, None, parameter.value, parameter.standard_error,

@@ -39,7 +39,8 @@ class Tried:
     log_scores
         (n,) log-probability that it gave to each one's purchases that came; higher is better.
     coverage
-        Share of customers whose value lay within its interval (randomised where it has atoms).
+        Share of customers whose value lay within its interval (randomised where it has atoms);
+        nan where nobody's spend is known.
     weekly
         (w,) repeat purchases that it expects of these customers in each week since the first.
     by_frequency
@@ -161,12 +162,11 @@ def backtest(
         place = probability_transform(
             fitted, spend, who, np.maximum(split.later_value, 0.0), t=t, uniform=uniform
         )
-        edge = (1 - interval) / 2
         return Tried(
             fitted,
             errors(told.purchases, told.value, split),
             _log_scores(fitted, who, split.later, t),
-            float(((place >= edge) & (place <= 1 - edge)).mean()),
+            _covered(place[np.isfinite(told.high)], interval),
             expected_weeks(fitted, split, weeks),
             mean_by(which, told.purchases),
         )
@@ -186,6 +186,12 @@ def backtest(
     # Last, so that of two that foretell equally well the one without them is taken.
     more = {name + WITH: hold(models[name], covariates)}
     return replace(made, tried={**made.tried, **more})
+
+
+def _covered(place: Floats, interval: float) -> float:
+    """Share of places within the interval; nan of nobody."""
+    edge = (1 - interval) / 2
+    return float(((place >= edge) & (place <= 1 - edge)).mean()) if len(place) else np.nan
 
 
 def without_infinite(told: Forecast) -> Forecast:

@@ -82,7 +82,7 @@ LIFETIME_MARTS = (
         score=_card,
         definitions=(LIFETIME_KIND,),
         served=True,
-        version=4,
+        version=5,
     ),
     Mart(
         name="worth",

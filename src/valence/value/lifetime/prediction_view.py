@@ -72,27 +72,49 @@ def answer(found: Kept, fmt: Formats) -> Answer:
                 "Nothing foretold has come due yet: the first is scored on {day}.",
                 day=fmt.day(first["until"]),
             ),
-            rest=message(
-                "It foretells {value} of {n} customers in {months} months.",
-                value=fmt.money_short(first["value_told_amount"]),
-                n=fmt.integer(first["customers"]),
-                months=first["months"],
-            ),
+            rest=_foretells(first, fmt),
+        )
+    values = {
+        "n": fmt.integer(row["customers"]),
+        "came": fmt.money_short(row["value_came_amount"]),
+        "months": row["months"],
+        "day": fmt.day(row["until"]),
+    }
+    if row["value_off"] is None:
+        return Answer(
+            message(
+                "{n} customers brought {came} in the {months} months up to {day}; no value was "
+                "foretold of them.",
+                **values,
+            )
         )
     return Answer(
         message(
             "{n} customers brought {came} in the {months} months up to {day}; foretold were "
             "{told} ({off}).",
-            n=fmt.integer(row["customers"]),
-            came=fmt.money_short(row["value_came_amount"]),
-            months=row["months"],
-            day=fmt.day(row["until"]),
             told=fmt.money_short(row["value_told_amount"]),
             off=fmt.change(row["value_off"]),
+            **values,
         ),
         rest=message(
             "{share} lay within their own interval.", share=fmt.percent(row["covered_share"])
         ),
+    )
+
+
+def _foretells(row: Mapping[str, Any], fmt: Formats) -> Message:
+    """Say what a prediction tells: its value, or where no spend is known its purchases."""
+    values = {"n": fmt.integer(row["customers"]), "months": row["months"]}
+    if not row["value_told_amount"]:
+        return message(
+            "It foretells {purchases} purchases of {n} customers in {months} months.",
+            purchases=fmt.short(row["purchases_told"]),
+            **values,
+        )
+    return message(
+        "It foretells {value} of {n} customers in {months} months.",
+        value=fmt.money_short(row["value_told_amount"]),
+        **values,
     )
 
 
@@ -125,17 +147,20 @@ def figures(found: Kept, fmt: Formats) -> list[Figure]:
 def chart(found: Kept, fmt: Formats) -> Chart:
     """Return how far off each prediction was in sum, the latest to come due."""
     title = message("How far off was each prediction, in sum?")
+    known = [row for row in found.scored if row["value_off"] is not None]
     if not found.scored:
-        return too_little(
-            "predictions", title, message("Not enough data: nothing foretold has come due yet.")
-        )
+        why = message("Not enough data: nothing foretold has come due yet.")
+        return too_little("predictions", title, why)
+    if not known:
+        why = message("Not enough data: what purchases are worth was not known.")
+        return too_little("predictions", title, why)
     made = bars(
         fmt,
         "predictions",
         title,
         [
             Bar(_named(row, fmt), row["value_off"], main=row["value_off"] >= 0)
-            for row in found.scored[:_DRAWN]
+            for row in known[:_DRAWN]
         ],
         unit="percent",
         name=message("Prediction"),

@@ -51,7 +51,7 @@ SCORES = (
     Column("value_told_amount", "amount", "Value foretold, in sum."),
     Column("value_came_amount", "amount", "Value that came."),
     Column("value_mae", "float", "Mean absolute error of the value, a customer."),
-    Column("covered_share", "float", "Share whose value lay within its interval."),
+    Column("covered_share", "float", "Share of intervals that held the value; null without any."),
 )
 _SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in PREDICTIONS])
 
@@ -173,8 +173,9 @@ def _scored(due: ir.Table, orders: ir.Table) -> ir.Table:
         value_came_amount=total(t.value_came_amount),
         value_mae=t.off.mean(),
         within=count_if(t.inside),
+        told=count_if(t.low_amount.notnull()),
     )
-    sums = sums.mutate(covered_share=ratio(sums.within, sums.customers))
+    sums = sums.mutate(covered_share=ratio(sums.within, sums.told))
     return sums.select(
         *(sums[column.name].cast(IBIS[column.kind]).name(column.name) for column in SCORES)
     )
@@ -208,6 +209,6 @@ PREDICTION_MARTS = (
         compute=_scores,
         order_by=("made_on", "months"),
         served=True,
-        version=2,
+        version=3,
     ),
 )

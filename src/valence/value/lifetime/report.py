@@ -134,11 +134,11 @@ def forecast_rows(told: dict[str, Any], fmt: Formats) -> Rows:
     return [
         {
             "forecast": row["forecast"],
-            "purchases: off by": fmt.number(row["purchases_mae"], digits=2),
-            "value: off by": fmt.number(row["value_mae"], digits=2),
-            "value in sum": fmt.percent(row["value_bias"]),
-            "log score": fmt.number(row["log_score"], digits=3) if "log_score" in row else "–",
-            "in interval": fmt.percent(row["coverage"]) if "coverage" in row else "–",
+            "purchases: off by": fmt.number(row.get("purchases_mae"), digits=2),
+            "value: off by": fmt.number(row.get("value_mae"), digits=2),
+            "value in sum": fmt.percent(row.get("value_bias")),
+            "log score": fmt.number(row.get("log_score"), digits=3),
+            "in interval": fmt.percent(row.get("coverage")),
         }
         for row in told["forecasts"]
     ]

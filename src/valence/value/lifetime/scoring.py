@@ -35,10 +35,13 @@ WORTH_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH]
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The models of a card, ready to score; `model` is None where none is usable."""
+    """The models of a card, ready to score; `model` is None where none is usable.
+
+    Where the card knows of no spend, purchases are foretold without a value.
+    """
 
     model: PurchaseModel | None
-    spend: GammaGamma | ConstantSpend | None
+    spend: GammaGamma | ConstantSpend
     lifespan_years: float | None
     encoding: Encoding = NONE
     name: str = ""  # of the model as the card has it
@@ -52,18 +55,21 @@ class Fitted:
         model = None
         if chosen:
             model = MODELS[plain(chosen[0]["model"])].of(*(row["value"] for row in chosen))
-        spend: GammaGamma | ConstantSpend | None = None
-        of_spend = {r["name"]: r["value"] for r in parameters if r["model"] == "gamma-gamma"}
-        if of_spend:
-            spend = GammaGamma.of(*(of_spend[name] for name in GammaGamma.parameters))
-        for row in parameters:
-            if row["model"] == "constant-spend":
-                amount = np.nan if row["value"] is None else row["value"]
-                spend = ConstantSpend(amount, Fit((), np.nan, 0.0, converged=True))
         years = [row["value"] for row in rows if row["name"] == "lifespan_years"]
         encoding = Encoding.of((row["name"] for row in chosen), bases_of(rows))
         name = chosen[0]["model"] if chosen else ""
-        return cls(model, spend, years[0] if years else None, encoding, name)
+        return cls(model, _spend_of(parameters), years[0] if years else None, encoding, name)
+
+
+def _spend_of(parameters: Sequence[Mapping[str, Any]]) -> GammaGamma | ConstantSpend:
+    """Return the model of spend; where nobody has spent, one of an unknown amount."""
+    known = {r["name"]: r["value"] for r in parameters if r["model"] == "gamma-gamma"}
+    if known:
+        return GammaGamma.of(*(known[name] for name in GammaGamma.parameters))
+    amounts = (row["value"] for row in parameters if row["model"] == "constant-spend")
+    amount = next(amounts, None)
+    unknown = Fit((), np.nan, 0.0, converged=True)
+    return ConstantSpend(np.nan if amount is None else amount, unknown)
 
 
 def horizon_days(as_of: date, months: int) -> int:
@@ -137,7 +143,7 @@ def _told(
     fitted: Fitted, known: Customers, days: int, unit: float, definition: LifetimeDefinition
 ) -> Sequence[pa.Array]:
     n = len(known.frequency)
-    if fitted.model is None or fitted.spend is None:
+    if fitted.model is None:
         return [pa.nulls(n)] * 6
     told = forecast(
         fitted.model,

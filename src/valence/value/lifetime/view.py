@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Any
 
 from valence.core.messages import Message, message
@@ -25,7 +26,6 @@ FORECASTS: Mapping[str, Message] = {
     "as_before": message("As before"),
     "as_alike": message("As customers alike"),
 }
-_CLOSE = 0.05  # in sum: nearer than that, a forecast is said to be right
 
 
 def answer(card: ModelCard, fmt: Formats) -> Answer:
@@ -37,24 +37,41 @@ def answer(card: ModelCard, fmt: Formats) -> Answer:
             said[0] if said else message("The models have not been held against anything yet.")
         )
     best, naive = errors[card.best], errors["as_before"]
-    values = {
-        "model": FORECASTS[card.best],
-        "day": fmt.day(card.cut_on) if card.cut_on else "",
-        "off": fmt.money_short(best["value_mae"]),
-        "naive": fmt.money_short(naive["value_mae"]),
-        "sum": fmt.percent(abs(best["value_bias"])),
-        "naive_sum": fmt.percent(abs(naive["value_bias"])),
-    }
-    low = message("in sum {sum} too low, the naive forecast {naive_sum}", **values)
-    high = message("in sum {sum} too high, the naive forecast {naive_sum}", **values)
+    values = {"model": FORECASTS[card.best], "day": fmt.day(card.cut_on) if card.cut_on else ""}
+    if "value_mae" not in best:
+        return Answer(
+            message(
+                "On the weeks after {day}, which it had not seen, {model} was off by {off} "
+                "purchases a customer, repeating the weeks before by {naive}; what a purchase is "
+                "worth is not known.",
+                off=fmt.number(best["purchases_mae"], 2),
+                naive=fmt.number(naive["purchases_mae"], 2),
+                **values,
+            )
+        )
     return Answer(
         message(
             "On the weeks after {day}, which it had not seen, {model} was off by {off} a customer, "
             "repeating the weeks before by {naive}.",
+            off=fmt.money_short(best["value_mae"]),
+            naive=fmt.money_short(naive["value_mae"]),
             **values,
         ),
-        low if best["value_bias"] < 0 else high,
+        _in_sum(best, naive, fmt),
     )
+
+
+def _in_sum(best: Mapping[str, float], naive: Mapping[str, float], fmt: Formats) -> Message | str:
+    """Say how far off the totals were; nothing where no value came to be compared with."""
+    if "value_bias" not in best:
+        return ""
+    values = {
+        "sum": fmt.percent(abs(best["value_bias"])),
+        "naive_sum": fmt.percent(abs(naive["value_bias"])),
+    }
+    if best["value_bias"] < 0:
+        return message("in sum {sum} too low, the naive forecast {naive_sum}", **values)
+    return message("in sum {sum} too high, the naive forecast {naive_sum}", **values)
 
 
 def figures(card: ModelCard, fmt: Formats) -> list[Figure]:
@@ -143,13 +160,14 @@ def forecasts(card: ModelCard, fmt: Formats) -> Chart:
     errors = card.errors()
     if not errors:
         return too_little("forecasts", title, _untested())
-    ordered = sorted(errors, key=lambda name: errors[name]["value_mae"])
+    # Those whose value is not known come last.
+    ordered = sorted(errors, key=lambda name: errors[name].get("value_mae", inf))
     made = bars(
         fmt,
         "forecasts",
         title,
         [
-            Bar(_name(name, fmt), errors[name]["value_mae"], main=name not in NAIVE)
+            Bar(_name(name, fmt), errors[name].get("value_mae"), main=name not in NAIVE)
             for name in ordered
         ],
         unit="money",
@@ -165,18 +183,9 @@ def forecasts(card: ModelCard, fmt: Formats) -> Chart:
         (message("Log score"), "float"),
         (message("Within the interval"), "percent"),
     )
-    rows = [
-        [
-            _name(name, fmt),
-            errors[name]["value_mae"],
-            errors[name]["value_bias"],
-            errors[name]["purchases_mae"],
-            errors[name].get("log_score"),
-            errors[name].get("coverage"),
-        ]
-        for name in ordered
-    ]
-    table = DataTable("forecasts-table", headers, rows, absent=message("naive: gives none"))
+    told = ("value_mae", "value_bias", "purchases_mae", "log_score", "coverage")
+    rows = [[_name(name, fmt), *(errors[name].get(each) for each in told)] for name in ordered]
+    table = DataTable("forecasts-table", headers, rows, absent=message("not told, or not known"))
     return Chart(made.id, title, made.option, table, size=made.size).answering(
         message(
             "Mean error a customer. Grey are forecasts without a model: everyone does again what "
