@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo-brand
+WORKERS := 3 # of tests: browser and disk leave a third of two cores idle to two of them
 UV := $(BIN)/uv sync --frozen --inexact --quiet --compile-bytecode
 
 .PHONY: setup demo test prove bench lint format messages docs clean
@@ -33,7 +34,7 @@ demo: setup
 	@$(BIN)/valence demo --folder $(DEMO)
 
 test: dev lint
-	$(BIN)/pytest -q -n 2 --dist loadgroup -rsfE
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -rsfE
 
 lint: dev
 	$(BIN)/ruff check .
