@@ -45,6 +45,7 @@ def test_value_adds_up_until_the_cost_of_a_customer_is_paid_back(rows):
     cohorts = channel_cohorts(seen, customer_facts(seen), as_of=AS_OF)
     named = AcquisitionDefinition(channels={"Ads": "web"})
     found = rows(payback(cohorts, spend(), as_of=AS_OF, definition=named), "months_since")
+    found = [row for row in found if row["channel"] != "radio"]
     # a, b and c were won for 120: 40 each. 110 / 3 at once, then 40 / 3 more, then 0 / 2.
     assert [r["months_since"] for r in found] == [0, 1, 2]
     assert {r["channel"] for r in found} == {"web"}
@@ -54,10 +55,74 @@ def test_value_adds_up_until_the_cost_of_a_customer_is_paid_back(rows):
     assert {r["cost_per_customer"] for r in found} == {40.0}
 
 
-def test_spend_on_a_channel_that_wins_nobody_shows_no_customers(rows):
+def test_spend_on_a_channel_that_wins_nobody_is_told_without_a_cost_of_each(rows):
     seen = orders()
     cohorts = channel_cohorts(seen, customer_facts(seen), as_of=AS_OF)
-    assert rows(payback(cohorts, spend(), as_of=AS_OF), "months_since") == []
+    found = rows(payback(cohorts, spend(), as_of=AS_OF), "channel", "months_since")
+    assert [(r["channel"], r["new_customers"], r["cost_amount"]) for r in found] == [
+        ("ads", 0, 120), ("radio", 0, 10),
+    ]  # fmt: skip
+    unknown = ("cost_per_customer", "value_per_customer", "paid_back")
+    assert {tuple(r[name] for name in unknown) for r in found} == {(None, None, False)}
+
+
+def bought(*rows):
+    """Orders of (customers, day, channel): as many customers, each once for 20."""
+    own = [(f"{day} {n}", day, channel, 20.0) for many, day, channel in rows for n in range(many)]
+    names = ("customer_id", "ordered_on", "channel", "net_amount")
+    return table(own, names, ordered_on="date", net_amount="decimal(18, 4)")
+
+
+def paid(*rows):
+    names = ("channel", "spent_on", "cost_amount")
+    return table(rows, names, spent_on="date", cost_amount="decimal(18, 4)")
+
+
+def test_spend_of_a_month_that_won_nobody_is_a_cost_of_those_who_were_won(rows):
+    # Once 100 for 10 customers, 10 each, paid back at once: January's 10,000 were lost.
+    seen = bought((1, "2024-12-05", "store"), (10, "2025-02-10", "tv"))
+    cohorts = channel_cohorts(seen, customer_facts(seen), as_of=AS_OF)
+    spent = paid(("tv", "2025-01-15", 10_000.0), ("tv", "2025-02-15", 100.0))
+    found = rows(payback(cohorts, spent, as_of=AS_OF), "months_since")
+    assert [r["months_since"] for r in found] == [0, 1]
+    assert {(r["new_customers"], r["cost_amount"], r["cost_per_customer"]) for r in found} == {
+        (10, 10_100, 1_010.0)
+    }
+    assert {r["paid_back"] for r in found} == {False}
+
+
+def test_customers_of_the_month_that_the_data_begin_in_are_not_won(rows):
+    # 99 of them may have bought for years; the spend before and in that month is theirs too.
+    seen = bought((99, "2025-01-05", "tv"), (2, "2025-02-10", "tv"))
+    cohorts = channel_cohorts(seen, customer_facts(seen), as_of=AS_OF)
+    spent = paid(("tv", "2024-12-15", 7.0), ("tv", "2025-01-15", 9.0), ("tv", "2025-02-15", 60.0))
+    found = rows(payback(cohorts, spent, as_of=AS_OF), "months_since")
+    assert {(r["new_customers"], r["cost_amount"], r["cost_per_customer"]) for r in found} == {
+        (2, 60, 30.0)
+    }
+
+
+@pytest.mark.spark
+def test_payback_is_equal_on_both_engines_whatever_letters_a_channel_ends_with(
+    duck, on_spark, tmp_path
+):
+    seen = bought((1, "2024-12-05", "store"), (10, "2025-02-10", "tv"), (2, "2025-03-01", " TV "))
+    cohorts = channel_cohorts(seen, customer_facts(seen), as_of=AS_OF)
+    duck.to_parquet(cohorts, tmp_path / "cohorts.parquet")
+    spent = paid(("tv", "2025-01-15", 9.0), ("Tv", "2025-02-15", 100.0), ("vf", "2025-02-02", 5.0))
+    duck.to_parquet(spent, tmp_path / "spend.parquet")
+    of_duck, of_spark = (
+        engine.to_pyarrow(
+            payback(
+                engine.read_parquet(str(tmp_path / "cohorts.parquet")),
+                engine.read_parquet(str(tmp_path / "spend.parquet")),
+                as_of=AS_OF,
+            ).order_by("channel", "months_since")
+        ).to_pylist()
+        for engine in (duck, on_spark)
+    )
+    assert {row["channel"] for row in of_duck} == {"tv", "vf"}
+    assert of_spark == of_duck
 
 
 def test_retention_is_worth_what_gupta_and_lehmann_say():

@@ -69,7 +69,7 @@ def acquisition_cost(
     """
     t = days_in(filled(given(spend, "channel", "cost_amount"), {"spent_on": "day"}), "spent_on")
     t = t.filter(t.spent_on <= as_day(as_of))
-    named = t.channel.strip().lower()
+    named = _bare(t.channel)
     renamed = {name.strip().lower(): to.strip().lower() for name, to in definition.channels.items()}
     if renamed:
         named = named.cases(*renamed.items(), else_=named)
@@ -87,9 +87,11 @@ def payback(
 ) -> ir.Table:
     """Return how much of its cost a new customer of each channel has brought, month by month.
 
-    Only cohorts of months with spend on their channel count, and in each month after the first
-    purchase only those old enough to have lived through it; what these brought in it, a customer,
-    adds up over the months.
+    The cost is all spend of the months that have ended, those that won nobody too. The month that
+    customers begin in is left out, and so is spend up to it: who first bought in it may have
+    bought before. Of the rest, cohorts of months with spend on their channel count, and in each
+    month after the first purchase only those old enough to have lived through it; what these
+    brought in it, a customer, adds up over the months.
 
     Parameters
     ----------
@@ -106,41 +108,68 @@ def payback(
     Returns
     -------
     Table
-        One row per `channel` and `months_since`: `new_customers` and `cost_amount` (of all months
-        with spend), `cost_per_customer` (float), `customers` (int, old enough), `value_amount`
-        (brought in that month by these), `value_per_customer` (float, so far), `paid_back` (bool).
+        One row per `channel` with spend and `months_since`: `new_customers` and `cost_amount` (of
+        all months with spend), `cost_per_customer` (float; null where nobody was won),
+        `customers` (int, old enough), `value_amount` (brought in that month by these),
+        `value_per_customer` (float, so far), `paid_back` (bool).
     """
     as_of = as_day(as_of)
-    cost = acquisition_cost(spend, as_of=as_of, definition=definition)
     first, following = month_days(as_of)
     ended = month_number(ibis.literal(following if _last(as_of, following) else first))
-    c = cohorts.mutate(channel=cohorts.first_channel.strip().lower())
-    c = c.group_by("channel", "cohort_month", "months_since").agg(
+    c = cohorts.mutate(
+        channel=_bare(cohorts.first_channel), number=month_number(cohorts.cohort_month)
+    )
+    begin = c.number.min().as_scalar()
+    cost = acquisition_cost(spend, as_of=as_of, definition=definition)
+    cost = cost.mutate(number=month_number(cost.month))
+    cost = cost.filter(cost.number > begin, cost.number < ended)
+    c = c.filter(c.number + c.months_since < ended)
+    c = c.group_by("channel", "number", "months_since").agg(
         active=c.active.sum().cast("int64"), value_amount=total(c.value_amount)
     )
-    c = c.filter(month_number(c.cohort_month) + c.months_since < ended)
-    won = c.filter(c.months_since == 0).select("channel", "cohort_month", customers=c.active)
-    won = won.join(cost, [won.channel == cost.channel, won.cohort_month == cost.month])
-    won = won.mutate(lived=ended - 1 - month_number(won.cohort_month))
-    whole = won.group_by("channel").agg(
-        new_customers=won.customers.sum().cast("int64"),
-        cost_amount=total(won.cost_amount),
-        longest=won.lived.max(),
-    )
-    months = whole.mutate(months_since=ibis.range(0, whole.longest + 1).unnest())
-    aged = won.select("channel", "customers", "lived")
-    alive = months.join(aged, "channel")
+    won = _won(cost, c, ended)
+    months = _months(won)
+    alive = months.join(won.select("channel", "customers", "lived"), "channel")
     alive = alive.filter(alive.lived >= alive.months_since)
     alive = alive.group_by("channel", "months_since").agg(
         customers=alive.customers.sum().cast("int64")
     )
-    brought = c.semi_join(won, ["channel", "cohort_month"])
+    brought = c.semi_join(won, ["channel", "number"])
     brought = brought.group_by("channel", "months_since").agg(
         value_amount=total(brought.value_amount)
     )
     t = months.join(alive, ["channel", "months_since"])
     t = t.left_join(brought, ["channel", "months_since"])
-    t = t.mutate(value_amount=ibis.coalesce(t.value_amount, ZERO))
+    return _so_far(t.mutate(value_amount=ibis.coalesce(t.value_amount, ZERO)))
+
+
+def _won(cost: ir.Table, cohorts: ir.Table, ended: ir.IntegerValue) -> ir.Table:
+    """Return the months with spend, the customers whom each won, and how long ago that is."""
+    first = cohorts.filter(cohorts.months_since == 0)
+    first = first.select("channel", "number", customers=first.active)
+    t = cost.left_join(first, ["channel", "number"])
+    return t.select(
+        "channel",
+        "number",
+        "cost_amount",
+        customers=ibis.coalesce(t.customers, 0).cast("int64"),
+        lived=ended - 1 - t.number,
+    )
+
+
+def _months(won: ir.Table) -> ir.Table:
+    """Return each channel's customers and cost, once for each month that some have lived."""
+    whole = won.group_by("channel").agg(
+        new_customers=won.customers.sum().cast("int64"),
+        cost_amount=total(won.cost_amount),
+        longest=ibis.coalesce(won.lived.max(where=won.customers > 0), 0),
+    )
+    months = whole.mutate(months_since=ibis.range(0, whole.longest + 1).unnest())
+    return months.mutate(months_since=months.months_since.cast("int64"))
+
+
+def _so_far(t: ir.Table) -> ir.Table:
+    """Return what a customer has brought up to each month, beside what winning one cost."""
     each = ratio(t.value_amount, t.customers)
     upto = ibis.window(group_by=t.channel, order_by=t.months_since, preceding=None, following=0)
     t = t.mutate(
@@ -150,8 +179,14 @@ def payback(
     return t.select(
         "channel", "months_since", "new_customers", "cost_amount", "cost_per_customer",
         "customers", "value_amount", "value_per_customer",
-        paid_back=t.value_per_customer >= t.cost_per_customer,
+        paid_back=ibis.coalesce(t.value_per_customer >= t.cost_per_customer, False),
     )  # fmt: skip
+
+
+def _bare(name: ir.StringValue) -> ir.StringValue:
+    """Return a name without the spaces around it, in lower case."""
+    # Not `strip`: for Spark, Ibis writes it with escapes that Spark reads as the letters v and f.
+    return name.re_replace(r"^\s+|\s+$", "").lower()
 
 
 def _last(day: date, following: date) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from valence.core.intervals import wilson
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
@@ -15,6 +16,23 @@ from valence.value.bond_words import BONDS
 from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
+CONFIDENCE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The share of customers with a bond on a day, with its Wilson interval."""
+
+    value: float
+    low: float
+    high: float
+    customers: int  # who had bought by then
+
+    @classmethod
+    def of(cls, row: Row) -> Share:
+        """Return it from a row of the history."""
+        share, n = row["value"], row["customers"]
+        return cls(share, *wilson(round(share * n), n, CONFIDENCE), n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +48,18 @@ class BondHistory:
         """The days told of, in order; those on which somebody had bought."""
         return sorted({row["on"] for row in self.shares})
 
-    def share(self, day: date, level: str) -> float | None:
+    def share(self, day: date, level: str) -> Share:
         """Return the share of customers with that bond on a day."""
-        found = [r["value"] for r in self.shares if (r["on"], r["name"]) == (day, level)]
-        return found[0] if found else None
+        found = (r for r in self.shares if (r["on"], r["name"]) == (day, level))
+        return Share.of(next(found))
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values."""
         return {
             "history": [
-                {"on": row["on"], "bond": row["name"], "customers": row["customers"],
-                 "share": row["value"]}
-                for row in self.shares
+                {"on": row["on"], "bond": row["name"], "customers": share.customers,
+                 "share": share.value, "low": share.low, "high": share.high}
+                for row, share in ((row, Share.of(row)) for row in self.shares)
             ],
             "later": [
                 {"bond": row["name"], "customers": row["customers"], "bought_again": row["value"],
@@ -72,10 +90,7 @@ def over_time(found: BondHistory, fmt: Formats) -> Chart:
     days = found.days
     if len(days) < 2:
         return too_little("bond-history", title, message("Not enough data: one day is no course."))
-    series = [
-        Line(fmt.language.worded(BONDS[level]), [found.share(day, level) for day in days])
-        for level in ("strong", "weak")
-    ]
+    series = [_line(found, level, fmt) for level in ("strong", "weak")]
     made = lines(
         fmt,
         "bond-history",
@@ -86,15 +101,30 @@ def over_time(found: BondHistory, fmt: Formats) -> Chart:
         place_name=message("Day"),
         value_name=message("Share of customers who had bought by then"),
     )
-    first, last = (found.share(day, "strong") or 0.0 for day in (days[0], days[-1]))
+    first, last = (found.share(day, "strong") for day in (days[0], days[-1]))
     told = message(
-        "{last} of customers had a strong bond on {now}, {first} on {then}.",
-        last=fmt.percent(last),
+        "{last} of customers ({last_ends}, n {last_n}) had a strong bond on {now}, {first} "
+        "({first_ends}, n {first_n}) on {then}.",
+        last=fmt.percent(last.value),
+        last_ends=fmt.interval(last.low, last.high, "percent"),
+        last_n=fmt.integer(last.customers),
         now=fmt.day(days[-1]),
-        first=fmt.percent(first),
+        first=fmt.percent(first.value),
+        first_ends=fmt.interval(first.low, first.high, "percent"),
+        first_n=fmt.integer(first.customers),
         then=fmt.day(days[0]),
     )
     return made.answering(told)
+
+
+def _line(found: BondHistory, level: str, fmt: Formats) -> Line:
+    told = [found.share(day, level) for day in found.days]
+    return Line(
+        fmt.language.worded(BONDS[level]),
+        [share.value for share in told],
+        [share.low for share in told],
+        [share.high for share in told],
+    )
 
 
 def stayed(found: BondHistory, fmt: Formats) -> Chart:

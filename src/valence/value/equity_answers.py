@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from math import sqrt
 from typing import Any
 
+from valence.core.days import month_days, months_before
+from valence.core.intervals import wilson
 from valence.value.answers import summary_of
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.reading import Tables
-from valence.value.retention_worth import Retained, retention_worth
+from valence.value.retention_worth import Retained, of_a_point, range_of_a_point, retention_worth
 
 Row = Mapping[str, Any]
 _YEAR = 12  # months
+
+
+@dataclass(frozen=True, slots=True)
+class Won:
+    """New customers, without those of the month that the data begin in: they may be old ones."""
+
+    customers: int  # won in the last twelve months
+    observed: int  # whose first twelve months are over, whenever they were won
+    value: float | None  # that one of these brought in them; None without any
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """How many of those who bought in the year before the last bought again in it."""
+
+    share: float
+    customers: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +43,9 @@ class Equity:
     """The worth of the present base, of those to come, and what moves it."""
 
     tiers: Sequence[Row]  # the most worth first
-    new_customers: int  # won in the last twelve months
-    new_value: float | None  # that a customer brought in the first twelve months; None: too young
+    won: Won
     payback: Sequence[Row]  # by channel and month
+    stayed: Stayed | None
     retained: Sequence[Retained]
     card: ModelCard | None
     yearly: float  # value of known customers in the last twelve months
@@ -30,6 +53,34 @@ class Equity:
     def of(self, name: str) -> float:
         """Return a sum over all tiers."""
         return float(sum(row[name] or 0 for row in self.tiers))
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval of the worth of all."""
+        return sqrt(sum((row.get("worth_half_width") or 0.0) ** 2 for row in self.tiers))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The interval of the worth of all, if the models are right."""
+        worth = self.of("worth_amount")
+        return max(0.0, worth - self.half_width), worth + self.half_width
+
+    @property
+    def off(self) -> float | None:
+        """How far off the model of worth was in sum on weeks held out; None if not known."""
+        if self.card is None or self.card.chosen is None:
+            return None
+        return self.card.errors().get(self.card.chosen, {}).get("value_bias")
+
+    @property
+    def point(self) -> tuple[float, float, float] | None:
+        """What a point more retention would add, as a share, and its interval."""
+        if self.stayed is None or self.yearly <= 0:
+            return None
+        rate = _rate(self.card)
+        change = of_a_point(self.stayed.share, rate)
+        ends = range_of_a_point(self.stayed.low, self.stayed.high, rate)
+        return None if change is None or ends is None else (change, *ends)
 
     @property
     def channels(self) -> list[tuple[str, Row, int | None]]:
@@ -49,27 +100,42 @@ def equity_of(tables: Tables) -> Equity | None:
         return None
     tiers = tables.rows(tables.table("worth_base"))
     card = model_card_of(tables)
+    stayed = None if card is None else _stayed(card)
     yearly = float(summary["named_value_12m_amount"] or 0)
-    retention = card.setting("retention") if card else None
-    rate = (card.setting("discount_rate") if card else None) or 0.0
-    new, value = _new(tables)
     return Equity(
         sorted(tiers, key=lambda row: -(row["worth_amount"] or 0)),
-        new,
-        value,
+        _won(tables, summary["as_of"], summary["first_order_on"]),
         tables.rows(tables.table("payback").order_by("channel", "months_since")),
-        [] if retention is None else retention_worth(yearly, retention, rate),
+        stayed,
+        [] if stayed is None else retention_worth(yearly, stayed.share, _rate(card)),
         card,
         yearly,
     )
 
 
-def _new(tables: Tables) -> tuple[int, float | None]:
-    """Customers won in the last twelve cohorts, and what one brings in the first twelve months."""
-    rows = tables.rows(tables.table("cohorts").order_by("cohort_month", "months_since"))
-    first = [row for row in rows if row["months_since"] == 0]
-    aged = [row for row in rows if row["months_since"] == _YEAR - 1 and row["complete"]]
-    won = sum(row["customers"] for row in first[-_YEAR:])
-    n = sum(row["customers"] for row in aged)
-    total = float(sum(row["cumulative_value_amount"] for row in aged))
-    return won, total / n if n else None
+def _rate(card: ModelCard | None) -> float:
+    return (card.setting("discount_rate") if card else None) or 0.0
+
+
+def _stayed(card: ModelCard) -> Stayed | None:
+    row = card.setting_row("retention")
+    if row is None:
+        return None
+    share, n = row["value"], row["customers"]
+    return Stayed(share, n, *wilson(round(share * n), n, card.interval))
+
+
+def _won(tables: Tables, as_of: date, first_order_on: date | None) -> Won:
+    """Customers won in the last twelve months, and what one brings in the first twelve."""
+    if first_order_on is None:
+        return Won(0, 0, None)
+    _, second = month_days(first_order_on)  # the first month whose customers are known to be new
+    t = tables.table("customers")
+    t = t.filter(t.first_order_on >= second, t.first_order_on > months_before(as_of, _YEAR))
+    row = tables.one(t.agg(won=t.count()))
+    c = tables.table("cohorts")
+    c = c.filter(c.months_since == _YEAR - 1, c.complete, c.cohort_month >= second)
+    aged = tables.rows(c.select("customers", "cumulative_value_amount"))
+    n = sum(each["customers"] for each in aged)
+    brought = float(sum(each["cumulative_value_amount"] for each in aged))
+    return Won(row["won"] if row else 0, n, brought / n if n else None)

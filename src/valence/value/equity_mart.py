@@ -22,6 +22,12 @@ BASE = (
     Column("alive", "float", "How many of them still buy, expected."),
     Column("expected_purchases", "float", "Purchase days expected of them within the horizon."),
     Column("worth_amount", "amount", "Value expected of them within the horizon, discounted."),
+    Column(
+        "worth_half_width",
+        "float",
+        "Half the width of the interval of that sum, if the models are right: customers are "
+        "independent then.",
+    ),
     Column("course_book_amount", "amount", "Value a year × years that customers stay."),
     Column("value_12m_amount", "amount", "Value of the last twelve months."),
     Column("value_amount", "amount", "Value to date."),
@@ -38,8 +44,10 @@ PAYBACK = (
     Column("channel", "text", "Channel of the first purchase."),
     Column("months_since", "int", "Months after the first purchase."),
     Column("new_customers", "int", "Customers won in months with spend on the channel."),
-    Column("cost_amount", "amount", "Spend on the channel in these months."),
-    Column("cost_per_customer", "float", "Spend / new customers."),
+    Column(
+        "cost_amount", "amount", "Spend on the channel in all these months, that won nobody too."
+    ),
+    Column("cost_per_customer", "float", "Spend / new customers; empty where nobody was won."),
     Column("customers", "int", "New customers who have lived through that month."),
     Column("value_amount", "amount", "Value that these brought in that month."),
     Column("value_per_customer", "float", "Value a customer up to that month."),
@@ -48,13 +56,19 @@ PAYBACK = (
 
 
 def base(customers: ir.Table) -> ir.Table:
-    """Return what the present customers of each tier are worth from now on; see `BASE`."""
+    """Return what the present customers of each tier are worth from now on; see `BASE`.
+
+    By the normal curve half an interval is as many standard errors for one customer as for all,
+    so the half of the sum is the root of the summed squares of each one's.
+    """
     t = customers.filter(customers.orders > 0)
+    half = (t.worth_high_amount - t.worth_low_amount).cast("float64") / 2.0
     return t.group_by("tier").agg(
         customers=t.count().cast("int64"),
         alive=t.alive_probability.sum(),
         expected_purchases=t.expected_purchases.sum(),
         worth_amount=total(t.worth_amount),
+        worth_half_width=(half * half).sum().sqrt(),
         course_book_amount=total(t.course_book_amount),
         value_12m_amount=total(t.value_12m_amount),
         value_amount=total(t.value_amount),
@@ -88,6 +102,7 @@ EQUITY_MARTS = (
         compute=_base,
         order_by=("tier",),
         served=True,
+        version=2,
     ),
     Mart(
         name="channel_cohorts",
@@ -113,5 +128,6 @@ EQUITY_MARTS = (
         order_by=("channel", "months_since"),
         definitions=(ACQUISITION_KIND,),
         served=True,
+        version=2,
     ),
 )

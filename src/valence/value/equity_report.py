@@ -36,12 +36,24 @@ def equity(tables: Tables) -> Equity:
 
 def equity_told(found: Equity) -> dict[str, Any]:
     """Return customer equity as plain values."""
+    card, stayed, point = found.card, found.stayed, found.point
+    sums = {name: sum((row[name] or 0) for row in found.tiers) for name in _SUMS}
     return {
-        "base": {name: sum((row[name] or 0) for row in found.tiers) for name in _SUMS},
+        "horizon_months": card.horizon_months if card else None,
+        "interval": card.interval if card else None,
+        "base": {**sums, "worth_half_width": found.half_width},
+        "model_off_share": found.off,
         "tiers": [dict(row) for row in found.tiers],
-        "new_customers_12m": found.new_customers,
-        "new_customer_value": found.new_value,
-        "retention_share": found.card.setting("retention") if found.card else None,
+        "new_customers_12m": found.won.customers,
+        "new_customer_value": found.won.value,
+        "new_customers_observed": found.won.observed,
+        "retention_share": stayed.share if stayed else None,
+        "retention_low": stayed.low if stayed else None,
+        "retention_high": stayed.high if stayed else None,
+        "retention_customers": stayed.customers if stayed else None,
+        "retention_point": dict(zip(("change", "low", "high"), point, strict=True))
+        if point
+        else None,
         "retention": [asdict(each) for each in found.retained],
         "channels": [
             {

@@ -2,74 +2,142 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
-from valence.value.equity_answers import Equity
-from valence.value.words import tier_title
+from valence.value.equity_answers import Equity, Stayed, Won
+from valence.value.lifetime.definition import DEFAULT
+from valence.value.words import customers_page, next_months, quoted, sentences, tier_title
 
 ASKED = message("What are our customers worth from now on, and what would change it?")
 
 
 def answer(found: Equity, fmt: Formats) -> Answer:
-    """Return what the base is worth, beside what it brought."""
-    worth, last = found.of("worth_amount"), found.yearly
+    """Return what the base is worth, how sure that is, and what it brought."""
+    last = fmt.money_short(found.yearly)
+    if not found.of("worth_amount"):
+        return Answer(
+            message(
+                "What today's customers will bring is not known; in the last 12 months customers "
+                "brought {last}.",
+                last=last,
+            ),
+            rest=message("The page of the models says why."),
+        )
     core = message(
-        "Today's customers are expected to bring {worth} in the next 12 months; in the last 12 "
+        "Today's customers are expected to bring {worth} in the {span}; in the last 12 months "
         "customers brought {last}.",
-        worth=fmt.money_short(worth),
-        last=fmt.money_short(last),
+        worth=fmt.money_short(found.of("worth_amount")),
+        span=_span(found),
+        last=last,
     )
-    more = next((r for r in found.retained if r.change > 0), None)
-    if more is None:
-        return Answer(core)
-    rest = message(
-        "A point more retention would add {share} to what they are worth in all years to come.",
-        share=fmt.percent(more.change),
+    point = _point(found, fmt)
+    said = [_off(found, fmt), *([] if point is None else [point])]
+    return Answer(core, _by_chance(found, fmt), sentences(fmt, *said))
+
+
+def _span(found: Equity) -> Message:
+    return next_months(found.card.horizon_months if found.card else DEFAULT.horizon_months)
+
+
+def _by_chance(found: Equity, fmt: Formats) -> Message:
+    """The interval of the sum: what is left to chance if the model is right."""
+    return message(
+        "{share} interval {ends} if the model is right, {n} customers",
+        share=fmt.percent(found.card.interval if found.card else DEFAULT.interval),
+        ends=fmt.interval(*found.ends, "money_short"),
+        n=fmt.integer(found.of("customers")),
     )
-    return Answer(core, rest=rest)
+
+
+def _off(found: Equity, fmt: Formats) -> Message:
+    """How far off the model was when it could be checked: mostly more than chance makes."""
+    off = found.off
+    if off is None:
+        return message("How far off the model may be is not known: it could not be tested.")
+    values = {"off": fmt.percent(abs(off))}
+    if off < 0:
+        return message("On weeks held out the model foretold {off} less than came.", **values)
+    return message("On weeks held out the model foretold {off} more than came.", **values)
+
+
+def _point(found: Equity, fmt: Formats) -> Message | None:
+    if found.point is None or found.stayed is None:
+        return None
+    change, low, high = found.point
+    return message(
+        "A point more retention would add {share} ({ends}, {n} customers) to what they are worth "
+        "in all years to come.",
+        share=fmt.percent(change),
+        ends=fmt.interval(low, high, "percent"),
+        n=fmt.integer(found.stayed.customers),
+    )
 
 
 def figures(found: Equity, fmt: Formats) -> list[Figure]:
     """Return worth of the base, who still buys, new customers, retention."""
-    retention = found.card.setting("retention") if found.card else None
-    each = None if found.new_value is None else fmt.money_short(found.new_value)
     return [
-        Figure(
-            message("Worth of the base, next 12 months"),
-            fmt.money_short(found.of("worth_amount")) if found.of("worth_amount") else None,
-            href="/customers?sort=-worth_amount",
-        ),
+        _worth(found, fmt),
         Figure(
             message("Still buy, expected"),
             fmt.short(found.of("alive")) if found.of("alive") else None,
             note=message("of {n} who bought", n=fmt.integer(found.of("customers"))),
         ),
-        Figure(
-            message("Won in the last 12 months"),
-            fmt.integer(found.new_customers),
-            note="" if each is None else message("{each} each in the first 12 months", each=each),
-        ),
-        Figure(
-            message("Bought again within a year"),
-            None if retention is None else fmt.percent(retention),
-            note=message("of those who bought the year before"),
-        ),
+        _new(found.won, fmt),
+        _again(found.stayed, fmt),
     ]
+
+
+def _worth(found: Equity, fmt: Formats) -> Figure:
+    worth = found.of("worth_amount")
+    values = {
+        "ends": fmt.interval(*found.ends, "money_short"),
+        "off": fmt.change(found.off),
+    }
+    note = message("{ends} by chance; the model was {off} off when tested", **values)
+    return Figure(
+        message("Worth of the base, {span}", span=_span(found)),
+        fmt.money_short(worth) if worth else None,
+        note=note if found.off is not None else message("{ends} by chance", **values),
+        href="/customers?sort=-worth_amount",
+    )
+
+
+def _new(won: Won, fmt: Formats) -> Figure:
+    each = message(
+        "{each} each in the first 12 months, n {n}",
+        each=fmt.money_short(won.value),
+        n=fmt.integer(won.observed),
+    )
+    return Figure(
+        message("Won in the last 12 months"),
+        fmt.integer(won.customers),
+        note="" if won.value is None else each,
+    )
+
+
+def _again(stayed: Stayed | None, fmt: Formats) -> Figure:
+    title = message("Bought again within a year")
+    if stayed is None:
+        return Figure(title, None, note=message("of those who bought the year before"))
+    note = message(
+        "{interval}, n {n}: who bought the year before",
+        interval=fmt.interval(stayed.low, stayed.high, "percent"),
+        n=fmt.integer(stayed.customers),
+    )
+    return Figure(title, fmt.percent(stayed.share), note=note)
 
 
 def tiers(found: Equity, fmt: Formats) -> Chart:
     """Return the worth of each tier, three ways."""
     title = message("Whose worth is it?")
+    worth = message("Worth, {span}", span=_span(found))
     shown, rows, links = [], [], []
     for row in found.tiers:
         words = tier_title(row["tier"])
         name = fmt.language.worded(words) if isinstance(words, Message) else words
-        asked = {"where": f'tier == "{row["tier"]}"', "sort": "-worth_amount"}
-        links.append(f"/customers?{urlencode(asked)}")
+        links.append(customers_page(f"tier == {quoted(row['tier'])}", "-worth_amount"))
         shown.append(Bar(name, float(row["worth_amount"] or 0), href=links[-1]))
         rows.append(
             [
@@ -84,13 +152,13 @@ def tiers(found: Equity, fmt: Formats) -> Chart:
         shown,
         unit="money",
         name=message("Value tier"),
-        value_name=message("Worth, next 12 months"),
+        value_name=worth,
     )
     headers: tuple[tuple[Words, str], ...] = (
         (message("Value tier"), "text"),
         (message("Customers"), "int"),
         (message("Still buy, expected"), "float"),
-        (message("Worth, next 12 months"), "money"),
+        (worth, "money"),
         (message("Lifetime value, course book"), "money"),
         (message("Value, 12 months"), "money"),
         (message("Value to date"), "money"),
@@ -127,69 +195,6 @@ def retention(found: Equity, fmt: Formats) -> Chart:
     )
 
 
-def payback(found: Equity, fmt: Formats) -> Chart:
-    """Return how much of its cost a new customer of each channel has brought."""
-    title = message("When has a new customer paid for itself?")
-    if not found.payback:
-        return too_little(
-            "payback",
-            title,
-            message(
-                "No spend is known of a channel that customers came through. Import spend by day "
-                "and channel; where its channels have other names than those of orders, say so "
-                "under Definitions, Acquisition."
-            ),
-        )
-    longest = max(row["months_since"] for row in found.payback)
-    made = lines(
-        fmt,
-        "payback",
-        title,
-        list(range(longest + 1)),
-        [
-            Line(
-                name,
-                [
-                    next(
-                        (
-                            r["value_per_customer"] / r["cost_per_customer"]
-                            for r in found.payback
-                            if r["channel"] == name
-                            and r["months_since"] == month
-                            and r["cost_per_customer"]
-                        ),
-                        None,
-                    )
-                    for month in range(longest + 1)
-                ],
-            )
-            for name, _, _ in found.channels
-        ],
-        unit="percent",
-        place_name=message("Months after the first purchase"),
-        value_name=message("Share of its cost brought"),
-    )
-    headers: tuple[tuple[Words, str], ...] = (
-        (message("Channel"), "text"),
-        (message("New customers"), "int"),
-        (message("Spent"), "money"),
-        (message("Cost of a customer"), "money"),
-        (message("Brought so far"), "money"),
-        (message("Paid back after, months"), "int"),
-    )
-    rows = [
-        [
-            name, row["new_customers"], row["cost_amount"], row["cost_per_customer"],
-            row["value_per_customer"], paid,
-        ]
-        for name, row, paid in found.channels
-    ]  # fmt: skip
-    table = DataTable("payback-table", headers, rows, absent=message("not yet"))
-    return Chart(made.id, title, made.option, table, size=made.size).answering(
-        message("At 100 % a new customer has brought what winning one costs.")
-    )
-
-
 def steps() -> list[Step]:
     """Return what makes sense next."""
     return [
@@ -205,10 +210,17 @@ def how(built: Message | str) -> How:
             "The worth of the base is the sum of what each customer is expected to bring within "
             "the horizon, discounted. What retention is worth takes the simplest view: each year "
             "the same share stays and brings what it brought. Cost of acquisition is spend on a "
-            "channel over the customers whose first purchase came through it, in months with spend."
+            "channel over the customers whose first purchase came through it, in months with "
+            "spend, those that won nobody too. Who first bought in the month that the data begin "
+            "in may have bought before: neither they nor what was spent by then counts as new."
         ),
         source=message("Gupta & Lehmann (2003); Rust, Zeithaml & Lemon (2000)"),
         inputs=("worth_base", "payback", "cohorts", "value_model"),
         built=built,
+        note=message(
+            "The interval of the base is that of a sum of customers who are independent if the "
+            "model is right (normal curve). It is narrow where there are many; how far off the "
+            "model was in sum on weeks held out is mostly more."
+        ),
         links=((message("How the table was built"), "/builds/tables/worth_base"),),
     )

@@ -55,3 +55,26 @@ def retention_worth(
         for share in (retention + point for point in points)
         if 0 <= share <= 1 and value(share) < inf
     ]
+
+
+def of_a_point(retention: float, discount_rate: float, *, point: float = 0.01) -> float | None:
+    """Return what a point more retention adds to all years to come, as a share of them.
+
+    None where there is nothing to add to, or more than everybody would have to stay.
+    """
+    more = retention + point
+    left = 1 + discount_rate - more
+    if retention <= 0 or more > 1 or left <= 0:
+        return None
+    return more / left / (retention / (left + point)) - 1
+
+
+def range_of_a_point(
+    low: float, high: float, discount_rate: float, *, point: float = 0.01
+) -> tuple[float, float] | None:
+    """Return the least and the most that a point adds, of all retentions between two."""
+    turn = (1 + discount_rate - point) / 2  # what a point adds falls up to here, and rises then
+    at = [low, min(max(low, turn), high), min(high, 1 - point)]
+    found = [of_a_point(share, discount_rate, point=point) for share in at]
+    known = [change for change in found if change is not None]
+    return (min(known), max(known)) if known else None

@@ -194,7 +194,8 @@ def bond_day_rows(told: dict[str, Any], fmt: Formats) -> Rows:
     days: dict[Any, dict[str, Any]] = {}
     for row in told["history"]:
         day = days.setdefault(row["on"], {"on": row["on"], "customers": row["customers"]})
-        day[str(BONDS[row["bond"]])] = fmt.percent(row["share"])
+        ends = fmt.interval(row["low"], row["high"], "percent")
+        day[str(BONDS[row["bond"]])] = f"{fmt.percent(row['share'])} ({ends})"
     return list(days.values())
 
 

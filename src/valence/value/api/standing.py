@@ -102,6 +102,8 @@ _THEN: Any = row_model(
         Column("bond", "text", "none, weak or strong."),
         Column("customers", "int", "Customers who had bought by then."),
         Column("share", "float", "Share of them with that bond."),
+        Column("low", "float", "Lower end of its 90 % interval."),
+        Column("high", "float", "Upper end."),
     ),
 )
 _AFTER: Any = row_model(
@@ -157,24 +159,47 @@ _CHANNEL: Any = row_model(
     (
         Column("channel", "text", "Channel of the first purchase."),
         Column("new_customers", "int", "Won in months with spend on it."),
-        Column("cost_amount", "amount", "Spend in these months."),
-        Column("cost_per_customer", "float", "Spend a new customer."),
+        Column("cost_amount", "amount", "Spend in these months, that won nobody too."),
+        Column("cost_per_customer", "float", "Spend a new customer; null where nobody was won."),
         Column("value_per_customer", "float", "Brought so far."),
         Column("months_observed", "int", "Months after the first purchase that were seen."),
         Column("paid_back_after_months", "int", "Null: not yet."),
     ),
 )
+_POINT: Any = row_model(
+    "RetentionPoint",
+    "What a point more retention would add to all years to come.",
+    (
+        Column("change", "float", "As a share of them."),
+        Column("low", "float", "Least, at the retentions of its interval."),
+        Column("high", "float", "Most."),
+    ),
+)
 EquityModel = made_model(
     "CustomerEquity",
     "What customers are worth from now on, and what would change it.",
+    horizon_months=(int | None, Field(description="Months that worth covers.")),
+    interval=(float | None, Field(description="How sure the intervals are.")),
     base=(_BASE, Field(description="All together.")),
+    model_off_share=(
+        float | None,
+        Field(description="Foretold over what came on weeks held out, less 1; null if not known."),
+    ),
     tiers=(list[_BASE_TIER], Field(description="By tier, the most worth first.")),
-    new_customers_12m=(int, Field(description="Won in the last twelve months.")),
+    new_customers_12m=(
+        int,
+        Field(description="Won in the last twelve months; not in the first month of the data."),
+    ),
     new_customer_value=(
         float | None,
         Field(description="Brought in the first twelve months; null if all are too young."),
     ),
+    new_customers_observed=(int, Field(description="Customers whom that is told of.")),
     retention_share=(float | None, Field(description="Who bought again within a year.")),
+    retention_low=(float | None, Field(description="Lower end of its interval.")),
+    retention_high=(float | None, Field(description="Upper end.")),
+    retention_customers=(int | None, Field(description="Customers whom it is told of.")),
+    retention_point=(_POINT | None, Field(description="Null without retention.")),
     retention=(list[_RETENTION], Field(description="Worth at other retentions.")),
     channels=(list[_CHANNEL], Field(description="Payback; empty without spend.")),
 )

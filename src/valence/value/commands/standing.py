@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
-from valence.value import equity_report, reports, standing_report
+from valence.value import equity_report, equity_view, reports, standing_report
 from valence.value.commands.group import Day, Limit, opened, value
 
 Since = Annotated[
@@ -89,6 +89,8 @@ def equity(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fa
             print_json(asked.told(told))
             return
         print_table(equity_report.tier_rows(found, asked.fmt), title="Worth of the base")
+        said = equity_view.answer(found, asked.fmt)
+        say(" ".join(str(part) for part in (said.core, said.interval, said.rest) if part))
         if found.retained:
             rows = equity_report.retention_rows(found, asked.fmt)
             print_table(rows, title="Worth at other retentions")

@@ -10,6 +10,7 @@ from typing import Any
 
 from valence.core.messages import Message
 from valence.lake.runs import spoken
+from valence.value.lifetime.definition import DEFAULT
 from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
@@ -78,9 +79,19 @@ class ModelCard:
         return next((r["model"] for r in self.rows if r["kind"] == "error" and r["chosen"]), None)
 
     @property
-    def interval(self) -> float | None:
-        """How much the intervals were to cover."""
-        return next((row["other"] for row in self.rows if row["kind"] == "coverage"), None)
+    def interval(self) -> float:
+        """How much the intervals are to cover."""
+        return self._made_with("interval", DEFAULT.interval)
+
+    @property
+    def horizon_months(self) -> int:
+        """Months after the day of the figures that worth covers."""
+        return int(self._made_with("horizon_months", DEFAULT.horizon_months))
+
+    @property
+    def refit_days(self) -> int:
+        """Days after which the models are fitted anew."""
+        return int(self._made_with("refit_days", DEFAULT.refit_days))
 
     @property
     def tested(self) -> int:
@@ -96,9 +107,22 @@ class ModelCard:
         return [row for row in self.rows if row["kind"] == "frequency" and row["chosen"]]
 
     def setting(self, name: str) -> float | None:
-        """Return a figure of the course-book product: retention or lifespan_years."""
-        of = (row["value"] for row in self.rows if row["name"] == name)
-        return next(of, None)
+        """Return what worth is made with, or a figure of the course-book product.
+
+        The latter are retention and lifespan_years.
+        """
+        row = self.setting_row(name)
+        value: float | None = None if row is None else row["value"]
+        return value
+
+    def setting_row(self, name: str) -> Row | None:
+        """Return the same with the customers behind it."""
+        return next((r for r in self.rows if (r["kind"], r["name"]) == ("setting", name)), None)
+
+    def _made_with(self, name: str, default: float) -> float:
+        """A setting; of a card from before it was kept, the default."""
+        value = self.setting(name)
+        return default if value is None else value
 
     def notes(self) -> list[tuple[str, Message]]:
         """Return what a reader has to know, each with the model that it is about."""

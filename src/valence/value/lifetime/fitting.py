@@ -109,9 +109,14 @@ def model_card(
     rows.extend(card.note(said) for said in (*notes, *why))
     rows.extend(card.of_spend(_spend(facts, n)))
     rows.extend(_lifespan(facts, first))
-    rate = float(definition.discount_rate)
-    rows.append(card.CardRow("setting", "", "discount_rate", None, rate))
+    rows.extend(_settings(definition))
     return rows, cut
+
+
+def _settings(definition: LifetimeDefinition) -> Iterator[card.CardRow]:
+    """What worth is made with: faces say these, whatever is defined by the time they are read."""
+    for name in ("discount_rate", "horizon_months", "interval", "refit_days"):
+        yield card.CardRow("setting", "", name, None, float(getattr(definition, name)))
 
 
 def _lifespan(facts: Facts, first: date) -> Iterator[card.CardRow]:

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 
 from valence.core.messages import message
 from valence.kit.ask import Ask
-from valence.value import equity_view
+from valence.value import equity_view, payback_view
 from valence.value.equity_answers import equity_of
 from valence.value.pages.router import built_of, empty, pages
 
@@ -28,7 +28,7 @@ def equity_page(ask: Ask) -> Response:
         figures=equity_view.figures(found, fmt),
         tiers=equity_view.tiers(found, fmt),
         retention=equity_view.retention(found, fmt),
-        payback=equity_view.payback(found, fmt),
+        payback=payback_view.payback(found, fmt),
         how=equity_view.how(built_of(ask, "worth_base")),
         next=equity_view.steps(),
     )
