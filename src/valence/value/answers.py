@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from math import sqrt
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -158,28 +159,28 @@ def _read(reader: Reader) -> Worth | None:
         cells_of(reader),
         silent_of(reader, tiers[:1], first) if tiers else None,
         moved,
-        _top_share(reader) if moved.comparable else None,
+        _top_share(reader, summary["top_share"]) if moved.comparable else None,
     )
 
 
-def _top_share(reader: Reader) -> Moved | None:
-    """What the best few of those who bought in a year carry of its value."""
-    late, before = (_share_of_top(reader, span) for span in SPANS)
+def _top_share(reader: Reader, share: float) -> Moved | None:
+    """What the best, such a share of those who bought in a year, carry of its value."""
+    late, before = (_share_of_top(reader, span, Decimal(str(share))) for span in SPANS)
     if late is None or before is None:
         return None
     return Moved(late[0], before[0], sqrt(late[1] + before[1]))
 
 
-def _share_of_top(reader: Reader, span: str) -> tuple[float, float] | None:
+def _share_of_top(reader: Reader, span: str, best: Decimal) -> tuple[float, float] | None:
     """The share, and its variance by the influence of each customer (Langel & Tillé 2011)."""
     t = reader.table("customers")
     bought = t.filter(t[f"orders_{span}"] > 0)
     year = bought.select("customer_id", value_amount=bought[f"value_{span}_amount"])
-    row = reader.one(concentration(year))
+    row = reader.one(concentration(year, share=best))
     if row is None or row["top_value_share"] is None:
         return None
-    best = year.order_by(year.value_amount.desc()).limit(row["top_customers"])
-    least = reader.one(best.agg(least=best.value_amount.min().cast("float64")))
+    first = year.order_by(year.value_amount.desc()).limit(row["top_customers"])
+    least = reader.one(first.agg(least=first.value_amount.min().cast("float64")))
     q = least["least"] if least else 0.0
     share, whole = row["top_value_share"], float(row["value_amount"])
     v = year.value_amount.cast("float64")

@@ -11,8 +11,9 @@ from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.bond import LEVELS
 from valence.value.bond_answers import Bonds
+from valence.value.bond_definition import BondDefinition
 from valence.value.bond_words import BONDS
-from valence.value.words import tier_title
+from valence.value.words import quoted, tier_title
 
 ASKED = message("How strongly are customers bonded to us?")
 PART_TITLES: Mapping[str, Message] = {
@@ -83,9 +84,10 @@ def by_tier(found: Bonds, fmt: Formats) -> Chart:
         n = sum(counts.values())
         words = tier_title(tier)
         name = fmt.language.worded(words) if isinstance(words, Message) else words
-        where = f'tier == "{tier}" and bond == "strong"'
+        of_tier = f"tier == {quoted(tier)}"
+        where = f'{of_tier} and bond == "strong"'
         shown.append(Bar(name, counts["strong"] / n if n else None, href=_page(where)))
-        links.append(_page(f'tier == "{tier}"'))
+        links.append(_page(of_tier))
         rows.append([name, n, *(counts[level] for level in LEVELS), counts["strong"] / n])
     made = bars(
         fmt,
@@ -145,14 +147,14 @@ def steps(found: Bonds, fmt: Formats) -> list[Step]:
     return [
         Step(
             message("See the valuable ones without a strong bond"),
-            _page(f'tier == "{top}" and bond != "strong"'),
+            _page(f'tier == {quoted(top)} and bond != "strong"'),
             message("{n} customers", n=fmt.integer(loose)),
         ),
         Step(message("Change weights and limits of the index"), "/definitions"),
     ]
 
 
-def how(built: Message | str) -> How:
+def how(built: Message | str, definition: BondDefinition, fmt: Formats) -> How:
     """Return how the index is made."""
     return How(
         message(
@@ -160,7 +162,10 @@ def how(built: Message | str) -> How:
             "categories. Service: was in contact, used a benefit, used a second channel. How it "
             "felt: scores of the last twelve months, and few complaints. Recommend us: the last "
             "NPS answer, or a referral. The index is their weighted mean × 100. A bond is strong "
-            "from 60 on if at least two parts reach a half, so never by frequency alone."
+            "from {strong} on if at least two parts reach a half, so never by frequency alone, and "
+            "weak from {weak} on.",
+            strong=_limit(definition.strong_from, fmt),
+            weak=_limit(definition.weak_from, fmt),
         ),
         formula=message("index = 100 × Σ weight × part / Σ weight, over the parts with data"),
         source=message("house rule"),
@@ -168,6 +173,10 @@ def how(built: Message | str) -> How:
         built=built,
         links=((message("How the table was built"), "/builds/tables/bonds"),),
     )
+
+
+def _limit(points: float, fmt: Formats) -> str:
+    return fmt.number(points, 0 if points == int(points) else 1)
 
 
 def _title(part: str, fmt: Formats) -> str:

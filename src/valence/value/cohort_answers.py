@@ -16,7 +16,6 @@ from valence.value.reading import Tables
 from valence.value.years import Moved
 
 Row = Mapping[str, Any]
-CONFIDENCE = 0.95
 NEWEST = 3  # cohorts that the three before them are compared with
 
 
@@ -29,6 +28,7 @@ class Pooled:
     active: int
     value_per_customer: float | None
     moved: Moved | None  # the newest three cohorts against the three before, as a share
+    confidence: float = DEFAULT.confidence
 
     @property
     def share(self) -> float:
@@ -38,7 +38,7 @@ class Pooled:
     @property
     def interval(self) -> tuple[float, float]:
         """Its Wilson interval."""
-        return wilson(self.active, self.customers, CONFIDENCE)
+        return wilson(self.active, self.customers, self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ class Cohorts:
     def horizon(self) -> int:
         """How many months after the first a cohort is compared by."""
         return int(self.staying[0]["horizon_months"]) if self.staying else DEFAULT.horizon_months
+
+    @property
+    def confidence(self) -> float:
+        """How sure the intervals are."""
+        known = self.staying[0].get("confidence") if self.staying else None
+        return DEFAULT.confidence if known is None else known
 
     @property
     def left_cut(self) -> date | None:
@@ -87,7 +93,7 @@ class Cohorts:
             return None
         value = sum(float(row["cumulative_value_amount"]) for row in rows) / customers
         active = sum(row["active"] for row in rows)
-        return Pooled(months, customers, active, value, _moved(rows))
+        return Pooled(months, customers, active, value, _moved(rows), self.confidence)
 
 
 _kept: WeakKeyDictionary[Tables, Cohorts | None] = WeakKeyDictionary()

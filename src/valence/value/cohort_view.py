@@ -257,7 +257,7 @@ def steps(found: Cohorts, fmt: Formats) -> list[Step]:
     return every or [Step(message("Look at the customers"), "/customers")]
 
 
-def how(built: Message | str) -> How:
+def how(found: Cohorts, built: Message | str, fmt: Formats) -> How:
     """Return how retention and staying are computed."""
     return How(
         message(
@@ -269,7 +269,9 @@ def how(built: Message | str) -> How:
         formula=message("retention = customers with a purchase in the month / customers"),
         source=message(
             "Interval of a share: Wilson (1927); of a mean: normal approximation over customers; "
-            "of the difference of two shares: Agresti & Caffo (2000). All 95 %."
+            "both {share}. Of the difference of two shares: Agresti & Caffo (2000), {moved}.",
+            share=fmt.percent(found.confidence),
+            moved=fmt.percent(0.95),
         ),
         inputs=("cohorts", "cohort_staying"),
         built=built,

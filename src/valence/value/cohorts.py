@@ -174,8 +174,8 @@ def staying(table: ir.Table, *, definition: CohortsDefinition = DEFAULT) -> ir.T
         complete months after the first), `compared` (bool), `not_compared` (`too young`, `too few
         customers`, or null), and for those compared `active_months` (float) with its interval
         `active_months_low`, `active_months_high` (normal approximation of the mean over
-        customers), and `place` (int, 1 stayed longest; equal means share a place). Ordered by
-        place, then month.
+        customers; `confidence` says how sure it is), and `place` (int, 1 stayed longest; equal
+        means share a place). Ordered by place, then month.
     """
     horizon = definition.horizon_months
     later = table.months_since.between(1, horizon)
@@ -211,9 +211,13 @@ def _placed(t: ir.Table, definition: CohortsDefinition) -> ir.Table:
     )
     order = [t.compared.desc(), t.active_months.desc(nulls_first=False)]
     rank = (ibis.rank().over(ibis.window(order_by=order)) + 1).cast("int64")
-    t = t.mutate(place=t.compared.ifelse(rank, ibis.null("int64")))
+    t = t.mutate(
+        place=t.compared.ifelse(rank, ibis.null("int64")),
+        confidence=ibis.literal(definition.confidence, "float64"),
+    )
     t = t.select(
         "cohort_month", "customers", "horizon_months", "observed_months", "compared",
-        "not_compared", "active_months", "active_months_low", "active_months_high", "place",
+        "not_compared", "active_months", "active_months_low", "active_months_high", "confidence",
+        "place",
     )  # fmt: skip
     return t.order_by(t.place.asc(nulls_first=False), t.cohort_month)

@@ -137,9 +137,9 @@ CUSTOMERS = (
     *_TRAILING,
     Column("complaint_share", "float", "Complaints per purchase; empty if contacts are unknown."),
     Column("monetary_amount", "amount", "Value that the monetary score is about."),
-    Column("recency_score", "int", "How recent, against the others; 1 to 5, 5 is best."),
-    Column("frequency_score", "int", "How often, against the others; 1 to 5, 5 is best."),
-    Column("monetary_score", "int", "For how much, against the others; 1 to 5, 5 is best."),
+    Column("recency_score", "int", "How recent, against the others; from 1, the lowest, up."),
+    Column("frequency_score", "int", "How often, against the others; from 1, the lowest, up."),
+    Column("monetary_score", "int", "For how much, against the others; from 1, the lowest, up."),
     Column("rfm", "text", "The three scores, such as 543."),
     Column("recency_level", "int", "Row of the segment grid, 1 to 5."),
     Column("fm_level", "int", "Column of the segment grid: frequency and money, 1 to 5."),
@@ -217,6 +217,7 @@ STAYING = (
     Column("active_months", "float", "Mean months with a purchase within the horizon."),
     Column("active_months_low", "float", "Lower end of its interval."),
     Column("active_months_high", "float", "Upper end of its interval."),
+    Column("confidence", "float", "How sure that interval is, and those of the cohorts."),
     Column("place", "int", "1 stayed longest; equals share a place."),
 )
 SUMMARY = (

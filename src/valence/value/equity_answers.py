@@ -12,6 +12,7 @@ from valence.core.days import month_days, months_before
 from valence.core.intervals import wilson
 from valence.value.answers import summary_of
 from valence.value.lifetime.answers import ModelCard, model_card_of
+from valence.value.lifetime.definition import DEFAULT
 from valence.value.reading import Tables
 from valence.value.retention_worth import Retained, of_a_point, range_of_a_point, retention_worth
 
@@ -49,6 +50,16 @@ class Equity:
     retained: Sequence[Retained]
     card: ModelCard | None
     yearly: float  # value of known customers in the last twelve months
+
+    @property
+    def horizon_months(self) -> int:
+        """Months ahead that worth covers."""
+        return self.card.horizon_months if self.card else DEFAULT.horizon_months
+
+    @property
+    def interval(self) -> float:
+        """How sure the intervals are."""
+        return self.card.interval if self.card else DEFAULT.interval
 
     def of(self, name: str) -> float:
         """Return a sum over all tiers."""

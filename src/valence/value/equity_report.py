@@ -36,11 +36,11 @@ def equity(tables: Tables) -> Equity:
 
 def equity_told(found: Equity) -> dict[str, Any]:
     """Return customer equity as plain values."""
-    card, stayed, point = found.card, found.stayed, found.point
+    stayed, point = found.stayed, found.point
     sums = {name: sum((row[name] or 0) for row in found.tiers) for name in _SUMS}
     return {
-        "horizon_months": card.horizon_months if card else None,
-        "interval": card.interval if card else None,
+        "horizon_months": found.horizon_months,
+        "interval": found.interval,
         "base": {**sums, "worth_half_width": found.half_width},
         "model_off_share": found.off,
         "tiers": [dict(row) for row in found.tiers],

@@ -7,7 +7,6 @@ from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_lit
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.equity_answers import Equity, Stayed, Won
-from valence.value.lifetime.definition import DEFAULT
 from valence.value.words import customers_page, next_months, quoted, sentences, tier_title
 
 ASKED = message("What are our customers worth from now on, and what would change it?")
@@ -38,14 +37,14 @@ def answer(found: Equity, fmt: Formats) -> Answer:
 
 
 def _span(found: Equity) -> Message:
-    return next_months(found.card.horizon_months if found.card else DEFAULT.horizon_months)
+    return next_months(found.horizon_months)
 
 
 def _by_chance(found: Equity, fmt: Formats) -> Message:
     """The interval of the sum: what is left to chance if the model is right."""
     return message(
         "{share} interval {ends} if the model is right, {n} customers",
-        share=fmt.percent(found.card.interval if found.card else DEFAULT.interval),
+        share=fmt.percent(found.interval),
         ends=fmt.interval(*found.ends, "money_short"),
         n=fmt.integer(found.of("customers")),
     )

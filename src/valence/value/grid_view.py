@@ -13,8 +13,9 @@ from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import How, Words
 from valence.value.answers import Worth
+from valence.value.definitions import RfmDefinition
 from valence.value.segments import LEVELS
-from valence.value.words import customers_page, segment_title
+from valence.value.words import customers_page, segment_title, sentences
 
 DEEPEST = 8  # of the kit's ten steps of heat: text on the two deepest is too faint in the dark
 RECENCY = {
@@ -107,13 +108,24 @@ def grid_answer(found: Worth, fmt: Formats) -> Message | None:
     )
 
 
-def rfm_how(built: Message | str) -> How:
+def rfm_how(built: Message | str, definition: RfmDefinition, fmt: Formats) -> How:
     """Return how the segments are computed."""
+    said = [message("Customers without a purchase have no score and no segment.")]
+    if definition.bins != LEVELS:
+        said.append(
+            message("In the grid a score counts as the level that the middle of its bin falls in.")
+        )
+    cuts = (definition.recency_cuts, definition.frequency_cuts, definition.monetary_cuts)
+    if any(cut is not None for cut in cuts):
+        said.append(message("Where the definition has cuts of its own, these make the score."))
     return How(
         message(
-            "Each customer is scored from 1 to 5 for recency, frequency and monetary value, "
-            "against the other customers; a fifth of them has each score. The grid takes recency "
-            "down, and the mean of the other two scores across."
+            "Each customer is scored from 1 to {bins} for recency, frequency and monetary value "
+            "by their place among the other customers. Equal values share a score, so that a score "
+            "may have more or fewer customers than another: all who bought once, the least there "
+            "is, have 1 for frequency. The grid takes recency down, and the mean of the other two "
+            "scores across.",
+            bins=definition.bins,
         ),
         formula=message("column = (frequency score + monetary score) / 2, rounded down"),
         source=message(
@@ -121,6 +133,6 @@ def rfm_how(built: Message | str) -> How:
         ),
         inputs=("segments", "customers"),
         built=built,
-        note=message("Customers without a purchase have no score and no segment."),
+        note=sentences(fmt, *said),
         links=((message("How the table of segments was built"), "/builds/tables/segments"),),
     )

@@ -275,6 +275,7 @@ MARTS: tuple[Mart, ...] = (
         order_by=("place", "cohort_month"),
         definitions=(COHORTS_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="value_summary",

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 def longest(found: Cohorts, fmt: Formats) -> Answer:
     """Return which cohort stayed longest, how sure that is, and what to mind: said so everywhere.
 
-    Its core is the answer, its interval the 95 % one with n, its rest the caution.
+    Its core is the answer, its interval that of the definition with n, its rest the caution.
     """
     compared = found.compared
     if not compared:
@@ -36,7 +36,12 @@ def longest(found: Cohorts, fmt: Formats) -> Answer:
     n = fmt.integer(best["customers"])
     if ends_of(best)[0] is None:
         return Answer(core, message("{n} customers", n=n), _beside(found, compared, fmt))
-    inner = message("95 % interval {ends}, {n} customers", ends=interval_of(best, fmt), n=n)
+    inner = message(
+        "{share} interval {ends}, {n} customers",
+        share=fmt.percent(found.confidence),
+        ends=interval_of(best, fmt),
+        n=n,
+    )
     return Answer(core, inner, _beside(found, compared, fmt))
 
 
@@ -204,7 +209,8 @@ def staying_bars(found: Cohorts, fmt: Formats) -> Chart:
     )
     others = len(found.staying) - len(compared)
     said = message(
-        "Mean of {horizon} months, with 95 % intervals. {others} cohorts are not compared yet.",
+        "Mean of {horizon} months, with {share} intervals. {others} cohorts are not compared yet.",
+        share=fmt.percent(found.confidence),
         horizon=found.horizon,
         others=fmt.integer(others),
     )

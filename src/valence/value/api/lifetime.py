@@ -83,6 +83,8 @@ _FREQUENCY: Any = row_model(
 Clv = made_model(
     "CustomerLifetimeValue",
     "Worth of the base, and one page of customers with worth.",
+    horizon_months=(int, Field(description="Months that worth covers.")),
+    interval=(float, Field(description="How sure the intervals are.")),
     model=(str | None, Field(description="Model that worth rests on; null if none is usable.")),
     fitted_on=(date, Field(description="Day up to which it was fitted.")),
     notes=(list[str], Field(description="What a reader has to know.")),
@@ -101,7 +103,9 @@ Card = made_model(
     cut_on=(date | None, Field(description="Last day seen in the backtest; null without one.")),
     tested=(int, Field(description="Customers in the backtest.")),
     best=(str | None, Field(description="Model that foretold the held-out weeks best.")),
-    interval=(float | None, Field(description="How much the intervals should cover.")),
+    interval=(float, Field(description="How much the intervals should cover.")),
+    horizon_months=(int, Field(description="Months that worth covers.")),
+    refit_days=(int, Field(description="Days after which the models are fitted anew.")),
     forecasts=(list[_FORECAST], Field(description="Models and naive forecasts.")),
     weekly=(list[_WEEK], Field(description="Tracking, week by week.")),
     by_frequency=(list[_FREQUENCY], Field(description="Conditional expectation.")),
@@ -136,6 +140,8 @@ def clv(ask: Ask, _: TableParams) -> dict[str, Any]:
         **table_api(ask, CLV, customers.filter(customers.worth_amount.notnull())).model_dump(),
         "model": card.chosen,
         "fitted_on": card.fitted_on,
+        "horizon_months": card.horizon_months,
+        "interval": card.interval,
         "notes": _notes(ask, card),
         "base": report.base_of(ask.reader),
     }
@@ -149,6 +155,8 @@ def model(ask: Ask) -> dict[str, Any]:
     return {
         **told,
         "model": card.chosen,
+        "horizon_months": card.horizon_months,
+        "refit_days": card.refit_days,
         "fitted_to": card.customers,
         "log_likelihood": card.log_likelihood,
         "parameters": report.parameters_of(card),

@@ -178,8 +178,8 @@ _POINT: Any = row_model(
 EquityModel = made_model(
     "CustomerEquity",
     "What customers are worth from now on, and what would change it.",
-    horizon_months=(int | None, Field(description="Months that worth covers.")),
-    interval=(float | None, Field(description="How sure the intervals are.")),
+    horizon_months=(int, Field(description="Months that worth covers.")),
+    interval=(float, Field(description="How sure the intervals are.")),
     base=(_BASE, Field(description="All together.")),
     model_off_share=(
         float | None,

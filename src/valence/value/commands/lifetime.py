@@ -13,6 +13,7 @@ from valence.value.commands.group import Day, Limit, opened, value
 from valence.value.lifetime import report
 from valence.value.lifetime.definition import LIFETIME_KIND
 from valence.value.lifetime.kept import kept_of
+from valence.value.words import next_months
 
 _UNITS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 Model = Annotated[
@@ -53,6 +54,8 @@ def clv(
             "fitted_on": card.fitted_on,
             "log_likelihood": card.log_likelihood,
             "fitted_to": card.customers,
+            "horizon_months": card.horizon_months,
+            "interval": card.interval,
             "notes": [str(said) for _, said in card.notes()],
         }
         if params:
@@ -67,7 +70,9 @@ def clv(
         if params:
             print_table(told["parameters"], title=f"Fitted on {card.fitted_on}, per {unit}")
         else:
-            print_table(report.worth_rows(told["customers"], asked.fmt), title="Worth the most")
+            title = f"Worth the most, {next_months(card.horizon_months)}"
+            title = f"{title}; {asked.fmt.percent(card.interval)} intervals"
+            print_table(report.worth_rows(told["customers"], asked.fmt), title=title)
         for said in told["notes"]:
             say(f"Mind: {said}")
         asked.say_day()

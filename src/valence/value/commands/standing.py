@@ -10,6 +10,7 @@ import typer
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.value import equity_report, equity_view, reports, standing_report
 from valence.value.commands.group import Day, Limit, opened, value
+from valence.value.words import next_months
 
 Since = Annotated[
     datetime | None,
@@ -88,7 +89,8 @@ def equity(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fa
         if as_json:
             print_json(asked.told(told))
             return
-        print_table(equity_report.tier_rows(found, asked.fmt), title="Worth of the base")
+        title = f"Worth of the base, {next_months(found.horizon_months)}"
+        print_table(equity_report.tier_rows(found, asked.fmt), title=title)
         said = equity_view.answer(found, asked.fmt)
         say(" ".join(str(part) for part in (said.core, said.interval, said.rest) if part))
         if found.retained:

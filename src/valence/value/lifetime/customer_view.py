@@ -14,6 +14,7 @@ from valence.value.bond_words import BONDS
 from valence.value.ladder_view import rung_title
 from valence.value.lifetime.customer import CustomerWorth
 from valence.value.lifetime.view import FORECASTS
+from valence.value.words import next_months
 
 _SURE = 0.8  # probability from which on a customer is said to buy still
 _GONE = 0.3
@@ -23,14 +24,21 @@ def answer(found: CustomerWorth, fmt: Formats) -> Answer:
     """Return what the customer is worth from now on, and how sure that is."""
     row = found.row
     core = message(
-        "Worth {worth} over the next 12 months.", worth=fmt.money_short(row["worth_amount"])
+        "Worth {worth} over the {span}.",
+        worth=fmt.money_short(row["worth_amount"]),
+        span=_span(found),
     )
     low, high = float(row["worth_low_amount"]), float(row["worth_high_amount"])
     interval = message(
-        "9 of 10 customers like this one bring {interval}",
+        "{share} of customers like this one bring {interval}",
+        share=fmt.percent(found.card.interval),
         interval=fmt.interval(low, high, "money_short"),
     )
     return Answer(core, interval, _why(found, fmt))
+
+
+def _span(found: CustomerWorth) -> Message:
+    return next_months(found.card.horizon_months)
 
 
 def _why(found: CustomerWorth, fmt: Formats) -> Message:
@@ -43,28 +51,29 @@ def _why(found: CustomerWorth, fmt: Formats) -> Message:
         "each": fmt.money_short(row["expected_spend_amount"]),
         "since": fmt.integer(row["days_since_order"]),
         "gap": "" if row["gap_days"] is None else fmt.number(row["gap_days"], 1),
+        "span": _span(found),
     }
     if row["gap_days"] is None:
         return message(
             "Why: bought on one day only, {since} days ago. The models give {alive} that there "
-            "will be more, {n} purchases within the year, of about {each} each.",
+            "will be more, {n} purchases in the {span}, of about {each} each.",
             **values,
         )
     if alive >= _SURE:
         return message(
             "Why: buys every {gap} days, last {since} days ago, so still there with {alive}; "
-            "{n} purchases are expected within the year, of about {each} each.",
+            "{n} purchases are expected in the {span}, of about {each} each.",
             **values,
         )
     if alive >= _GONE:
         return message(
             "Why: used to buy every {gap} days and has been silent for {since}, so still there "
-            "with {alive} only; {n} purchases are expected within the year, of about {each} each.",
+            "with {alive} only; {n} purchases are expected in the {span}, of about {each} each.",
             **values,
         )
     return message(
         "Why: used to buy every {gap} days and has been silent for {since}: most probably gone "
-        "(still there with {alive}). {n} purchases are expected within the year.",
+        "(still there with {alive}). {n} purchases are expected in the {span}.",
         **values,
     )
 
@@ -77,7 +86,7 @@ def figures(found: CustomerWorth, fmt: Formats) -> list[Figure]:
     bond = None if row["bond"] is None else fmt.language.worded(BONDS[row["bond"]])
     return [
         Figure(
-            message("Worth, next 12 months"),
+            message("Worth, {span}", span=_span(found)),
             fmt.money_short(row["worth_amount"]),
             note=message("to date {amount}", amount=fmt.money_short(row["value_amount"])),
         ),

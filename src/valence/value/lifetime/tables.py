@@ -10,7 +10,12 @@ CLV = TableSpec(
     message("Worth of each customer"),
     (
         TableColumn("customer_id", message("Customer"), "customer"),
-        TableColumn("worth_amount", message("Worth, next 12 months"), "money"),
+        TableColumn(
+            "worth_amount",
+            message("Worth"),
+            "money",
+            meaning=message("Value expected within the horizon, discounted."),
+        ),
         TableColumn("worth_low_amount", message("From"), "money"),
         TableColumn("worth_high_amount", message("To"), "money"),
         TableColumn("alive_probability", message("Still buys"), "percent"),

@@ -9,6 +9,7 @@ from typing import Any
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.lifetime.answers import NAIVE, ModelCard
 
@@ -235,8 +236,17 @@ def steps() -> list[Step]:
     ]
 
 
-def how(built: Message | str) -> How:
+def how(card: ModelCard, built: Message | str) -> How:
     """Return how worth is foretold and tested."""
+    refitted = by_number(
+        card.refit_days,
+        message("Models are fitted anew every day."),
+        message(
+            "Models are fitted anew every {days} days, or when there are a twentieth more or fewer "
+            "customers.",
+            days=card.refit_days,
+        ),
+    )
     return How(
         message(
             "Models of buying learn from each customer's number of purchase days, the last of them "
@@ -257,8 +267,8 @@ def how(built: Message | str) -> How:
         note=message(
             "Off by is the mean absolute error of one customer; in sum compares the totals. The "
             "interval is of the value of one customer; where it has atoms, as at nothing, places "
-            "are drawn. Models are fitted anew every 28 days, or when there are a twentieth more "
-            "or fewer customers."
+            "are drawn. {refitted}",
+            refitted=refitted,
         ),
         links=((message("How the table was built"), "/builds/tables/value_model"),),
     )

@@ -8,7 +8,8 @@ from valence.core.messages import message
 from valence.kit.ask import Ask
 from valence.value import bond_history_view, bond_view
 from valence.value.bond_answers import bonds_of
-from valence.value.pages.router import built_of, empty, pages
+from valence.value.bond_definition import BOND_KIND, BondDefinition
+from valence.value.pages.router import built_of, defined, empty, pages
 
 
 @pages.get("/value/bond", permission="value:read")
@@ -32,6 +33,8 @@ def bond_page(ask: Ask) -> Response:
         over_time=bond_history_view.over_time(past, fmt),
         stayed=bond_history_view.stayed(past, fmt),
         past_how=bond_history_view.how(built_of(ask, "bond_history")),
-        how=bond_view.how(built_of(ask, "bonds")),
+        how=bond_view.how(
+            built_of(ask, "bonds"), defined(ask, BOND_KIND, BondDefinition, "customers"), fmt
+        ),
         next=bond_view.steps(found, fmt),
     )

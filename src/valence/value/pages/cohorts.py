@@ -40,6 +40,6 @@ def cohorts_page(ask: Ask) -> Response:
         lines=cohort_view.value_lines(found, fmt),
         staying=staying_view.staying_bars(found, fmt),
         table=view,
-        how=cohort_view.how(built_of(ask, "cohorts")),
+        how=cohort_view.how(found, built_of(ask, "cohorts"), fmt),
         next=cohort_view.steps(found, fmt),
     )

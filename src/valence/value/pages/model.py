@@ -38,7 +38,7 @@ def model_page(ask: Ask) -> Response:
         effects=covariate_view.table(card, fmt, names),
         effects_said=list(covariate_view.sentences(card, fmt, names)),
         notes=view.notes(card, fmt),
-        how=view.how(built_of(ask, "value_model")),
+        how=view.how(card, built_of(ask, "value_model")),
         next=view.steps(),
     )
 

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from fastapi.responses import Response
 
-from valence.core.clock import now
 from valence.core.errors import BadInputError, NotFoundError, did_you_mean
 from valence.core.messages import message
-from valence.definitions import definition_at
 from valence.kit.ask import Ask, Asked
-from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step, Tab
 from valence.kit.tables import table_page
 from valence.value import worth_view
 from valence.value.definitions import (
     ENTRY_KIND,
     PRODUCTS_KIND,
-    Document,
     EntryDefinition,
     MatrixDefinition,
-    published,
 )
-from valence.value.pages.router import built_of, empty, pages
+from valence.value.pages.router import built_of, defined, empty, pages
 from valence.value.products import entry_view, matrix_view
 from valence.value.products.answers import (
     buyers_of,
@@ -38,7 +31,6 @@ from valence.value.products.words import LEVELS
 
 TITLE, ENTRY = message("Products"), message("Entry products")
 _CRUMBS = (Crumb(TITLE, "/products"),)
-D = TypeVar("D", bound=Document)
 
 
 @pages.get("/products", permission="value:read")
@@ -49,7 +41,7 @@ def products_page(ask: Ask) -> Response:
         return ask.page(
             "value/empty.html", title=TITLE, question=matrix_view.DOES, empty=_nothing(ask)
         )
-    rules = _published(ask, PRODUCTS_KIND, MatrixDefinition)
+    rules = defined(ask, PRODUCTS_KIND, MatrixDefinition)
     return table_page(
         ask,
         products_spec(categories=found.categories),
@@ -82,7 +74,7 @@ def entry_page(ask: Ask) -> Response:
         return ask.page(
             "value/empty.html", title=ENTRY, question=entry_view.STAYS, empty=_too_young(ask)
         )
-    rules = _published(ask, ENTRY_KIND, EntryDefinition)
+    rules = defined(ask, ENTRY_KIND, EntryDefinition)
     matrix = matrix_of(ask.reader)
     chips = [worth_view.basis_chip(matrix.basis or "")] if matrix else []
     return table_page(
@@ -111,7 +103,7 @@ def product_page(ask: Ask, namespace: str, product_id: str) -> Response:
             "No product {product_id!r} was sold in the window of the figures.",
             product_id=product_id,
         )
-    rules = _published(ask, PRODUCTS_KIND, MatrixDefinition)
+    rules = defined(ask, PRODUCTS_KIND, MatrixDefinition)
     key = namespace, product_id, ask.as_of
     return table_page(
         ask,
@@ -137,13 +129,6 @@ def _tabs(ask: Asked, current: str) -> list[Tab]:
     return [Tab(title, href, level == current) for title, href, level in every]
 
 
-def _published(ask: Asked, kind: str, model: type[D]) -> D:
-    """Return the definition that holds now."""
-    with ask.service(OpenBrand).store.reading() as view:
-        version = definition_at(view, kind, kind, now())
-    return published({} if version is None else {kind: version.document}, kind, model)
-
-
 def _nothing(ask: Asked) -> Empty:
     """Say what is missing: orders, a build, or lines that name their product."""
     will = message("Which products are stars, which win customers, and which earn.")
@@ -161,7 +146,7 @@ def _too_young(ask: Asked) -> Empty:
     will = message("Which first product makes lasting customers, adjusted for who buys it.")
     if not ask.reader.has("entry_products") or not ask.reader.snapshot.rows("orders"):
         return empty(ask, will)
-    rules = _published(ask, ENTRY_KIND, EntryDefinition)
+    rules = defined(ask, ENTRY_KIND, EntryDefinition)
     missing = message(
         "No customer whose first product is known has been observed for {n} months since the "
         "first purchase.",

@@ -9,7 +9,8 @@ from valence.kit.ask import Ask
 from valence.kit.tables import table_export, table_view
 from valence.value import grid_view, worth_view
 from valence.value.answers import by_segment, worth
-from valence.value.pages.router import built_of, empty, pages
+from valence.value.definitions import RFM_KIND, RfmDefinition
+from valence.value.pages.router import built_of, defined, empty, pages
 from valence.value.tables import SEGMENTS
 
 WORTH = message("Who carries our value, and how concentrated is it?")
@@ -43,6 +44,6 @@ def value_page(ask: Ask) -> Response:
         grid_answer=grid_view.grid_answer(found, fmt),
         table=view,
         how=worth_view.how(found, built),
-        rfm_how=grid_view.rfm_how(built),
+        rfm_how=grid_view.rfm_how(built, defined(ask, RFM_KIND, RfmDefinition, "customers"), fmt),
         next=worth_view.steps(found, fmt),
     )
