@@ -61,7 +61,7 @@ def test_without_a_stated_amount_the_sum_of_lines_less_the_discount_of_the_order
 
 def test_returned_lines_of_an_order_that_came_late_stand_beside_what_it_sold(shop):
     first, _ = after(shop, ("heads.csv", "items.csv", "returned.csv"))
-    assert first[4:10] == (Decimal(23), Decimal(2), Decimal(6), Decimal(10), 2.0, 3)
+    assert first[4:10] == (Decimal(23), Decimal(2), None, Decimal(10), 2.0, 3)
 
 
 def test_lines_of_many_orders_land_some_orders_at_a_time_and_are_the_same(shop_of, monkeypatch):
@@ -81,3 +81,51 @@ def test_lines_of_many_orders_land_some_orders_at_a_time_and_are_the_same(shop_o
         found.append((told, one.rows("order_lines", *columns), orders))
     assert found[0] == found[1]
     assert found[0][0] == [(46, 0, 0), (1, 0, 46)]
+
+
+COSTED = "order_id,order date,customer id,sku,quantity,amount,cost,status\n"
+COSTS = ("order_id", "cost_amount", "known_cost_amount", "uncosted_amount")
+VALUE = ("order_id", "revenue_amount", "cost_amount", "value_amount", "value_basis")
+
+
+@pytest.mark.parametrize(
+    ("settings", "value", "products"),
+    [
+        ("[value]\nmargin_rate = 0.4\n", 70, [("A", 30), ("B", 40)]),
+        ("", 130, [("A", 30), ("B", 100)]),
+    ],
+)
+def test_an_order_of_which_some_lines_have_a_cost_is_worth_what_its_lines_are(
+    shop_of, settings, value, products
+):
+    one, other = "1,2024-03-01,7,A,1,50,20,paid\n", "1,2024-03-01,7,B,1,100,,paid\n"
+    for files in ((one + other,), (one, other), (other, one)):
+        shop = shop_of(settings)
+        for at, text in enumerate(files):
+            shop.bring(f"{at}.csv", COSTED + text)
+        assert shop.rows("orders", *COSTS) == [("1", None, Decimal(20), Decimal(100))]
+        of_order = ("1", Decimal(150), None, Decimal(value), "mixed")
+        assert shop.built("order_facts", *VALUE) == [of_order]
+        found = shop.built("product_sales", "product_id", "value_amount")
+        assert found == [(sku, Decimal(amount)) for sku, amount in products]
+
+
+def test_the_cost_of_an_order_is_known_if_that_of_every_line_is_but_the_cancelled_ones(shop):
+    shop.bring(
+        "o.csv",
+        COSTED + "1,2024-03-01,7,A,1,50,20,paid\n1,2024-03-01,7,B,1,100,,void\n"
+        "2,2024-03-01,7,A,1,50,20,paid\n2,2024-03-01,7,C,1,9,3,paid\n"
+        "3,2024-03-01,7,B,1,100,,paid\n",
+    )
+    assert shop.rows("orders", *COSTS) == [
+        ("1", Decimal(20), None, None),
+        ("2", Decimal(23), None, None),
+        ("3", None, None, None),
+    ]
+
+
+def test_what_came_back_without_a_cost_is_taken_off_at_the_margin_rate(shop_of):
+    shop = shop_of("[value]\nmargin_rate = 0.4\n")
+    shop.bring("o.csv", COSTED + "1,2024-03-01,7,A,2,50,20,paid\n1,2024-03-09,7,A,-1,-25,,paid\n")
+    assert shop.built("order_facts", *VALUE) == [("1", Decimal(25), None, Decimal(20), "mixed")]
+    assert shop.built("product_sales", "product_id", "value_amount") == [("A", Decimal(20))]

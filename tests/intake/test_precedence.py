@@ -149,6 +149,25 @@ def test_without_a_precedence_the_later_file_counts_and_the_user_is_told(shop):
     )
 
 
+@pytest.mark.parametrize(
+    ("form", "kinds"),
+    [
+        (SHOP, ["sale", "sale", "cancelled"]),
+        (SHOP.replace("status: status, ", ""), ["cancelled"] * 3),
+    ],
+)
+def test_that_an_order_was_called_off_counts_from_who_can_tell_its_lines_first(
+    shop_of, form, kinds
+):
+    off = EVENTS_FILE.replace("completed", "cancelled")
+    files = [("shop.csv", SHOP_FILE, form), ("off.csv", off, EVENTS)]
+    for brought in (files, files[::-1]):
+        shop = shop_of("")
+        for name, content, own in brought:
+            shop.bring(name, content, mapping=mapping(own))
+        assert [kind for _, kind in shop.rows("orders", "order_id", "kind")] == kinds
+
+
 def test_files_of_one_source_update_each_other(shop):
     bring(shop, "shop.csv")
     text = SHOP_FILE.replace("paid,A,2,5", "shipped,A,3,5").replace(",7\n", ",\n")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from valence.intake.mapping import read_mapping
+from valence.lake.lake import Lake
 
 FACTS = ("order_id", "kind", "gross_amount", "returned_amount", "revenue_amount")
 
@@ -98,3 +99,134 @@ def test_lines_that_give_back_are_taken_off_once(shop):
         sale("1", 100, back=40),
         ("2", "return", Decimal(0), Decimal(30), Decimal(-30)),
     ]
+
+
+LINES = "order_id,line_id,order date,email,sku,quantity,amount,status,refund,cost\n"
+FLAGS = read_mapping(
+    "name: shop-lines\nkind: order_lines\ncolumns: {order_id: order_id, line_id: line_id, "
+    "ordered_at: order date, product_id: sku, quantity: quantity, net_amount: amount, "
+    "status: status, returned_amount: refund, cost_amount: cost}\nidentifiers: {email: email}\n",
+    where="lines.yaml",
+)
+ORDER = ("order_id", "kind", "net_amount", "returned_amount", "cost_amount", "units", "lines")
+LINE = ("line_key", "net_amount", "returned_amount", "cost_amount", "quantity", "cancelled")
+
+
+def line(order, number, amount, status, refund="", cost=""):
+    sku = "ABC"[number - 1]
+    return f"{order},{number},2024-03-01,a@example.org,{sku},1,{amount},{status},{refund},{cost}\n"
+
+
+def bring_lines(shop, *files, columns=FLAGS):
+    return [
+        shop.bring(f"{at}.csv", LINES + text, mapping=columns).files[0]
+        for at, text in enumerate(files)
+    ]
+
+
+def test_a_later_file_with_the_cancelled_line_only_leaves_the_other_lines_sold(shop):
+    sold = line(1003, 1, 50, "shipped") + line(1003, 2, 30, "shipped")
+    bring_lines(shop, sold, line(1003, 2, 30, "cancelled"))
+    assert shop.built("order_facts", *FACTS, "units") == [(*sale("1003", 50), 1.0)]
+
+
+def test_of_a_cancelled_and_a_sold_line_the_sold_one_counts_whichever_file_came_first(shop_of):
+    files = line(1004, 1, 30, "cancelled"), line(1004, 2, 50, "shipped")
+    for brought in (files, files[::-1], ("".join(files),)):
+        shop = shop_of("")
+        bring_lines(shop, *brought)
+        assert shop.built("order_facts", *FACTS) == [sale("1004", 50)]
+        assert shop.rows("order_lines", *LINE) == [
+            ("1", Decimal(0), Decimal(0), None, 0.0, True),
+            ("2", Decimal(50), Decimal(0), None, 1.0, False),
+        ]
+
+
+def test_an_order_is_called_off_once_all_of_its_lines_are_and_bought_again_if_one_is(shop):
+    one, other = line(1, 1, 50, "cancelled"), line(1, 2, 30, "void")
+    bring_lines(shop, line(1, 1, 50, "paid") + line(1, 2, 30, "paid"), one, other)
+    assert shop.built("order_facts", *FACTS) == [cancelled("1")]
+    shop.bring("again.csv", LINES + line(1, 2, 30, "paid"), mapping=FLAGS)
+    assert shop.built("order_facts", *FACTS) == [sale("1", 30)]
+
+
+def test_a_later_file_with_a_refunded_line_only_gives_that_line_back(shop_of):
+    files = line(1, 1, 50, "shipped"), line(1, 2, 30, "refunded")
+    for brought in (files, files[::-1], (files[0] + line(1, 2, 30, "shipped"), files[1])):
+        shop = shop_of("")
+        bring_lines(shop, *brought)
+        assert shop.built("order_facts", *FACTS) == [sale("1", 80, back=30)]
+
+
+def test_an_order_whose_lines_were_refunded_one_by_one_was_all_given_back(shop_of):
+    files = line(1, 1, 50, "refunded"), line(1, 2, 30, "refunded"), line(1, 3, 9, "void")
+    for brought in (files, files[::-1]):
+        shop = shop_of("")
+        bring_lines(shop, *brought)
+        assert shop.built("order_facts", *FACTS) == [sale("1", 80, back=80)]
+
+
+def test_what_an_order_file_says_of_the_whole_order_stands_above_the_words_of_its_lines(shop_of):
+    heads = "order_id,order date,status\n1,2024-03-01,voided\n2,2024-03-01,complete\n"
+    of_heads = read_mapping(
+        "name: shop-orders\nkind: orders\ncolumns: {order_id: order_id, ordered_at: order date, "
+        "status: status}\n",
+        where="heads.yaml",
+    )
+    lines = line(1, 1, 50, "shipped") + line(2, 1, 50, "cancelled")
+    for first in ("heads", "lines"):
+        shop = shop_of("")
+        both = [("heads.csv", heads, of_heads), ("lines.csv", LINES + lines, FLAGS)]
+        for name, text, mapping in both if first == "heads" else both[::-1]:
+            shop.bring(name, text, mapping=mapping)
+        assert shop.built("order_facts", *FACTS) == [cancelled("1"), sale("2", 0)]
+
+
+def test_a_cancelled_line_costs_nothing_and_nothing_of_it_is_given_back(shop):
+    [got] = bring_lines(
+        shop, line(1001, 1, 50, "shipped", "", 20) + line(1001, 2, 30, "cancelled", 30, 12)
+    )
+    whole = ("1001", "sale", Decimal(50), Decimal(0), Decimal(20), 1.0, 2)
+    assert shop.rows("orders", *ORDER) == [whole]
+    facts = ("revenue_amount", "value_amount", "value_basis")
+    assert shop.built("order_facts", *facts) == [(Decimal(50), Decimal(30), "margin")]
+    assert not any("called off" in str(one) for one in got.warnings)
+    assert (got.totals.cancelled, got.totals.cancelled_amount) == (0, Decimal(0))
+
+
+def test_an_order_counts_as_called_off_in_the_summary_only_if_nothing_of_it_is_left(shop):
+    text = line(1, 1, 50, "shipped") + line(1, 2, 30, "cancelled") + line(2, 1, 5, "void")
+    got, again = bring_lines(shop, text, line(1, 1, 50, "void"))
+    assert (got.totals.cancelled, got.totals.cancelled_amount) == (1, Decimal(5))
+    assert got.totals.cancelled_as == {"void": 1}
+    assert "1 order of 0.csv was called off (void 1)" in " ".join(map(str, got.warnings))
+    assert (again.totals.cancelled, again.totals.cancelled_amount) == (1, Decimal(50))
+
+
+def as_stored_before_lines_had_a_word(shop, *, called_off):
+    """What an older version left: lines in full where their whole order was called off."""
+    full = "30 AS net_amount, 30 AS original_amount, 1 AS quantity, " if called_off else ""
+    with Lake.of(shop.brand).writing("an older version") as writer:
+        writer.table_of("order_lines")
+        writer.merge(
+            "order_lines",
+            "SELECT * EXCLUDE (batch_id, loaded_at, row_hash) REPLACE "
+            f"({full}NULL AS cancelled, NULL AS refunded) FROM order_lines",
+        )
+        writer.commit()
+
+
+def test_lines_of_an_older_lake_are_what_their_order_was_said_to_be(shop_of):
+    off, sold = shop_of(""), shop_of("")
+    bring_lines(off, line(1, 1, 30, "cancelled"))
+    as_stored_before_lines_had_a_word(off, called_off=True)
+    bring_lines(sold, line(1, 1, 50, "shipped") + line(1, 2, 30, "shipped"))
+    as_stored_before_lines_had_a_word(sold, called_off=False)
+    for at, status in enumerate(("cancelled", "shipped")):
+        for shop in (off, sold):
+            told = LINES + line(1, 2, 30, status)
+            shop.bring(f"later{at}.csv", told, mapping=FLAGS)
+        expected = [cancelled("1"), sale("1", 30)]
+        assert off.built("order_facts", *FACTS) == [expected[at]]
+        assert sold.built("order_facts", *FACTS) == [sale("1", 50 + 30 * at)]
+    assert off.rows("order_lines", *LINE)[0] == ("1", 0, 0, None, 0.0, True)

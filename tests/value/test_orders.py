@@ -20,6 +20,8 @@ def facts(rows, orders, **settings):
             "net_amount": pa.array([Decimal(o.get("net", 0)) for o in orders], MONEY),
             "returned_amount": pa.array([o.get("back") for o in orders], MONEY),
             "cost_amount": pa.array([o.get("cost") for o in orders], MONEY),
+            "known_cost_amount": pa.array([o.get("known") for o in orders], MONEY),
+            "uncosted_amount": pa.array([o.get("uncosted") for o in orders], MONEY),
             "kind": pa.array([o.get("kind") for o in orders], pa.string()),
         }
     )
@@ -71,6 +73,14 @@ def test_value_is_margin_where_cost_is_known_else_revenue_by_the_margin_rate(row
 def test_without_cost_and_margin_rate_value_is_net_revenue(rows):
     (got,) = facts(rows, [{"net": 100}])
     assert (got["value_amount"], got["value_basis"]) == (100, "net_revenue")
+
+
+@pytest.mark.parametrize(("settings", "value"), [({"margin_rate": Decimal("0.4")}, 70), ({}, 130)])
+def test_an_order_whose_cost_is_known_of_some_lines_is_worth_what_its_lines_are(
+    rows, settings, value
+):
+    (got,) = facts(rows, [{"net": 150, "known": Decimal(20), "uncosted": Decimal(100)}], **settings)
+    assert (got["cost_amount"], got["value_amount"], got["value_basis"]) == (None, value, "mixed")
 
 
 def test_a_table_without_the_columns_is_refused_with_the_near_name():

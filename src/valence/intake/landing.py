@@ -108,7 +108,7 @@ class Landing:
     def _summary(
         self, file: OpenFile, staged: Staged, counts: OrderCounts, keyed: str
     ) -> FileSummary:
-        if staged.mapping.leaves_day_to_order:
+        if staged.mapping.kind in {"orders", "order_lines"}:
             self._writer.table_of("orders")
         totals, months = totals_of(self._bench, keyed, staged)
         first, last = self._span(staged)

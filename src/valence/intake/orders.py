@@ -7,7 +7,8 @@ file with some of the lines takes nothing away, and the order of the files does 
 Identities that hold: `original_amount` of an order is the sum over the lines that it sold unless a
 source stated it; `net_amount` is the same in the reporting currency, and what was given back of it
 stands beside it in `returned_amount`. An order that sold nothing has the sum of its returns, below
-0. Lines bear the moment and the customer of their order.
+0. Lines bear the moment and the customer of their order. Whether they were called off or given back
+is kept with each line, and an order is what all of its lines are.
 """
 
 from __future__ import annotations
@@ -21,8 +22,15 @@ from valence.intake.amounts import (
     refunded_sql,
     returned_sql,
 )
+from valence.intake.calledoff import (
+    mark_called_off,
+    remember_called_off,
+    said_of_lines,
+    without_called_off,
+)
 from valence.intake.codes import coded, decoded
 from valence.intake.linekeys import leave_out, number_lines
+from valence.intake.linesums import sum_lines
 from valence.intake.mapping import FileMapping
 from valence.intake.precedence import HEAD, MONEY, Teller
 from valence.intake.rates import converted, rate_sql
@@ -72,6 +80,7 @@ def land_lines(
     keyed_rows = _take_rows(writer.bench, mapping, (keyed, bare or keyed), currency)
     _heads_of_rows(writer, mapping, keyed_rows, rate)
     teller = Teller(mapping.system, "lines")
+    remember_called_off(writer, mapping, teller)
     undecided = _settle(writer, mapping.namespace, teller)
     outranked, taken_over = _lines_of_one_source(writer, teller)
     repeated = number_lines(writer.bench, mapping)
@@ -81,6 +90,7 @@ def land_lines(
         stored=True,
         distinct=True,
     )
+    mark_called_off(writer)
     orders, changed = _merge_orders(writer)
     return OrderCounts(orders, lines, changed, outranked, taken_over, undecided, repeated)
 
@@ -215,11 +225,10 @@ def _heads_of_rows(writer: Writer, mapping: FileMapping, rows: str, rate: str) -
     )
     rate = "max(_rate)" if rate else ""
     off = _off(mapping, discount, rate, unless="false")
-    # What stands on the first line only is said of the order; else each line speaks for itself.
-    first = "status" in mapping.fill_down
-    spoken = "bool_or" if first else "bool_and"
+    # Of lines that speak for themselves it is their own words that count, where they are stored.
+    spoken = "bool_and" if said_of_lines(mapping) else "bool_or"
     # A line that gives back makes no return of its order: that shows in the sum of the lines.
-    returned = "_returned" if first else _or_null(prefixed_sql(mapping))
+    returned = _or_null(prefixed_sql(mapping)) if said_of_lines(mapping) else "_returned"
     # Rows that do not name their customer bear the one of their order: nothing new is said.
     groups = (
         f"SELECT {literal(mapping.namespace)} AS namespace, "
@@ -272,30 +281,28 @@ def _lines_of_one_source(writer: Writer, teller: Teller) -> tuple[int, int]:
 def _lines(mapping: FileMapping, rate: str, some: str) -> str:
     """SQL of the canonical lines of `_line_rows`, of some orders."""
     of_order = ", ".join(f"o.{name} AS {name}" for name in _OF_ORDER)
-    # A line that was cancelled alone adds nothing to an order that was not.
-    net, quantity = (
-        f"CASE WHEN r._cancelled AND NOT o.cancelled THEN 0 ELSE {name} END"
-        for name in ("_net", "quantity")
+    cancelled, refunded = (
+        f"r.{flag}" if said_of_lines(mapping) else "NULL::BOOLEAN"
+        for flag in ("_cancelled", "_refunded")
     )
-    if "status" in mapping.fill_down or cancelled_sql(mapping) == "false":
-        net, quantity = "_net", "quantity"
     back = "greatest(-_net, 0)"
     if "returned_amount" in mapping.columns:
         back = "CASE WHEN _net < 0 THEN -_net ELSE coalesce(abs(returned_amount), 0) END"
-    refunded = "false" if "status" in mapping.fill_down else "coalesce(r._refunded, false)"
     cost = f"coalesce(cost_amount, try_cast(quantity AS {_AMOUNT}) * unit_cost)"
     return (
         f"SELECT {literal(mapping.namespace)} AS namespace, r.order_id, "
         "CASE WHEN starts_with(r._line, 'i:') THEN r._line[3:] ELSE r._line || '-' || "
         "coalesce(d.n, 1) END AS line_key, "
-        f"product_id, description, category, {quantity} AS quantity, unit_price, r.currency, "
-        f"{net} AS original_amount, {_home(net, rate)} AS net_amount, "
+        "product_id, description, category, quantity, unit_price, r.currency, "
+        f"_net AS original_amount, {_home('_net', rate)} AS net_amount, "
         f"{_home('abs(discount_amount)', rate)} AS discount_amount, "
         f"{_home('tax_amount', rate)} AS tax_amount, {_home(cost, rate)} AS cost_amount, "
         "CASE WHEN coalesce(r._adjusted, false) THEN 0 "
-        f"WHEN {refunded} THEN {_home(f'greatest({net}, 0)', rate)} "
+        f"WHEN {refunded} THEN {_home('greatest(_net, 0)', rate)} "
         f"ELSE {_home(back, rate)} END::{_AMOUNT} AS returned_amount, "
-        f"{literal(mapping.system)} AS source, {of_order} FROM (FROM _line_rows WHERE {some}) r "
+        f"{cancelled} AS cancelled, {refunded} AS refunded, "
+        f"{literal(mapping.system)} AS source, {of_order} FROM "
+        f"({without_called_off(mapping, f'FROM _line_rows WHERE {some}')}) r "
         f"JOIN (FROM _resolved WHERE {some}) o ON o.order_id = r.order_id "
         "LEFT JOIN _numbers d ON d._row = r._row"
     )
@@ -310,7 +317,7 @@ def _merge_orders(writer: Writer) -> tuple[Counts, int]:
         "USING (namespace, order_id)"
     )
     _restamp_lines(writer)
-    _sum_lines(writer)
+    sum_lines(writer)
     shares = [_orders(some) for some in shares_of(bench, _RESOLVED)]
     orders = writer.merge_in_passes("orders", shares, stored=True, distinct=True)
     known = bench.rows("SELECT count(*) FROM _before WHERE original_amount IS NOT NULL")[0][0]
@@ -337,32 +344,12 @@ def _restamp_lines(writer: Writer) -> None:
     )
 
 
-def _sum_lines(writer: Writer) -> None:
-    """Make `_sums` of all lines known of the orders at hand."""
-    writer.table_of("order_lines")
-    make_in_shares(
-        writer.bench,
-        "_sums",
-        "SELECT count(*) * 2 FROM _resolved",  # ten sums a group
-        lambda some: (
-            "SELECT namespace, order_id, count(*) AS lines, "
-            f"{_sold('original_amount')}, {_sold('net_amount')}, "
-            f"sum(discount_amount)::{_AMOUNT} AS discount_amount, "
-            f"sum(tax_amount)::{_AMOUNT} AS tax_amount, "
-            f"sum(cost_amount)::{_AMOUNT} AS cost_amount, "
-            f"sum(returned_amount)::{_AMOUNT} AS returned_amount, sum(quantity) AS units, "
-            f"max(currency) AS currency FROM (FROM order_lines WHERE {some}) SEMI JOIN "
-            f"(FROM _heads WHERE {some}) USING (namespace, order_id) GROUP BY ALL"
-        ),
-    )
-
-
 def _orders(some: str) -> str:
     """SQL of the canonical orders of `_resolved`, of some of them."""
     amount = "coalesce(o.original_amount_over, s.original_amount, o.original_amount_under)"
     kind = (
         "CASE WHEN o.adjusted THEN 'adjustment' "
-        "WHEN o.cancelled THEN 'cancelled' "
+        f"WHEN {_flag('cancelled')} THEN 'cancelled' "
         f"WHEN o.returned OR {amount} < 0 THEN 'return' ELSE 'sale' END"
     )
     return (
@@ -376,20 +363,17 @@ def _orders(some: str) -> str:
     )
 
 
-def _sold(name: str) -> str:
-    """SQL of what the lines of an order sold; the sum of all if they only gave back."""
-    gave_back = "net_amount < 0 AND returned_amount > 0"
-    return (
-        f"(CASE WHEN max({name}) > 0 THEN sum({name}) FILTER (WHERE NOT ({gave_back})) "
-        f"ELSE sum({name}) END)::{_AMOUNT} AS {name}"
-    )
+def _flag(name: str) -> str:
+    """SQL of whether an order was called off, or all given back: its lines have a say."""
+    return f"coalesce(o.{name}_over, s.{name}, o.{name}_under, false)"
 
 
 def _order_amounts() -> str:
     """SQL of an order's amounts: stated above its lines, else the sum of these, else stated."""
     sums = {
-        "original_amount": "s.original_amount - o.off_original",
-        "net_amount": "s.net_amount - o.off_amount",
+        name: f"s.{name} - CASE WHEN s.cancelled THEN 0 ELSE o.{off} END"
+        for name, off in (("original_amount", "off_original"), ("net_amount", "off_amount"))
+    } | {
         "currency": "CASE WHEN s.original_amount IS NOT NULL THEN s.currency END",
     }
     last = {"currency": "o.currency_told", "returned_amount": "0"}
@@ -405,9 +389,11 @@ def _order_amounts() -> str:
     given = {name: f"coalesce({sql})" for name, sql in told}
     # All of it, whatever a refund says that counts tax and shipping in.
     given["returned_amount"] = (
-        f"CASE WHEN o.refunded AND {given['net_amount']} > 0 THEN {given['net_amount']} "
+        f"CASE WHEN {_flag('refunded')} AND {given['net_amount']} > 0 THEN {given['net_amount']} "
         f"ELSE {given['returned_amount']} END"
     )
+    for name in ("known_cost_amount", "uncosted_amount"):
+        given[name] = f"CASE WHEN {given['cost_amount']} IS NULL THEN s.{name} END"
     return ", ".join(
         f"{sql if name in {'currency', 'units'} else f'({sql})::{_AMOUNT}'} AS {name}"
         for name, sql in given.items()

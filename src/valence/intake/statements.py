@@ -103,8 +103,8 @@ def tellers_of(writer: Writer, namespace: str, teller: Teller) -> list[Told]:
 def resolve(bench: Workbench, told: Sequence[Told], precedence: Precedence) -> None:
     """Make `_resolved`: of each order at hand, for each field, what the most trusted source says.
 
-    Amounts come in two columns: `<name>_over` stands above the sum of the order's lines,
-    `<name>_under` below. `line_source` is whose lines count.
+    Amounts, and whether it was called off or given back, come in two columns: `<name>_over` stands
+    above what the order's lines come to, `<name>_under` below. `line_source` is whose lines count.
     """
     chosen = _Choice(told, precedence)
     joins = " ".join(
@@ -144,8 +144,10 @@ class _Choice:
             yield name, self._pick("ordered_at", name, given="ordered_at")
         for name in HEAD:
             yield name, self._pick(name, name)
-        for name in ("returned", "adjusted", "cancelled", "refunded"):
+        for name in ("returned", "adjusted"):
             yield name, f"coalesce({self._pick('kind', name)}, false)"
+        for name in ("cancelled", "refunded"):
+            yield from self._around("kind", name, own=False)
         for name in ("id_type", "id_key"):
             yield name, self._pick("customer", name, given="id_key")
         who, all_of = self._ranked("customer"), self._ranked("all")
@@ -172,12 +174,18 @@ class _Choice:
         arms = " ".join(f"WHEN {self._of[t]}.{given} IS NOT NULL THEN {value(t)}" for t in tellers)
         return f"CASE {arms} END" if arms else "NULL::VARCHAR"
 
-    def _around(self, field: str, name: str, *, given: str = "") -> Iterable[tuple[str, str]]:
-        """Yield what stands above and what stands below the sum of the lines."""
+    def _around(
+        self, field: str, name: str, *, given: str = "", own: bool = True
+    ) -> Iterable[tuple[str, str]]:
+        """Yield what stands above and what stands below the sum of the lines.
+
+        `own` is whether what the file of the lines says of the order stands above them too.
+        """
         ranked, arms = self._ranked(field), ""
         for teller in self._lines:
-            above = ranked[: ranked.index(teller) + 1]
+            above = ranked[: ranked.index(teller) + own]
             said = self._case(above, given or name, lambda t: f"{self._of[t]}.{name}")
+            said = said if above else "NULL"
             arms += f" WHEN line_source = {literal(teller.source)} THEN {said}"
         under = self._pick(field, name, given=given)
         yield f"{name}_over", f"CASE{arms} ELSE {under} END" if arms else under

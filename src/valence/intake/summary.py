@@ -132,7 +132,7 @@ def totals_of(bench: Workbench, keyed: str, staged: Staged) -> tuple[Totals, tup
     keyed
         SQL of the good rows with their customer.
     staged
-        The staged file.
+        The staged file; view `orders` has what became of its orders.
     """
     if staged.mapping.kind not in {"orders", "order_lines"}:
         nobody = staged.mapping.kind in {"products", "spend", "fx_rates"}
@@ -173,7 +173,7 @@ def with_days(staged: Staged) -> str:
 
 
 def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> dict[str, Any]:
-    """Orders of a file that were called off wholly, or in part by lines: totals of these."""
+    """Orders of a file that it says were called off, and of which nothing is left: their totals."""
     off = cancelled_sql(mapping)
     if off == "false":
         return {}
@@ -181,9 +181,12 @@ def _cancelled(bench: Workbench, keyed: str, mapping: FileMapping, net: str) -> 
     if "status" in mapping.fill_down:  # which the first line says for all of them
         amount = f"CASE WHEN bool_or({off}) THEN coalesce(sum({net}), 0) ELSE 0 END"
     said = bench.rows(
-        f"SELECT word, count(*), sum(amount) FROM (SELECT bool_or({off}) AS off, {amount} AS "
-        f"amount, max({cancelled_word_sql(mapping)}) FILTER ({off}) AS word FROM ({keyed}) "
-        "GROUP BY order_id) WHERE off GROUP BY word ORDER BY count(*) DESC, word"
+        "SELECT word, count(*), sum(amount) FROM "
+        f"(SELECT order_id, bool_or({off}) AS off, {amount} AS amount, "
+        f"max({cancelled_word_sql(mapping)}) FILTER ({off}) AS word FROM ({keyed}) "
+        "GROUP BY order_id) SEMI JOIN (SELECT order_id FROM orders WHERE kind = 'cancelled' AND "
+        f"namespace = {literal(mapping.namespace)}) USING (order_id) WHERE off GROUP BY word "
+        "ORDER BY count(*) DESC, word"
     )
     return {
         "cancelled": sum(orders for _, orders, _ in said),

@@ -54,7 +54,9 @@ _MONEY = (
     Column("net_amount", "amount", "Net of tax and discount, reporting currency; < 0: returned."),
     Column("discount_amount", "amount", "Discount given, reporting currency; 0 or more."),
     Column("tax_amount", "amount", "Tax, reporting currency; not part of the net amount."),
-    Column("cost_amount", "amount", "Cost of goods, reporting currency; empty where unknown."),
+    Column(
+        "cost_amount", "amount", "Cost of goods, reporting currency; empty unless wholly known."
+    ),
     Column("returned_amount", "amount", "Net value given back, reporting currency; 0 or more."),
 )
 
@@ -74,6 +76,16 @@ ORDERS = CanonicalTable(
         ),
         Column("status", "text", "Status in the source's own words."),
         *_MONEY,
+        Column(
+            "known_cost_amount",
+            "amount",
+            "Cost of the lines whose cost is known, where that of others is not.",
+        ),
+        Column(
+            "uncosted_amount",
+            "amount",
+            "What the lines without a cost brought, less returns, where others have one.",
+        ),
         Column("units", "float", "Units sold; negative when returned."),
         Column("lines", "int", "Lines known; 0 where the source gives whole orders only."),
         Column("incomplete", "bool", "A line of it stands in quarantine."),
@@ -104,6 +116,14 @@ ORDER_LINES = CanonicalTable(
         Column("quantity", "float", "Units; negative when returned."),
         Column("unit_price", "amount", "Net price of one unit, original currency."),
         *_MONEY,
+        Column(
+            "cancelled",
+            "bool",
+            "Called off: quantity and amounts are 0. Empty where only its order can tell.",
+        ),
+        Column(
+            "refunded", "bool", "All of it was given back. Empty where only its order can tell."
+        ),
     ),
     day="ordered_on",
 )

@@ -19,7 +19,10 @@ _OPTIONAL: dict[str, Kind] = {
     "namespace": "text", "order_id": "text", "ordered_at": "instant", "kind": "text",
     "channel": "text", "store": "text", "country": "text", "units": "float", "incomplete": "bool",
     "discount_amount": "amount", "cost_amount": "amount", "returned_amount": "amount",
+    "known_cost_amount": "amount", "uncosted_amount": "amount",
 }  # fmt: skip
+
+_COSTS = ("cost_amount", "known_cost_amount", "uncosted_amount")
 
 
 def order_facts(
@@ -32,6 +35,10 @@ def order_facts(
     stand in one row they are the same money and count once. An adjustment changes revenue only. A
     cancelled order keeps its row and has no figures: nothing was bought.
 
+    Where the cost of some lines is known and that of others is not (`known_cost_amount`,
+    `uncosted_amount`), the order has no cost, and its value is that of its lines: the margin rate
+    counts for what the others brought, and the basis is `mixed`.
+
     Parameters
     ----------
     orders
@@ -40,7 +47,7 @@ def order_facts(
     as_of
         Orders after this day are left out.
     margin_rate
-        Contribution margin as a share of net revenue, for orders whose cost is unknown.
+        Contribution margin as a share of net revenue, where cost is unknown.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def order_facts(
         net_amount=net,
         returned_amount=_returned(net, ibis.coalesce(amount(t.returned_amount), ZERO), kind),
         discount_amount=ibis.coalesce(amount(t.discount_amount), ZERO),
-        cost_amount=amount(t.cost_amount),
+        **{name: amount(t[name]) for name in _COSTS},
     )
     gives_back = (t.kind != "adjustment") & (t.net_amount < ZERO)
     t = t.mutate(
@@ -80,11 +87,10 @@ def order_facts(
         ),
         gross_amount=((t.kind == "adjustment") | (t.net_amount < ZERO)).ifelse(ZERO, t.net_amount),
     )
-    known = t.cost_amount.notnull()
-    otherwise, basis = _without_cost(t, margin_rate)
+    value, basis = _value(t, margin_rate)
     t = t.mutate(
-        value_amount=known.ifelse(amount(t.revenue_amount - t.cost_amount), otherwise),
-        value_basis=(t.kind == CANCELLED).ifelse(ibis.null("string"), known.ifelse(MARGIN, basis)),
+        value_amount=value,
+        value_basis=(t.kind == CANCELLED).ifelse(ibis.null("string"), basis),
     )
     return t.select(
         "customer_id", "namespace", "order_id", "ordered_on", "ordered_at", "kind", "channel",
@@ -110,11 +116,25 @@ def _returned(
     return (kind == "adjustment").ifelse(ZERO, amount(own))
 
 
-def _without_cost(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalValue, str]:
+def _value(t: ir.Table, margin_rate: Decimal | None) -> tuple[ir.DecimalValue, ir.StringValue]:
+    """Value of each order and its basis, by its cost, by that of some of its lines, or without."""
+    known = t.cost_amount.notnull()
+    some = t.known_cost_amount.notnull() & t.uncosted_amount.notnull()
+    costed = amount(t.revenue_amount - t.uncosted_amount - t.known_cost_amount)
+    value = ibis.cases(
+        (known, amount(t.revenue_amount - t.cost_amount)),
+        (some, amount(costed + _at_rate(t.uncosted_amount, margin_rate))),
+        else_=_at_rate(t.revenue_amount, margin_rate),
+    )
+    without = NET_REVENUE if margin_rate is None else MARGIN_RATE
+    return value, ibis.cases((known, MARGIN), (some, MIXED), else_=without)
+
+
+def _at_rate(revenue: ir.DecimalValue, margin_rate: Decimal | None) -> ir.DecimalValue:
     if margin_rate is None:
-        return t.revenue_amount, NET_REVENUE
-    revenue = t.revenue_amount.cast("decimal(19, 6)")  # see `mean_amount` on the 19 digits
-    return amount(revenue * ibis.literal(margin_rate, "decimal(18, 6)")), MARGIN_RATE
+        return revenue
+    revenue = revenue.cast("decimal(19, 6)")  # see `mean_amount` on the 19 digits
+    return amount(revenue * ibis.literal(margin_rate, "decimal(18, 6)"))
 
 
 def one_basis(basis: ir.StringColumn) -> ir.StringScalar:
