@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import as_day, month_days
+from valence.core.days import as_day
 from valence.lake.portable import (
     ZERO,
     count_if,
@@ -20,7 +20,7 @@ from valence.lake.portable import (
     total,
 )
 from valence.value.acquisition_definition import AcquisitionDefinition
-from valence.value.facts import customer_months
+from valence.value.facts import complete_before, customer_months
 
 DEFAULT = AcquisitionDefinition()
 
@@ -114,8 +114,7 @@ def payback(
         `value_per_customer` (float, so far), `paid_back` (bool).
     """
     as_of = as_day(as_of)
-    first, following = month_days(as_of)
-    ended = month_number(ibis.literal(following if _last(as_of, following) else first))
+    ended = month_number(ibis.literal(complete_before(as_of)))
     c = cohorts.mutate(
         channel=_bare(cohorts.first_channel), number=month_number(cohorts.cohort_month)
     )
@@ -187,7 +186,3 @@ def _bare(name: ir.StringValue) -> ir.StringValue:
     """Return a name without the spaces around it, in lower case."""
     # Not `strip`: for Spark, Ibis writes it with escapes that Spark reads as the letters v and f.
     return name.re_replace(r"^\s+|\s+$", "").lower()
-
-
-def _last(day: date, following: date) -> bool:
-    return (following - day).days == 1

@@ -7,7 +7,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import as_day, month_days
+from valence.core.days import as_day
 from valence.core.intervals import normal_quantile
 from valence.lake.portable import (
     AMOUNT,
@@ -21,7 +21,7 @@ from valence.lake.portable import (
     wilson,
 )
 from valence.value.definitions import CohortsDefinition
-from valence.value.facts import customer_months
+from valence.value.facts import complete_before, customer_months
 
 DEFAULT = CohortsDefinition()
 
@@ -134,21 +134,14 @@ def _with_rates(t: ir.Table, as_of: date, confidence: float) -> ir.Table:
         month=month_start(month_number(t.cohort_month) + t.months_since),
     )
     low, high = wilson(t.retention_share, t.customers, confidence=confidence)
-    complete_before = _complete_before(as_of)
     return t.select(
         "cohort_month", "months_since", "customers", "active", "retention_share",
         "orders", "value_amount", "cumulative_value_amount", "active_squares",
         retention_low=low,
         retention_high=high,
         cumulative_value_per_customer=ratio(t.cumulative_value_amount, t.customers),
-        complete=t.month < ibis.literal(complete_before),
+        complete=t.month < ibis.literal(complete_before(as_of)),
     )  # fmt: skip
-
-
-def _complete_before(as_of: date) -> date:
-    """The first day not in a complete month; the month of `as_of` is one on its last day."""
-    this_month, next_month = month_days(as_of)
-    return next_month if (next_month - as_of).days == 1 else this_month
 
 
 def staying(table: ir.Table, *, definition: CohortsDefinition = DEFAULT) -> ir.Table:

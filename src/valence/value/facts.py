@@ -11,7 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.days import as_day
+from valence.core.days import as_day, month_days
 from valence.lake.columns import Kind
 from valence.lake.portable import (
     count_if,
@@ -84,6 +84,12 @@ def customer_months(orders: ir.Table, *, as_of: date | None = None) -> ir.Table:
         cohort_month=month_start(t.cohort),
         months_since=(t.number - t.cohort).cast("int64"),
     )
+
+
+def complete_before(as_of: date) -> date:
+    """Return the first day not in a whole month; the month of `as_of` is one on its last day."""
+    this_month, next_month = month_days(as_of)
+    return next_month if (next_month - as_of).days == 1 else this_month
 
 
 def customer_facts(

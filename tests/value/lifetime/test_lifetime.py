@@ -268,7 +268,7 @@ def test_awkward_data_give_numbers_or_none_and_a_reason(duck, name):
     rows, cut = card_of(duck, customers, model="bg-nbd")
     listed = batch(rows, fitted_on=DAY, cut_on=cut).to_pylist()
     fitted = Fitted.of(listed)
-    batches = list(scored(customers, fitted, duck.to_pyarrow_batches, as_of=DAY))
+    batches = list(scored(Facts(None, customers, DAY, duck.to_pyarrow_batches), fitted))
     told = pa.Table.from_batches(batches).to_pylist()
     assert len(told) == len(AWKWARD[name])
     for row in told:

@@ -92,7 +92,7 @@ def test_where_no_spend_is_known_the_test_tells_of_purchases_alone(card):
 
 
 def test_where_no_spend_is_known_purchases_are_foretold_without_worth(unit, card):
-    batches = scored(unit.customers, Fitted.of(card.rows), unit.read, as_of=DAY)
+    batches = scored(unit, Fitted.of(card.rows))
     (row, *_) = (row for each in batches for row in each.to_pylist())
     assert row["alive_probability"] is not None
     assert row["expected_purchases"] > 0

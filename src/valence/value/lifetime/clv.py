@@ -57,8 +57,8 @@ def clv(  # noqa: PLR0913 - what may be asked, each by its name
     as_of
         Later orders are left out; worth begins the day after.
     model
-        bg-nbd, mbg-nbd, pareto-nbd or bg-bb; auto takes the one that foretold the last 26 weeks
-        best.
+        bg-nbd, mbg-nbd, pareto-nbd or bg-bb (months as occasions, up to the last whole one); auto
+        takes the one of the first three that foretold the last 26 weeks best.
     horizon_months
         Months that worth covers, 1 to 60.
     discount_rate
@@ -96,9 +96,7 @@ def clv(  # noqa: PLR0913 - what may be asked, each by its name
     definition = _definition(model, horizon_months, discount_rate, interval, covariates)
     with _facts(orders, as_of, definition, lines) as facts:
         fitted = Fitted.of(_card(facts, definition).to_pylist())
-        batches = scored(
-            facts.customers, fitted, facts.read, as_of=facts.as_of, definition=definition
-        )
+        batches = scored(facts, fitted, definition=definition)
         return ibis.memtable(pa.Table.from_batches(batches, schema=WORTH_SCHEMA))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,8 @@ import pyarrow as pa
 from valence.core.days import months_before
 from valence.core.messages import Message, message
 from valence.lake.marts import Read
-from valence.lake.portable import count_if, in_panel
+from valence.lake.portable import count_if, in_panel, month_number
+from valence.value.facts import complete_before, customer_months
 from valence.value.lifetime import card
 from valence.value.lifetime.candidates import CONTINUOUS, UNTOLD, model_named
 from valence.value.lifetime.covariates import (
@@ -189,30 +191,38 @@ def histories_of(
 
 def _monthly(facts: Facts) -> Histories:
     """Occasions are months: a customer bought in one, or did not."""
-    t = monthly_histories(facts.customers, as_of=facts.as_of)
+    t = monthly_histories(facts)
     t = t.group_by("frequency", "recency", "age").agg(customers=t.count())
     x, recency, age, count = _arrays(facts.read, t, "frequency", "recency", "age", "customers")
     return Histories(x, recency, age, count, unit_days=365.25 / 12)
 
 
-def monthly_histories(customers: ir.Table, *, as_of: date) -> ir.Table:
-    """Return each customer's months with a purchase after the first, for BG/BB.
+def monthly_histories(facts: Facts) -> ir.Table:
+    """Return each customer's whole months with a purchase after the first, for BG/BB.
+
+    The month that still runs is no occasion yet: who has not bought in it may still do so. Who
+    first bought in it has no occasion behind them.
 
     Returns
     -------
     Table
-        `customer_id`, `frequency`, `recency`, `age` (int, months) and `purchases` (int, months
-        with one, the first included).
+        `customer_id`, `frequency`, `recency`, `age` (int, months).
     """
-    t = customers.filter(customers.purchase_days > 0)
-    first = t.first_order_on.year() * 12 + t.first_order_on.month()
-    last = t.last_order_on.year() * 12 + t.last_order_on.month()
-    return t.select(
-        "customer_id",
-        "value_amount",
-        frequency=(t.active_months - 1).cast("int64"),
-        recency=(last - first).cast("int64"),
-        age=(as_of.year * 12 + as_of.month - first).cast("int64"),
+    ended = month_number(ibis.literal(complete_before(facts.as_of)))
+    months = customer_months(facts.orders, as_of=facts.as_of)
+    months = months.mutate(
+        number=month_number(months.month), first=month_number(months.cohort_month)
+    )
+    months = months.filter(months.orders > 0, months.number < ended)
+    told = months.group_by("customer_id").agg(
+        frequency=months.count() - 1,
+        recency=months.months_since.max(),
+        age=ended - 1 - months["first"].min(),
+    )
+    t = facts.customers.filter(facts.customers.purchase_days > 0).select("customer_id")
+    t = t.left_join(told, "customer_id").drop("customer_id_right")
+    return t.mutate(
+        **{n: ibis.coalesce(t[n], 0).cast("int64") for n in ("frequency", "recency", "age")}
     )
 
 

@@ -56,12 +56,14 @@ def _stands(
 
 
 def _worth(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
-    from valence.value.lifetime.scoring import Fitted, scored  # noqa: PLC0415 - scipy is heavy
+    from valence.value.lifetime.fitting import Facts  # noqa: PLC0415 - scipy is heavy
+    from valence.value.lifetime.scoring import Fitted, scored  # noqa: PLC0415 - as above
 
     fitted = Fitted.of(rows_read(inputs["value_model"], read))
     definition = _definition(context)
     customers = known_customers(inputs, definition)
-    return scored(customers, fitted, read, as_of=context.as_of, definition=definition)
+    facts = Facts(inputs["order_facts"], customers, context.as_of, read)
+    return scored(facts, fitted, definition=definition)
 
 
 def known_customers(inputs: Inputs, definition: LifetimeDefinition) -> ir.Table:
@@ -90,9 +92,10 @@ LIFETIME_MARTS = (
         title=message("Worth of each customer"),
         grain=("customer_id",),
         rebuild="whole",
-        inputs=("customer_facts", "value_model", "first_purchases"),
+        inputs=("order_facts", "customer_facts", "value_model", "first_purchases"),
         columns=WORTH,
         score=_worth,
+        version=2,
         definitions=(LIFETIME_KIND,),
     ),
     FIRST_MART,

@@ -73,7 +73,12 @@ def _all(
     inputs: Inputs, context: BuildContext, read: Read, card: list[dict[str, Any]]
 ) -> Iterator[pa.RecordBatch]:
     """Yield what was foretold before and is not too old, then what is foretold now."""
-    from valence.value.lifetime.scoring import Fitted, horizon_days, scored  # noqa: PLC0415
+    from valence.value.lifetime.fitting import Facts  # noqa: PLC0415 - scipy is heavy
+    from valence.value.lifetime.scoring import (  # noqa: PLC0415 - as above
+        Fitted,
+        horizon_days,
+        scored,
+    )
 
     if (before := inputs.get("predictions")) is not None:
         yield from read(before.filter(before.until > months_before(context.as_of, _KEPT_MONTHS)))
@@ -82,14 +87,15 @@ def _all(
     if fitted.model is None or card[0]["fitted_on"] != context.as_of:
         return
     definition = published(context.definitions, LIFETIME_KIND, LifetimeDefinition)
-    facts = known_customers(inputs, definition)
-    n = next(read(facts.agg(n=facts.count()))).to_pylist()[0]["n"]
+    customers = known_customers(inputs, definition)
+    n = next(read(customers.agg(n=customers.count()))).to_pylist()[0]["n"]
     if n > PANEL:
-        facts = facts.filter(in_panel(facts.customer_id, PANEL / n))
+        customers = customers.filter(in_panel(customers.customer_id, PANEL / n))
+    facts = Facts(inputs["order_facts"], customers, context.as_of, read)
     for months in MONTHS:
         ask = definition.model_copy(update={"horizon_months": months, "discount_rate": 0})
         until = context.as_of + timedelta(days=horizon_days(context.as_of, months))
-        for batch in scored(facts, fitted, read, as_of=context.as_of, definition=ask):
+        for batch in scored(facts, fitted, definition=ask):
             columns: Mapping[str, Any] = {
                 "made_on": pa.array([context.as_of] * len(batch), pa.date32()),
                 "months": pa.array([months] * len(batch), pa.int64()),
@@ -192,10 +198,11 @@ PREDICTION_MARTS = (
         title=message("Predictions as made"),
         grain=("made_on", "months", "customer_id"),
         rebuild="whole",
-        inputs=("value_model", "customer_facts", "first_purchases"),
+        inputs=("value_model", "order_facts", "customer_facts", "first_purchases"),
         columns=PREDICTIONS,
         score=_predictions,
         keeps=True,
+        version=2,
         definitions=(LIFETIME_KIND,),
     ),
     Mart(

@@ -14,12 +14,11 @@ import pyarrow as pa
 
 from valence.core.days import months_before
 from valence.lake.columns import ARROW
-from valence.lake.marts import Read
 from valence.value.lifetime.candidates import MODELS
 from valence.value.lifetime.covariates import NONE, Encoding, bases_of, plain
 from valence.value.lifetime.definition import DEFAULT, LifetimeDefinition
 from valence.value.lifetime.evaluate import UNIT_DAYS
-from valence.value.lifetime.fitting import monthly_histories
+from valence.value.lifetime.fitting import Facts, monthly_histories
 from valence.value.lifetime.foretold import WORTH
 from valence.value.lifetime.histories import of_customers
 from valence.value.lifetime.holdout import without_infinite
@@ -30,6 +29,7 @@ from valence.value.models.model import Fit, Floats, PurchaseModel
 
 AT_ONCE = 1_000_000  # customers: the more together, the more share a history
 _MONTH = 365.25 / 12  # days
+_HISTORY = ("frequency", "recency", "age", "age_days", "purchases", "value_amount")
 WORTH_SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in WORTH])
 
 
@@ -85,51 +85,30 @@ def horizon_days(as_of: date, months: int) -> int:
 
 
 def scored(
-    customers: ir.Table,
-    fitted: Fitted,
-    read: Read,
-    *,
-    as_of: date,
-    definition: LifetimeDefinition = DEFAULT,
+    facts: Facts, fitted: Fitted, *, definition: LifetimeDefinition = DEFAULT
 ) -> Iterator[pa.RecordBatch]:
     """Yield what each customer with a purchase is foretold; see `WORTH`.
 
     Parameters
     ----------
-    customers
-        Customer facts up to `as_of`; see `with_first` where covariates are of lines.
+    facts
+        Customers up to the day, and their orders; see `with_first` where covariates are of lines.
     fitted
         Models fitted before.
-    read
-        Reads in batches.
-    as_of, definition
-        The day, and horizon, discount and interval.
+    definition
+        Horizon, discount and interval.
     """
-    monthly = isinstance(fitted.model, BgBb)
-    if monthly:
-        t, names = monthly_histories(customers, as_of=as_of), ("frequency", "recency", "age")
-    else:
-        t = of_customers(customers, as_of=as_of, encoding=fitted.encoding)
-        names = ("frequency", "recency_days", "age_days")
     keys = fitted.encoding.keys
-    t = t.select("customer_id", *names, *keys, value_amount=t.value_amount.cast("float64"))
-    horizon = horizon_days(as_of, definition.horizon_months)
-    for table in _together(read(t)):
-        x, recency, age, value, *z = (
-            np.asarray(table.column(name).to_numpy(), dtype=float)
-            for name in (*names, "value_amount", *keys)
+    unit = _MONTH if isinstance(fitted.model, BgBb) else UNIT_DAYS
+    horizon = horizon_days(facts.as_of, definition.horizon_months)
+    for table in _together(facts.read(_histories(facts, fitted))):
+        x, recency, age, days, purchases, value, *z = (
+            np.asarray(table.column(name).to_numpy(), dtype=float) for name in (*_HISTORY, *keys)
         )
-        days = age * _MONTH if monthly else age
         years = np.maximum(days / 365.25, 1.0)
         course = value / years * fitted.lifespan_years if fitted.lifespan_years else None
-        unit = _MONTH if monthly else UNIT_DAYS
         known = Customers(
-            x,
-            recency if monthly else recency / UNIT_DAYS,
-            age if monthly else age / UNIT_DAYS,
-            x + 1,
-            value / (x + 1),
-            np.stack(z, axis=1) if z else None,
+            x, recency, age, purchases, value / purchases, np.stack(z, axis=1) if z else None
         )
         told = _told(fitted, known, horizon, unit, definition)
         columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]
@@ -137,6 +116,24 @@ def scored(
             [column.cast(kind) for column, kind in zip(columns, WORTH_SCHEMA.types, strict=True)],
             schema=WORTH_SCHEMA,
         )
+
+
+def _histories(facts: Facts, fitted: Fitted) -> ir.Table:
+    """Return what the model reads of each customer: times in weeks, or for BG/BB in months."""
+    t = of_customers(facts.customers, as_of=facts.as_of, encoding=fitted.encoding)
+    t = t.mutate(value_amount=t.value_amount.cast("float64"))
+    if isinstance(fitted.model, BgBb):
+        # All months count for what one is worth, also the one that still runs.
+        bought = facts.customers.select("customer_id", purchases="active_months")
+        t = t.select("customer_id", "age_days", "value_amount").join(bought, "customer_id")
+        t = t.join(monthly_histories(facts), "customer_id")
+    else:
+        t = t.mutate(
+            recency=t.recency_days / UNIT_DAYS,
+            age=t.age_days / UNIT_DAYS,
+            purchases=t.frequency + 1,
+        )
+    return t.select("customer_id", *_HISTORY, *fitted.encoding.keys)
 
 
 def _told(
