@@ -23,7 +23,7 @@ from valence.lake.portable import (
     ratio,
     total,
 )
-from valence.value.orders import CANCELLED, MIXED, SALE, one_basis, order_facts
+from valence.value.orders import CANCELLED, MIXED, SALE, kept_lines, one_basis, order_facts
 
 # Whole numbers from here to ten times this have as many digits, so text sorts them: `1999…7web`
 # (3 uses) comes before `1999…8app` (2). `mode` and argmax would leave ties to the engine.
@@ -291,8 +291,11 @@ def breadth(
 
 
 def _not_cancelled(lines: ir.Table | None, facts: ir.Table) -> ir.Table | None:
-    """Leave out the lines of cancelled orders."""
-    if lines is None or not {"namespace", "order_id"} <= set(lines.columns):
+    """Leave out the lines of cancelled orders, and cancelled lines of others."""
+    if lines is None:
+        return None
+    lines = kept_lines(lines)
+    if not {"namespace", "order_id"} <= set(lines.columns):
         return lines
     off = facts.filter(facts.kind == CANCELLED).select("namespace", "order_id")
     return lines.anti_join(off, ["namespace", "order_id"])

@@ -148,6 +148,7 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.ORDER_FACTS,
         compute=_order_facts,
         order_by=("customer_id",),
+        version=2,
     ),
     Mart(
         name="order_days",
@@ -172,7 +173,7 @@ MARTS: tuple[Mart, ...] = (
         columns=columns.CUSTOMER_FACTS,
         compute=_customer_facts,
         order_by=("customer_id",),
-        version=4,
+        version=5,
     ),
     Mart(
         name="customer_voice",

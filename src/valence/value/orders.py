@@ -140,3 +140,10 @@ def _at_rate(revenue: ir.DecimalValue, margin_rate: Decimal | None) -> ir.Decima
 def one_basis(basis: ir.StringColumn) -> ir.StringScalar:
     """Return the word that all rows share, `mixed` if they differ, null without rows."""
     return (basis.min() != basis.max()).ifelse(MIXED, basis.min())
+
+
+def kept_lines(lines: ir.Table) -> ir.Table:
+    """Return order lines without those that were called off by themselves."""
+    if "cancelled" not in lines.columns:
+        return lines
+    return lines.filter(~ibis.coalesce(lines.cancelled, ibis.literal(value=False)))

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from valence.lake.columns import Kind
 from valence.lake.portable import ZERO, amount, days_in, filled, given
-from valence.value.orders import CANCELLED
+from valence.value.orders import CANCELLED, kept_lines
 
 _OPTIONAL: dict[str, Kind] = {
     "namespace": "text", "order_id": "text", "description": "text", "category": "text",
@@ -62,7 +62,7 @@ def line_facts(
         t = t.filter(~t.product_id.isin(leave_out))
     if "sold_amount" in t.columns:
         return t
-    t = filled(given(t, "net_amount"), _OPTIONAL)
+    t = kept_lines(filled(given(t, "net_amount"), _OPTIONAL))
     if orders is not None:
         t = without_no_sales(t, orders)
     net = ibis.coalesce(amount(t.net_amount), ZERO)

@@ -100,6 +100,7 @@ PRODUCT_MARTS = (
         columns=SALES,
         compute=_sales,
         definitions=(PRODUCTS_KIND, TIERS_KIND),
+        version=2,
     ),
     Mart(
         name="product_matrix",
