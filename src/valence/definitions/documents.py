@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict
 
 from valence.core.messages import Message, message
 from valence.definitions.faults import Fault, FaultyDefinitionError, Place
 
 Json = dict[str, Any]
+
+
+class Document(BaseModel):
+    """What a user defines: unknown fields are refused, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def content_hash(document: Json) -> str:

@@ -405,8 +405,9 @@ class _Building:
         tables = {}
         for name in mart.inputs:
             table = self.table(name)
-            if months is not None and mart.day in table.columns:
-                table = table.filter(within(table[mart.day], months))
+            day = CANONICAL[name].day if name in CANONICAL else mart.day
+            if months is not None and day in table.columns:
+                table = table.filter(within(table[day], months))
             if name in CANONICAL and CANONICAL[name].customer:
                 table = self._with_customer(table, changed, few=months is not None)
             elif changed is not None and "customer_id" in table.columns:

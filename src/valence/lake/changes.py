@@ -69,18 +69,15 @@ class Changes:
 
     def months(self, item: Planned, as_of: date) -> list[str]:
         """Return the months (2025-01) with a changed day, or a day that another day lets in."""
-        names = [
-            name
-            for name in canonical_inputs(item.mart, self._marts)
-            if CANONICAL[name].day == item.mart.day
-        ]
+        rests_on = sorted(canonical_inputs(item.mart, self._marts))
+        names = [name for name in rests_on if CANONICAL[name].day]
         touched = self._touched_since(item)
         days = touched.filter(touched.table_name.isin(names), touched.day.notnull())
         found = [days.select(month=days.day.truncate("M"))]
         remapped = touched.filter(touched.table_name == IDENTIFIER_MAP.name)
         for name in names:
             rows = self._table(name).semi_join(remapped, "id_key")
-            found.append(rows.select(month=rows[item.mart.day].truncate("M")))
+            found.append(rows.select(month=rows[CANONICAL[name].day].truncate("M")))
         months = {str(row["month"])[:7] for row in self._engine.rows(ibis.union(*found).distinct())}
         if item.as_of_before is not None and item.as_of_before != as_of:
             day, high = sorted((item.as_of_before, as_of))

@@ -56,7 +56,8 @@ class Mart:
     with `customer` has a `customer_id` column and reads only inputs that have one, or it is a sum
     over customers: then it reads marts only, and `sums` names its columns beside the grain, the
     first a count of what it summed, which 0 makes a row go. A mart with `day` names its
-    business-day column in `day`, and its inputs all have that same column.
+    business-day column in `day`; its inputs have that column too, or are canonical tables with a
+    business day of their own, which becomes it.
 
     Inputs are canonical tables (which arrive with a `customer_id` column joined from the
     identifier map, null where the row names nobody) and marts built before.

@@ -1,0 +1,1 @@
+"""What customers went through: touchpoints, steps, funnels."""

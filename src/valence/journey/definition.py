@@ -1,0 +1,132 @@
+"""What users set for the journey: its stages, and the touchpoints with the rule of each."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from valence.core.rules import COLUMN_TYPES, Catalog, RuleError, Type, compile_rule
+from valence.definitions.documents import Document
+from valence.lake.canonical import CANONICAL, LINEAGE
+
+JOURNEY_KIND = "journey"
+Source = Literal["events", "orders", "feedback", "contacts", "messages"]
+SOURCES: tuple[Source, ...] = ("events", "orders", "feedback", "contacts", "messages")
+
+
+# What rules may ask of a row besides its own columns: hours from one moment to another, since a
+# standard is a promise of time. Missing as long as it has not happened.
+HOURS: dict[Source, dict[str, tuple[str, str]]] = {
+    "contacts": {
+        "hours_to_answer": ("opened_at", "answered_at"),
+        "hours_to_solve": ("opened_at", "solved_at"),
+    },
+    "messages": {"hours_to_open": ("sent_at", "opened_at")},
+}
+
+
+def _catalog(source: Source) -> Catalog:
+    """What a rule may ask of a row: the columns of its table, but not which import brought it."""
+    columns = {
+        column.name: COLUMN_TYPES[column.kind]
+        for column in CANONICAL[source].columns
+        if column.kind in COLUMN_TYPES and column not in LINEAGE
+    }
+    return Catalog({**columns, **dict.fromkeys(HOURS.get(source, {}), Type.FLOAT)})
+
+
+CATALOGS: dict[Source, Catalog] = {source: _catalog(source) for source in SOURCES}
+
+
+class Touchpoint(Document):
+    """A place where customer and brand meet, and how it is recognised."""
+
+    name: str = Field(min_length=1, max_length=60, description="What it is called.")
+    stage: str = Field(min_length=1, description="The stage of the journey that it belongs to.")
+    source: Source = Field("events", description="The table in which it leaves its trace.")
+    rule: str = Field("", description="Which rows of that table are it; empty: every one.")
+    channel: str = Field("", description="Its channel; empty: as each row says.")
+    owner: str = Field("", max_length=120, description="Who answers for it.")
+    backstage: str = Field("", max_length=500, description="What happens behind it.")
+    standard: str = Field("", description="A rule that a row keeps where service is as promised.")
+    moment_of_truth: bool = Field(
+        default=False, description="Whether it decides what customers think."
+    )
+
+
+def _of_events(name: str, stage: str, *names: str) -> Touchpoint:
+    quoted = ", ".join(f'"{each}"' for each in names)
+    return Touchpoint(name=name, stage=stage, rule=f"lower(name) in ({quoted})")
+
+
+# The names of Segment's and Google's e-commerce events, and those that small shops use.
+_USUAL = (
+    Touchpoint(
+        name="message opened", stage="aware", source="messages",
+        rule="opened_at is not missing or clicked_at is not missing",
+    ),
+    _of_events("visit", "aware", "page viewed", "page_view", "session_start", "visit", "home",
+               "main"),
+    _of_events("search", "consider", "products searched", "search", "view_search_results"),
+    _of_events("product", "consider", "product viewed", "product list viewed", "view_item",
+               "view_item_list", "product", "catalog"),
+    _of_events("basket", "buy", "product added", "cart viewed", "add_to_cart", "view_cart", "cart",
+               "basket"),
+    _of_events("checkout", "buy", "checkout started", "checkout step viewed", "begin_checkout",
+               "add_shipping_info", "checkout", "delivery_choice"),
+    _of_events("payment", "buy", "payment info entered", "add_payment_info", "payment_choice",
+               "payment_done"),
+    Touchpoint(name="order", stage="buy", source="orders", rule='kind == "sale"',
+               moment_of_truth=True),
+    _of_events("delivery", "use", "order delivered", "delivered", "delivery"),
+    _of_events("app", "use", "application opened", "login", "logged in", "sign_in"),
+    Touchpoint(name="return", stage="service", source="orders", rule='kind == "return"'),
+    Touchpoint(name="service contact", stage="service", source="contacts", moment_of_truth=True),
+    _of_events("benefit", "loyal", "coupon applied", "reward redeemed", "points redeemed"),
+    Touchpoint(name="review", stage="recommend", source="feedback",
+               rule='metric in ("review", "rating")'),
+    _of_events("referral", "recommend", "referral", "referral sent", "invite sent", "share"),
+)  # fmt: skip
+
+
+class JourneyDefinition(Document):
+    """The stages in their order, and the touchpoints; the first whose rule holds takes a row."""
+
+    stages: tuple[str, ...] = Field(
+        ("aware", "consider", "buy", "use", "service", "loyal", "recommend"),
+        min_length=1,
+        max_length=20,
+        description="The stages, in the order in which a customer comes to them.",
+    )
+    touchpoints: tuple[Touchpoint, ...] = Field(
+        _USUAL, min_length=1, max_length=200, description="The touchpoints of all stages."
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        names = [touchpoint.name for touchpoint in self.touchpoints]
+        for kind, said in (("touchpoint", names), ("stage", list(self.stages))):
+            if twice := sorted({name for name in said if said.count(name) > 1}):
+                raise ValueError(f"each {kind} needs a name of its own; twice: {twice}")
+        for touchpoint in self.touchpoints:
+            if touchpoint.stage not in self.stages:
+                raise ValueError(
+                    f"{touchpoint.name}: there is no stage {touchpoint.stage!r}; the stages are "
+                    f"{', '.join(self.stages)}"
+                )
+            for rule in (touchpoint.rule, touchpoint.standard):
+                _checked(touchpoint, rule)
+        return self
+
+    def of(self, source: Source) -> list[Touchpoint]:
+        """Return the touchpoints that are recognised in a table, in their order."""
+        return [touchpoint for touchpoint in self.touchpoints if touchpoint.source == source]
+
+
+def _checked(touchpoint: Touchpoint, rule: str) -> None:
+    if rule:
+        try:
+            compile_rule(rule, CATALOGS[touchpoint.source])
+        except RuleError as wrong:
+            raise ValueError(f"{touchpoint.name}: {wrong}") from wrong
