@@ -45,6 +45,16 @@ def test_histories_end_with_the_last_whole_month(duck, rows, day, expected):
     assert told == expected
 
 
+@pytest.mark.spark
+def test_months_are_the_same_on_both_engines(duck, on_spark):
+    day = date(2025, 3, 15)
+    of_duck, of_spark = (
+        con.to_pyarrow(monthly_histories(facts_of(con, day)).order_by("customer_id")).to_pylist()
+        for con in (duck, on_spark)
+    )
+    assert of_spark == of_duck
+
+
 def test_who_first_bought_in_the_month_that_runs_stays_among_the_customers(duck):
     histories = histories_of(facts_of(duck, date(2025, 3, 15)), unit=BgBb)
     assert histories.count.sum() == 3

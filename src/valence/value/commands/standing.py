@@ -92,7 +92,8 @@ def equity(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fa
         title = f"Worth of the base, {next_months(found.horizon_months)}"
         print_table(equity_report.tier_rows(found, asked.fmt), title=title)
         said = equity_view.answer(found, asked.fmt)
-        say(" ".join(str(part) for part in (said.core, said.interval, said.rest) if part))
+        sure = f" ({said.interval})" if said.interval else ""
+        say(f"{str(said.core).rstrip('.')}{sure}. {said.rest}")
         if found.retained:
             rows = equity_report.retention_rows(found, asked.fmt)
             print_table(rows, title="Worth at other retentions")

@@ -99,7 +99,8 @@ def scored(
         Horizon, discount and interval.
     """
     keys = fitted.encoding.keys
-    unit = _MONTH if isinstance(fitted.model, BgBb) else UNIT_DAYS
+    monthly = isinstance(fitted.model, BgBb)
+    unit = _MONTH if monthly else UNIT_DAYS
     horizon = horizon_days(facts.as_of, definition.horizon_months)
     for table in _together(facts.read(_histories(facts, fitted))):
         x, recency, age, days, purchases, value, *z = (
@@ -107,8 +108,15 @@ def scored(
         )
         years = np.maximum(days / 365.25, 1.0)
         course = value / years * fitted.lifespan_years if fitted.lifespan_years else None
+        # Here rather than in the engine: to Spark 7.0 is a decimal, and so would be the quotient.
+        scale = 1.0 if monthly else UNIT_DAYS
         known = Customers(
-            x, recency, age, purchases, value / purchases, np.stack(z, axis=1) if z else None
+            x,
+            recency / scale,
+            age / scale,
+            purchases,
+            value / purchases,
+            np.stack(z, axis=1) if z else None,
         )
         told = _told(fitted, known, horizon, unit, definition)
         columns = [table.column("customer_id").combine_chunks(), *told, _money(course, len(x))]
@@ -119,7 +127,7 @@ def scored(
 
 
 def _histories(facts: Facts, fitted: Fitted) -> ir.Table:
-    """Return what the model reads of each customer: times in weeks, or for BG/BB in months."""
+    """Return what the model reads of each customer: times in days, or for BG/BB in months."""
     t = of_customers(facts.customers, as_of=facts.as_of, encoding=fitted.encoding)
     t = t.mutate(value_amount=t.value_amount.cast("float64"))
     if isinstance(fitted.model, BgBb):
@@ -128,11 +136,7 @@ def _histories(facts: Facts, fitted: Fitted) -> ir.Table:
         t = t.select("customer_id", "age_days", "value_amount").join(bought, "customer_id")
         t = t.join(monthly_histories(facts), "customer_id")
     else:
-        t = t.mutate(
-            recency=t.recency_days / UNIT_DAYS,
-            age=t.age_days / UNIT_DAYS,
-            purchases=t.frequency + 1,
-        )
+        t = t.mutate(recency=t.recency_days, age=t.age_days, purchases=t.frequency + 1)
     return t.select("customer_id", *_HISTORY, *fitted.encoding.keys)
 
 
