@@ -14,10 +14,11 @@ from valence.value.answers import summary_of
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.definition import DEFAULT
 from valence.value.reading import Tables
-from valence.value.retention_worth import Retained, of_a_point, range_of_a_point, retention_worth
+from valence.value.retention_worth import Retained, of_a_point, retention_worth
 
 Row = Mapping[str, Any]
 _YEAR = 12  # months
+_POINTS = (-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06)  # of retention, evenly for the curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ class Equity:
     @property
     def point(self) -> tuple[float, float, float] | None:
         """What a point more retention would add, as a share, and its interval."""
-        if self.stayed is None or self.yearly <= 0:
+        if self.stayed is None or not self.retained:
             return None
         rate = _rate(self.card)
-        change = of_a_point(self.stayed.share, rate)
-        ends = range_of_a_point(self.stayed.low, self.stayed.high, rate)
-        return None if change is None or ends is None else (change, *ends)
+        held = self.stayed.share, self.stayed.low, min(self.stayed.high, 0.99)
+        change, low, high = (of_a_point(share, rate) for share in held)
+        if change is None or low is None or high is None:
+            return None
+        return change, low, max(change, high)
 
     @property
     def channels(self) -> list[tuple[str, Row, int | None]]:
@@ -113,12 +116,17 @@ def equity_of(tables: Tables) -> Equity | None:
     card = model_card_of(tables)
     stayed = None if card is None else _stayed(card)
     yearly = float(summary["named_value_12m_amount"] or 0)
+    horizon = card.horizon_months if card else DEFAULT.horizon_months
+    # What models expect within a year; where they look further or less far, as much a month.
+    ahead = float(sum(row["worth_amount"] or 0 for row in tiers)) * 12 / horizon
     return Equity(
         sorted(tiers, key=lambda row: -(row["worth_amount"] or 0)),
         _won(tables, summary["as_of"], summary["first_order_on"]),
         tables.rows(tables.table("payback").order_by("channel", "months_since")),
         stayed,
-        [] if stayed is None else retention_worth(yearly, stayed.share, _rate(card)),
+        []
+        if stayed is None or ahead <= 0
+        else retention_worth(ahead, stayed.share, _rate(card), first_year=True, points=_POINTS),
         card,
         yearly,
     )

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Mart
-from valence.lake.portable import total
+from valence.lake.portable import amount, total
 from valence.value.acquisition import channel_cohorts, payback
 from valence.value.acquisition_definition import ACQUISITION_KIND, AcquisitionDefinition
 from valence.value.definitions import published
@@ -69,7 +69,7 @@ def base(customers: ir.Table) -> ir.Table:
         expected_purchases=t.expected_purchases.sum(),
         worth_amount=total(t.worth_amount),
         worth_half_width=(half * half).sum().sqrt(),
-        course_book_amount=total(t.course_book_amount),
+        course_book_amount=amount(t.course_book_amount.sum()),  # not 0 where nobody knows it
         value_12m_amount=total(t.value_12m_amount),
         value_amount=total(t.value_amount),
     )
@@ -102,7 +102,7 @@ EQUITY_MARTS = (
         compute=_base,
         order_by=("tier",),
         served=True,
-        version=2,
+        version=3,
     ),
     Mart(
         name="channel_cohorts",

@@ -185,11 +185,12 @@ def retention(found: Equity, fmt: Formats) -> Chart:
         [Line(fmt.language.worded("All years to come"), [e.value for e in found.retained])],
         unit="money",
         place_name=message("Share who buy again a year later"),
-        value_name=message("Worth of the base"),
+        value_name=message("Worth of the base, all years to come"),
     )
     return made.answering(
         message(
-            "If each year that share stayed and brought what they brought: value × r / (1 + i − r)."
+            "The next year as the models expect it, and of each year after it the share that "
+            "stays, discounted."
         )
     )
 
@@ -207,11 +208,13 @@ def how(built: Message | str) -> How:
     return How(
         message(
             "The worth of the base is the sum of what each customer is expected to bring within "
-            "the horizon, discounted. What retention is worth takes the simplest view: each year "
-            "the same share stays and brings what it brought. Cost of acquisition is spend on a "
-            "channel over the customers whose first purchase came through it, in months with "
-            "spend, those that won nobody too. Who first bought in the month that the data begin "
-            "in may have bought before: neither they nor what was spent by then counts as new."
+            "the horizon, discounted. What retention is worth takes the simplest view: after the "
+            "next year, which the models foretell, the same share r stays each year and brings as "
+            "much, at a discount of i a year: worth of the next year × (1 + i) / (1 + i − r). Cost "
+            "of acquisition is spend on a channel over the customers whose first purchase came "
+            "through it, in months with spend, those that won nobody too. Who first bought in the "
+            "month that the data begin in may have bought before: neither they nor what was spent "
+            "by then counts as new."
         ),
         source=message("Gupta & Lehmann (2003); Rust, Zeithaml & Lemon (2000)"),
         inputs=("worth_base", "payback", "cohorts", "value_model"),

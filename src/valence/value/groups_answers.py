@@ -9,6 +9,7 @@ from typing import Any
 
 from valence.value.answers import summary_of
 from valence.value.reading import Tables
+from valence.value.years import comparable
 
 Row = Mapping[str, Any]
 
@@ -21,6 +22,7 @@ class Groups:
     dimension: str
     basis: str | None
     rows: Sequence[Row]
+    begins_on: date | None = None  # the first day of the orders, where the year before lacks some
 
     @property
     def known(self) -> Sequence[Row]:
@@ -40,4 +42,5 @@ def groups_of(tables: Tables, dimension: str) -> Groups | None:
     t = tables.table("value_groups")
     t = t.filter(t.dimension == dimension).drop("dimension")
     rows = tables.rows(t.order_by(t.value_12m_amount.desc(), t.name))
-    return Groups(summary["as_of"], dimension, summary["value_basis"], rows)
+    begins_on = None if comparable(summary) else summary["first_order_on"]
+    return Groups(summary["as_of"], dimension, summary["value_basis"], rows, begins_on)

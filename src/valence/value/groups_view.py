@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from valence.core.messages import Message, message
@@ -49,6 +49,11 @@ def answer(found: Groups, fmt: Formats) -> Answer:
 
 
 def _moved(found: Groups, fmt: Formats) -> Message | str:
+    if found.begins_on is not None:
+        return message(
+            "The orders begin on {day}, so there is no whole year before to compare with.",
+            day=fmt.day(found.begins_on),
+        )
     up, down = _gained(found), _lost(found)
     if up is None or down is None:
         return ""
@@ -62,11 +67,16 @@ def _moved(found: Groups, fmt: Formats) -> Message | str:
 
 
 def _gained(found: Groups) -> Row | None:
-    return max((r for r in found.rows if r["change_amount"] > 0), key=_change, default=None)
+    return max((r for r in _compared(found) if r["change_amount"] > 0), key=_change, default=None)
 
 
 def _lost(found: Groups) -> Row | None:
-    return min((r for r in found.rows if r["change_amount"] < 0), key=_change, default=None)
+    return min((r for r in _compared(found) if r["change_amount"] < 0), key=_change, default=None)
+
+
+def _compared(found: Groups) -> Sequence[Row]:
+    """Groups that a mover may be named of: not those of whom the group is not known."""
+    return [] if found.begins_on is not None else found.known
 
 
 def _change(row: Row) -> Any:
@@ -96,7 +106,7 @@ def figures(found: Groups, fmt: Formats) -> list[Figure]:
 def _figure(label: Message, row: Row | None, column: str, found: Groups, fmt: Formats) -> Figure:
     if row is None:
         return Figure(label, None, absent=message("no group did"))
-    share = row["change_share"]
+    share = None if found.begins_on is not None else row["change_share"]
     rose = None if share is None or abs(share) < 0.0005 else share > 0
     return Figure(
         label,

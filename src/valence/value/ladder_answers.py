@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from math import sqrt
 from statistics import NormalDist
 from typing import Any
@@ -12,8 +13,10 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.portable import ZERO
+from valence.value.answers import summary_of
 from valence.value.ladder_mart import NOBODY_YET, movement
 from valence.value.reading import Tables
+from valence.value.years import comparable
 
 Row = Mapping[str, Any]
 _Z = NormalDist().inv_cdf(0.95)  # of a 90 % interval
@@ -62,6 +65,7 @@ class Ladder:
 
     rungs: Sequence[Rung]  # from `off`, 0, up
     moves: Sequence[Row]
+    begins_on: date | None = None  # the first day of the orders, where the year before lacks some
 
     @property
     def on(self) -> int:
@@ -94,9 +98,11 @@ class Ladder:
 
 def ladder_of(tables: Tables) -> Ladder | None:
     """Return the ladder; None before the first build."""
-    if not tables.has("ladder"):
+    summary = summary_of(tables) if tables.has("ladder") else None
+    if summary is None:
         return None
-    return _ladder(tables, tables.table("ladder"))
+    found = _ladder(tables, tables.table("ladder"))
+    return replace(found, begins_on=None if comparable(summary) else summary["first_order_on"])
 
 
 def ladder_between(tables: Tables, before: Tables) -> Ladder:

@@ -42,10 +42,20 @@ def answer(found: Ladder, fmt: Formats) -> Answer:
         up=fmt.integer(up),
         down=fmt.integer(down),
     )
+    if found.begins_on is not None:
+        return Answer(
+            core,
+            rest=message(
+                "The orders begin on {day}, so the year before is not whole: many who seem to have "
+                "climbed were there already.",
+                day=fmt.day(found.begins_on),
+            ),
+        )
     if top is None:
         return Answer(core)
     rest = message(
-        "Most of the {n} on the ladder stand on “{rung}”.",
+        "Most stand on “{rung}”: {k} of the {n} on the ladder.",
+        k=fmt.integer(top.customers),
         n=fmt.integer(found.on),
         rung=rung_title(top.name),
     )

@@ -21,6 +21,7 @@ def retention_worth(
     retention: float,
     discount_rate: float,
     *,
+    first_year: bool = False,
     points: Sequence[float] = (-0.05, -0.03, -0.01, 0.0, 0.01, 0.03, 0.05),
 ) -> list[Retained]:
     """Return what the present customers are worth at other retentions.
@@ -31,11 +32,14 @@ def retention_worth(
     Parameters
     ----------
     yearly_value
-        What the present customers brought in twelve months.
+        What the present customers brought in twelve months; with `first_year` what they are
+        expected to bring in the twelve to come.
     retention
         Share who bought again in the twelve months after.
     discount_rate
         A year's discount i.
+    first_year
+        Count that year itself, too: `value = yearly_value × (1 + i) / (1 + i − r)`.
     points
         Changes of the retention, in shares: 0.01 is one point. Those that leave 0 to 1 are left
         out.
@@ -47,7 +51,8 @@ def retention_worth(
 
     def value(share: float) -> float:
         left = 1 + discount_rate - share
-        return yearly_value * share / left if left > 0 else inf
+        kept = 1 + discount_rate if first_year else share
+        return yearly_value * kept / left if left > 0 else inf
 
     own = value(retention)
     return [
@@ -58,23 +63,10 @@ def retention_worth(
 
 
 def of_a_point(retention: float, discount_rate: float, *, point: float = 0.01) -> float | None:
-    """Return what a point more retention adds to all years to come, as a share of them.
+    """Return what a point more retention adds to the next year and all after it, as a share.
 
-    None where there is nothing to add to, or more than everybody would have to stay.
+    None where more than everybody would have to stay. It rises with the retention, so an interval
+    of one is that of the other.
     """
-    more = retention + point
-    left = 1 + discount_rate - more
-    if retention <= 0 or more > 1 or left <= 0:
-        return None
-    return more / left / (retention / (left + point)) - 1
-
-
-def range_of_a_point(
-    low: float, high: float, discount_rate: float, *, point: float = 0.01
-) -> tuple[float, float] | None:
-    """Return the least and the most that a point adds, of all retentions between two."""
-    turn = (1 + discount_rate - point) / 2  # what a point adds falls up to here, and rises then
-    at = [low, min(max(low, turn), high), min(high, 1 - point)]
-    found = [of_a_point(share, discount_rate, point=point) for share in at]
-    known = [change for change in found if change is not None]
-    return (min(known), max(known)) if known else None
+    left = 1 + discount_rate - retention - point
+    return None if retention + point > 1 or left <= 0 else point / left

@@ -96,7 +96,7 @@ def equity(brand: BrandFolder = HERE, as_of: Day = None, *, as_json: AsJson = Fa
         say(f"{str(said.core).rstrip('.')}{sure}. {said.rest}")
         if found.retained:
             rows = equity_report.retention_rows(found, asked.fmt)
-            print_table(rows, title="Worth at other retentions")
+            print_table(rows, title="Worth of all years to come, at other retentions")
         if told["channels"]:
             print_table(equity_report.channel_rows(told), title="Payback of acquisition")
         else:

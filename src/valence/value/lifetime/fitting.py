@@ -43,6 +43,7 @@ from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
 from valence.value.models.model import Floats, Histories, PurchaseModel
 
 MOST_TRIED = 100_000  # customers in the backtest: more would not tell the models apart better
+FEWEST_WEEKS = 4  # that may be held back
 MOST_SPENDERS = 500_000  # customers that the model of spend is fitted to
 
 
@@ -77,20 +78,12 @@ def model_card(
     if not n or first is None:
         return [card.note(message("Nobody has bought yet: there is no worth to foretell."))], None
     rows: list[card.CardRow] = []
+    untested: list[card.CardRow] = []
     encoding, notes = _encoding(facts, definition)
     cut = holdout_cut(first, facts.as_of, weeks=definition.holdout_weeks)
     test = None
     if cut is None:
-        rows.append(
-            card.note(
-                message(
-                    "The orders begin on {day}: too late to hold {weeks} weeks back from a model "
-                    "and still let it learn from twice as many. How wrong it is, is not known.",
-                    day=first.isoformat(),
-                    weeks=definition.holdout_weeks,
-                )
-            )
-        )
+        untested.append(card.note(_too_late(first, facts.as_of, definition.holdout_weeks)))
     else:
         panel = None
         if n > MOST_TRIED:
@@ -107,12 +100,31 @@ def model_card(
         fitted = _fitted(facts, name, encoding)
     usable = fitted.fitted.converged
     bases = encoding.bases if has_covariates(name) else ()
-    rows = [*card.of_fit(fitted, chosen=usable, name=name, bases=bases), *rows]
+    rows = [*untested, *card.of_fit(fitted, chosen=usable, name=name, bases=bases), *rows]
     rows.extend(card.note(said) for said in (*notes, *why))
     rows.extend(card.of_spend(_spend(facts, n)))
     rows.extend(_lifespan(facts, first))
     rows.extend(_settings(definition))
     return rows, cut
+
+
+def _too_late(first: date, as_of: date, weeks: int) -> Message:
+    """Say that nothing can be held back, and how much could be."""
+    values = {"day": first.isoformat(), "weeks": weeks}
+    most = (as_of - first).days // 21  # a third: it learns from twice as many as it foretells
+    if most < FEWEST_WEEKS:
+        return message(
+            "The orders begin on {day}: too late to hold {weeks} weeks back from a model "
+            "and still let it learn from twice as many. How wrong it is, is not known.",
+            **values,
+        )
+    return message(
+        "The orders begin on {day}: too late to hold {weeks} weeks back from a model and still let "
+        "it learn from twice as many. How wrong it is, is not known. With {most} weeks it would "
+        "be: set `holdout_weeks` under Definitions, or `valence value backtest --weeks {most}`.",
+        most=most,
+        **values,
+    )
 
 
 def _settings(definition: LifetimeDefinition) -> Iterator[card.CardRow]:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
-from valence.lake.portable import total
+from valence.lake.portable import amount, total
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.covariates import plain
 from valence.value.reading import Tables
@@ -54,7 +54,7 @@ def base_of(tables: Tables, where: ir.Table | None = None) -> dict[str, Any] | N
             worth_amount=total(sums.worth_amount),
             expected_purchases=sums.expected_purchases.sum(),
             alive=sums.alive_probability.sum(),
-            course_book_amount=total(sums.course_book_amount),
+            course_book_amount=amount(sums.course_book_amount.sum()),
             observed_amount=total(sums.value_amount),
         )
     )
