@@ -142,6 +142,14 @@ def test_init_takes_country_and_language(run, tmp_path):
     assert (made.name, made.country, made.language) == ("shop", "CN", "zh")
 
 
+def test_init_refuses_a_country_that_is_none_and_makes_nothing(run, tmp_path):
+    """`--country UK` was taken, and the first import was refused."""
+    code, _, told = run("init", tmp_path / "shop", "--country", "UK")
+    assert code == 2
+    assert "Did you mean 'GB'?" in told
+    assert not (tmp_path / "shop").exists()
+
+
 def called_as(monkeypatch, path, *words):
     monkeypatch.setattr(sys, "argv", [str(path), *map(str, words)])
     with suppress(SystemExit):

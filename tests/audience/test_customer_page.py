@@ -167,6 +167,7 @@ def test_nobody_is_said_with_what_to_do_without_repeating_what_was_typed(few):
     answer = client(few).get("/customers/secret@example.com")
     assert answer.status_code == 404
     assert "No customer is known by that. Kinds of identifiers that are known here:" in answer.text
+    assert "user_id" not in answer.text
     assert 'action="/customers/find"' in answer.text
     assert "Look through all customers" in answer.text
     assert "secret" not in re.sub(r"<code[^>]*>.*?</code>|<input[^>]*>", "", answer.text)

@@ -35,6 +35,21 @@ def test_a_lower_case_code_is_offered_in_capitals():
         minor_digits("eur")
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("POUND", "GBP"), ("Euros", "EUR"), ("yen", "JPY"), ("RMB", "CNY"), ("US dollar", "USD")],
+)
+def test_what_people_call_a_currency_is_understood(said, code):
+    """POUND was answered with five codes out of hundreds, none of them GBP."""
+    with pytest.raises(BadInputError, match=f"Did you mean '{code}'"):
+        minor_digits(said)
+
+
+def test_where_nothing_is_near_the_common_currencies_are_named():
+    with pytest.raises(BadInputError, match="Common ones are: USD, EUR, CNY, GBP, JPY"):
+        minor_digits("???")
+
+
 @given(
     st.integers(-(10**12), 10**12),
     st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any),

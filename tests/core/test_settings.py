@@ -34,7 +34,16 @@ def test_amounts_are_exact():
         ('[brand]\ncurrency = "GPB"', "'GPB' is not an ISO 4217 currency code. Did you mean"),
         ('[brand]\ntimezone = "Europe/Lodon"', "is not a time zone. Did you mean 'Europe/London'?"),
         ('[lake]\nengine = "dukdb"', "lake.engine: Input should be 'duckdb' or 'spark'."),
+        ('[brand]\ncurrency = "POUND"', "not an ISO 4217 currency code. Did you mean 'GBP'?"),
         ("[brand\n", "valence.toml is not valid TOML"),
+        ('[brand]\nname = "Tea\ncurrency = "GBP"', "line 2: a quote is probably not closed."),
+        ('[brand]\nname = \'Tea\ncurrency = "GBP"', "line 2: a quote is probably not closed."),
+        ('[brand]\nname = "Tea', "valence.toml, line 2: a quote is probably not closed."),
+        ("[value]\nmargin_rate = 30", "less than or equal to 1. Write 0.3 for 30 %."),
+        (
+            "[value]\nmargin_rate = 300",
+            "value.margin_rate: Input should be less than or equal to 1.",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write_instead(text, sentence):

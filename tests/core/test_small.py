@@ -49,15 +49,25 @@ def test_errors_carry_their_status_and_their_exit_code():
 
 def test_near_names_are_offered_and_without_one_all_are_listed():
     assert str(did_you_mean("tabel", ["table", "row"])) == "Did you mean 'table'?"
-    assert str(did_you_mean("zzz", ["table", "row"])) == "Known are: row, table."
+    assert str(did_you_mean("zzz", ["table", "row"])) == "Known are: table, row."
+    assert str(did_you_mean("zzz", {"table", "row"})) == "Known are: row, table."
+    assert str(did_you_mean("zzz", [])) == "None is known here."
 
 
-def test_of_many_names_the_nearest_are_offered_and_not_all():
+def test_of_many_names_those_that_hold_it_are_offered_and_not_all():
     """A sort by a column that is not there was answered with all 49 columns of customers."""
     columns = [f"{what}_{n}" for what in ("orders", "value_amount") for n in range(20)]
-    said = str(did_you_mean("worth", columns))
-    assert said.startswith("40 names are known, among them: orders_")
-    assert said.count(",") == 5
+    said = str(did_you_mean("value", columns))
+    assert said.startswith("40 names are known, among them: value_amount_0, ")
+    assert said.count(",") == 12
+
+
+def test_of_many_names_none_of_them_near_the_first_are_offered():
+    """A sort by `nonsense` was answered with five odd columns of the end of the alphabet."""
+    columns = [f"{what}_{n}" for what in ("value_amount", "orders") for n in range(20)]
+    said = str(did_you_mean("nonsense", columns))
+    assert said.startswith("40 names are known, among them: value_amount_0, value_amount_1, ")
+    assert said.count(",") == 12
 
 
 def test_a_step_knows_its_share_only_where_the_total_is_known():

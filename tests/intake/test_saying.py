@@ -51,6 +51,7 @@ def test_people_are_said_as_columns_are(seen):
     [
         ({"net_amount": "Sume"}, "has no column 'Sume'. Did you mean 'Summe'?"),
         ({"net_amont": "Summe"}, "'net_amont' is nothing that a column can be. Did you mean 'net"),
+        ({"total": "Summe"}, "'total' is nothing that a column can be. Did you mean 'net_amount'?"),
         ({**ORDERS, "score": "Uhr"}, "'score' is not a column of orders."),
         ({**ORDERS, "name": "Wer"}, "Did you mean 'contact.name'?"),
     ],

@@ -50,7 +50,10 @@ def test_what_names_two_customers_is_asked_back(shop, keyring):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("bob@x.com", "No customer is known by that. Kinds .* email, loyalty_no, user_id"),
+        (
+            "bob@x.com",
+            "No customer is known by that. Kinds .* e-mail address, loyalty number, user id",
+        ),
         ("email:bob@x.com", "No customer has that e-mail address"),
         ("email:bob", "It is not an e-mail address"),
         ("phone:12", "It is not a phone number"),

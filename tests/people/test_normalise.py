@@ -75,7 +75,13 @@ def test_an_unknown_kind_is_refused_with_the_near_one():
 def test_a_country_without_phones_is_a_wrong_setting():
     assert phones.checked_country("gb") == "GB"
     with pytest.raises(SettingsError, match="ISO 3166"):
-        phones.checked_country("UK")
+        phones.checked_country("XQ")
+
+
+@pytest.mark.parametrize(("said", "code"), [("UK", "GB"), ("usa", "US"), ("Germany", "DE")])
+def test_a_country_by_another_name_is_refused_with_its_code(said, code):
+    with pytest.raises(SettingsError, match=f"Did you mean '{code}'"):
+        phones.checked_country(said)
 
 
 RAW = st.one_of(

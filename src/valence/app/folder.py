@@ -7,6 +7,7 @@ from pathlib import Path
 
 from valence.core.errors import ConflictError
 from valence.core.settings import FILE, Brand, Settings, load, read
+from valence.people.phones import checked_country
 
 _IGNORED = "data/\n"
 
@@ -44,7 +45,8 @@ def make_folder(
             file=FILE,
         )
     brand: dict[str, object] = {"name": name, "currency": currency, "timezone": timezone}
-    brand |= {"country": country} if country else {}
+    if code := checked_country(country):
+        brand["country"] = code
     brand |= {"language": language} if language != "en" else {}
     given = {"brand": brand}
     text = _text(given)

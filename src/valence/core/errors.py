@@ -15,14 +15,14 @@ Edges map classes to status codes and exit codes, never the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from difflib import get_close_matches
 from typing import ClassVar
 
 from valence.core.messages import Message, message
 
-_LISTED = 12  # names that a sentence can still be read with
-_OFFERED = 5  # of more names than that
+_LISTED = 25  # names that a sentence can still be read with
+_OFFERED = 12  # of more names than that
 
 
 class ValenceError(Exception):
@@ -97,14 +97,20 @@ def near_name(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Message:
-    """Offer the nearest known name, or list what there is, of many names the nearest few."""
-    names = sorted(known)
+    """Offer the nearest known name, or list what there is: of many names the first, in their order.
+
+    What has an order keeps it; sets are listed by the alphabet.
+    """
+    names = sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
     if near := near_name(name, names):
         return message("Did you mean {near!r}?", near=near)
+    if not names:
+        return message("None is known here.")
     if len(names) <= _LISTED:
-        return message("Known are: {names}.", names=", ".join(names) or "none")
+        return message("Known are: {names}.", names=", ".join(names))
+    holding = [candidate for candidate in names if name.casefold() in candidate.casefold()]
     return message(
         "{count} names are known, among them: {names}.",
         count=len(names),
-        names=", ".join(get_close_matches(name, names, n=_OFFERED, cutoff=0.0)),
+        names=", ".join((holding or names)[:_OFFERED]),
     )

@@ -8,11 +8,23 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel.core import get_global
 
-from valence.core.errors import BadInputError, did_you_mean
-from valence.core.messages import message
+from valence.core.errors import BadInputError, near_name
+from valence.core.messages import Message, message
 
 _FRACTIONS = get_global("currency_fractions")  # CLDR: digits after the point where not two
 _KNOWN = get_global("all_currencies")
+_COMMON = ("USD", "EUR", "CNY", "GBP", "JPY")
+# What people say instead of the code; some of it is nearer to the code of another currency.
+_SPOKEN = {
+    "dollar": "USD",
+    "euro": "EUR",
+    "yuan": "CNY",
+    "renminbi": "CNY",
+    "rmb": "CNY",
+    "pound": "GBP",
+    "sterling": "GBP",
+    "yen": "JPY",
+}
 
 
 def minor_digits(currency: str) -> int:
@@ -27,9 +39,7 @@ def minor_digits(currency: str) -> int:
         raise BadInputError(
             "{currency!r} is not an ISO 4217 currency code. {fix}",
             currency=currency,
-            fix=did_you_mean(currency.upper(), _KNOWN)
-            if currency.upper() not in _KNOWN
-            else message("Did you mean {near!r}?", near=currency.upper()),
+            fix=_meant(currency),
         )
     return int(_FRACTIONS.get(currency, _FRACTIONS["DEFAULT"])[0])
 
@@ -89,3 +99,14 @@ def allocate(total: Money, weights: Sequence[Decimal | int | float]) -> list[Mon
     for i in by_loss[: abs(total.minor) - sum(parts)]:
         parts[i] += 1
     return [Money(sign * part, total.currency) for part in parts]
+
+
+def _meant(currency: str) -> Message:
+    """Offer the code that was probably meant, else those in common use: there are hundreds."""
+    code = currency.strip().upper()
+    word = code.casefold().rpartition(" ")[2]
+    if code not in _KNOWN:
+        code = _SPOKEN.get(word.removesuffix("s"), "") or near_name(code, _KNOWN) or ""
+    if code:
+        return message("Did you mean {near!r}?", near=code)
+    return message("Common ones are: {names}.", names=", ".join(_COMMON))

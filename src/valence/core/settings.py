@@ -7,9 +7,10 @@ capitals. Secrets never stand in the file: the file names the environment variab
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +21,9 @@ from valence.core.errors import BadInputError, SettingsError, did_you_mean
 from valence.core.money import minor_digits
 
 FILE = "valence.toml"
+# How the reader of TOML says that a text goes on beyond its line, or beyond the file.
+_UNCLOSED = re.compile(r"character '\\[nr]'|Unterminated string|Expected \"'")
+_LINE = re.compile(r"at line (\d+)")
 
 
 def _currency(code: str) -> str:
@@ -150,9 +154,7 @@ def read(text: str, environment: Mapping[str, str], *, where: str = FILE) -> Set
     try:
         tables: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise SettingsError(
-            "{where} is not valid TOML: {why}.", where=where, why=str(wrong)
-        ) from wrong
+        raise _not_toml(text, str(wrong), where) from wrong
     for table, model in _tables().items():
         for name in model.model_fields:
             if (value := environment.get(f"VALENCE_{table}_{name}".upper())) is not None:
@@ -183,6 +185,21 @@ def load(root: Path, environment: Mapping[str, str] = os.environ) -> Brand:
     return Brand(root.resolve(), read(path.read_text("utf-8"), environment, where=str(path)))
 
 
+def _not_toml(text: str, why: str, where: str) -> SettingsError:
+    if not _UNCLOSED.search(why):
+        return SettingsError("{where} is not valid TOML: {why}.", where=where, why=why)
+    lines = text.splitlines()
+    # A single quote is looked for to the end of the file, so that only the end is named.
+    odd = [n for n, line in enumerate(lines, 1) if line.count("'") % 2 and line.strip()[0] != "#"]
+    if at := _LINE.search(why):
+        line = int(at[1])
+    else:
+        line = odd[0] if odd and "Expected" in why else len(lines)
+    return SettingsError(
+        "{where}, line {line}: a quote is probably not closed.", where=where, line=line
+    )
+
+
 def _tables() -> dict[str, type[BaseModel]]:
     fields = Settings.model_fields.items()
     return {name: field.annotation for name, field in fields if isinstance(field.annotation, type)}
@@ -195,4 +212,15 @@ def _fault(error: dict[str, Any]) -> str:
         known = _tables()[path[0]].model_fields if path else _tables()
         return f"{at!r} is not a setting. {did_you_mean(last, known)}"
     why = str(error["msg"]).removeprefix("Value error, ")
-    return f"{at}: {why}" + ("" if why.endswith((".", "?")) else ".")
+    return f"{at}: {why}" + ("" if why.endswith((".", "?")) else ".") + _as_share(error)
+
+
+def _as_share(error: dict[str, Any]) -> str:
+    """Say how a share is written, where somebody wrote it in percent."""
+    if error["type"] != "less_than_equal" or error["ctx"]["le"] != 1:
+        return ""
+    try:
+        percent = Decimal(str(error["input"]))
+    except InvalidOperation:
+        return ""
+    return f" Write {(percent / 100).normalize():f} for {percent:f} %." if percent <= 100 else ""

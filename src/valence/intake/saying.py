@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from valence.core.errors import BadInputError, did_you_mean
+from valence.core.messages import message
 from valence.intake.mapping import CONTACT, GROUPS, PARTS, Cell, FileMapping, folded
+from valence.intake.synonyms import COLUMNS, plain
 from valence.intake.targets import KINDS
 from valence.people.normalise import ID_TYPES
 
@@ -117,11 +119,20 @@ def _place(target: str) -> tuple[str, str]:
         if target in names:
             return group, target
     everything = (*_TARGETS, *ID_TYPES, *(f"contact.{name}" for name in CONTACT))
+    meant = _called(target)
     raise BadInputError(
         "{target!r} is nothing that a column can be. {fix}",
         target=target,
-        fix=did_you_mean(target, sorted(everything)),
+        fix=message("Did you mean {near!r}?", near=meant)
+        if meant
+        else did_you_mean(target, everything),
     )
+
+
+def _called(word: str) -> str:
+    """Return the target whose columns are called so in files: `total` is a net_amount."""
+    names = (name for name, words in COLUMNS.items() if plain(word) in map(plain, words))
+    return next((name for name in names if name in _TARGETS), "")
 
 
 def _columns(said: str, names: Sequence[str], file: str) -> tuple[str, ...]:

@@ -221,4 +221,12 @@ def _hint(view: View, keyring: Keyring, value: str, scopes: list[_Scope], kind: 
     known = sorted({one for one, _ in scopes})
     if not known:
         return message("No identifiers have been imported yet.")
-    return message("Kinds of identifiers that are known here: {kinds}.", kinds=", ".join(known))
+    return message("Kinds of identifiers that are known here: {kinds}.", kinds=_listed(known))
+
+
+def _listed(kinds: Sequence[str]) -> Message:
+    """Return the titles of kinds of identifiers, one after the other."""
+    first, *rest = [ID_TYPES[kind].title for kind in kinds]
+    for title in rest:
+        first = message("{one}, {other}", one=first, other=title)
+    return first

@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import phonenumbers
+from babel import Locale
 from phonenumbers import PhoneMetadata, ValidationResult
 
 from valence.core.errors import SettingsError
@@ -20,6 +21,8 @@ _SEPARATORS = str.maketrans("", "", " -./()\u2010\u2011\u2012\u2013\u2212\u00a0"
 _DIGITS = re.compile(r"\+?[0-9]+")
 _ONE_DIGIT = re.compile(r".*?([0-9])\1{6,}")
 _COUNTING = ("1234567890", "0123456789", "123456789")
+_PHONED = phonenumbers.SUPPORTED_REGIONS
+_OTHER_CODES = {"UK": "GB", "EL": "GR", "USA": "US", "GBR": "GB", "CHN": "CN", "DEU": "DE"}
 _POSSIBLE = {ValidationResult.IS_POSSIBLE}
 
 
@@ -56,13 +59,29 @@ def checked_country(country: str) -> str:
         If no numbering plan has it.
     """
     code = country.strip().upper()
-    if code and code not in phonenumbers.SUPPORTED_REGIONS:
+    if not code or code in _PHONED:
+        return code
+    if meant := _meant(code):
         raise SettingsError(
-            "brand.country: {country!r} is not the ISO 3166 code of a country with phones. Write "
-            "two letters, such as GB, CN or DE.",
+            "brand.country: {country!r} is not the ISO 3166 code of a country with phones. Did "
+            "you mean {near!r}?",
             country=country,
+            near=meant,
         )
-    return code
+    raise SettingsError(
+        "brand.country: {country!r} is not the ISO 3166 code of a country with phones. Write "
+        "two letters, such as GB, CN or DE.",
+        country=country,
+    )
+
+
+def _meant(country: str) -> str:
+    """Return the code of a country that goes by another one, or is called so in English."""
+    if country in _OTHER_CODES:
+        return _OTHER_CODES[country]
+    names = Locale("en").territories
+    known = {name.upper(): code for code, name in names.items() if code in _PHONED}
+    return str(known.get(country, ""))
 
 
 def _parsed(text: str, country: str) -> str | None:

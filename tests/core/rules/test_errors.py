@@ -109,3 +109,9 @@ def test_carets_stand_under_the_fault_also_after_wide_characters():
 def test_a_sentence_can_be_worded_in_another_language():
     words = {"Type == to compare; a single = sets a value.": "比较请用 ==。"}
     assert "比较请用 ==。" in refused("visits = 1").render(lambda text: words.get(text, text))
+
+
+def test_where_no_history_can_be_asked_the_error_says_so():
+    """`exists(events)` over the columns of customers was answered with "Known are: none."."""
+    with pytest.raises(RuleError, match=r"no such table can be asked here\. Use the columns"):
+        compile_rule("exists(events)", Catalog({"tier": Type.TEXT}))

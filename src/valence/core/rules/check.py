@@ -277,6 +277,12 @@ class Checker:
 
     def _no_history(self, name: str, node: ast.expr) -> tuple[Message, str | None]:
         given = self.tree.text(node)
+        if not self.catalog.histories:
+            return message(
+                "{name} asks a table with many rows per customer, such as events, and no such "
+                "table can be asked here. Use the columns of the row itself.",
+                name=name,
+            ), None
         why = message(
             "{name} works on the rows of a table, and {given} is none. {fix}",
             name=name,
