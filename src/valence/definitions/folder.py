@@ -27,6 +27,7 @@ from valence.definitions.lifecycle import MovedOnError, base_of
 from valence.definitions.versions import Version, document_of, head, heads
 from valence.store import Store, Unit, View
 
+TAKEN = frozenset({"new", "changed", "moved_on"})  # the files that apply takes
 Stand = tuple[str, str]  # hash of the document as the code reads it now, and state
 
 
@@ -171,7 +172,7 @@ def apply(
         if conflicts and not overwrite:
             raise FolderMovedOnError(conflicts)
         for file, difference in zip(files, found, strict=True):
-            if difference.status in {"new", "changed", "moved_on"}:
+            if difference.status in TAKEN:
                 _take(unit, file, actor=actor, note=note)
         return found, [head(unit, file.kind.name, file.name) for file in files]
 

@@ -91,7 +91,10 @@ def test_an_export_with_nothing_set_says_so_and_offers_the_defaults(bare):
     file = bare.brand.root / "definitions" / "rfm.yaml"
     file.write_text(text.replace("bins: 5", "bins: 4"), "utf-8")
     assert "-bins: 5\n+bins: 4\n" in said(bare, "definitions", "diff", code=1)
-    said(bare, "definitions", "apply")
+    # It printed the table of `diff` again, and not what happened.
+    assert said(bare, "definitions", "apply") == "rfm: version 1 published.\n"
+    told = runner.invoke(commands.desk.app, ["definitions", "apply", *brand]).stderr
+    assert told == "Nothing was applied: no file says anything new.\n"
     assert "bins: 4" in said(bare, "definitions", "show", "rfm")
 
 

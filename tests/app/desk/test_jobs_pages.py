@@ -4,7 +4,7 @@ import pytest
 
 from tests.app.desk.brands import empty_brand
 from tests.app.desk.conftest import client
-from valence.app.desk.building import BuildParams, ask_for_build
+from valence.app.desk.building import BuildParams, ask_for_build, subscribers
 from valence.jobs import Worker
 from valence.store import Event
 from valence.store.delivery import OutboxWorker, Subscriber
@@ -112,6 +112,14 @@ def test_a_dead_event_is_shown_with_its_error_and_replayed(bare, web):
         .json()["detail"]
         .startswith("The subscriber 'ledger' has no dead event at position 9")
     )
+
+
+def test_a_subscriber_that_asks_for_a_kind_of_job_is_called_as_the_job(bare, web):
+    """It was shown as `house.build`."""
+    OutboxWorker(bare.store, subscribers(bare)).run_once()
+    page = web.get("/jobs").text
+    assert '<th scope="row">Bring all figures up to date</th>' in page
+    assert "house.build" not in page
 
 
 def test_long_and_hostile_texts_stay_text(tmp_path):

@@ -13,6 +13,7 @@ import typer
 
 from valence.app.desk.defined import kinds_of, stand_of, text_of
 from valence.app.house import WholeHouse
+from valence.core.clock import now
 from valence.core.errors import BadInputError, ConflictError
 from valence.definitions import folder as folders
 from valence.definitions.folder import Difference
@@ -58,6 +59,14 @@ STANDS: Mapping[str, str] = {
     "behind": "changed in the store",
     "moved_on": "changed here and in the store",
     "absent": "in the store only",
+}
+LISTED = {
+    "kind": "kind",
+    "name": "name",
+    "state": "state",
+    "version": "version",
+    "effective_from": "in effect from",
+    "changed_by": "changed by",
 }
 DIFFERENCES = {
     "kind": "kind",
@@ -265,8 +274,7 @@ def list_definitions(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> N
     if as_json:
         print_json(rows)
         return
-    shown = ("kind", "name", "state", "version", "effective_from", "changed_by")
-    print_table([{name: row[name] for name in shown} for row in rows])
+    print_table(rows, LISTED)
 
 
 def _listed(kind: str, name: str, version: Version | None) -> dict[str, Any]:
@@ -389,7 +397,43 @@ def apply_definitions(
                 "Nothing was applied.\n{why}\nTo put yours in its place: --overwrite.",
                 why=moved.message,
             ) from moved
-    _print_differences(found, as_json=as_json, full=False)
+        with house.store.reading() as view:
+            newest = {(one.kind, one.name): one for one in heads(view)}
+        remade = {name for mart in house.marts for name in mart.definitions}
+    if as_json:
+        _print_differences(found, as_json=True, full=False)
+        return
+    taken = [newest[one.kind, one.name] for one in found if one.status in folders.TAKEN]
+    for version in taken:
+        typer.echo(_became(version))
+    for line in _left(found):
+        say(line)
+    if any(version.kind in remade for version in taken if version.state != "draft"):
+        say("Next: valence build.")
+
+
+def _left(found: list[Difference]) -> Iterator[str]:
+    """Say what apply did not take although somebody may have thought so."""
+    if not any(one.status in folders.TAKEN for one in found):
+        yield "Nothing was applied: no file says anything new."
+    for one in found:
+        if one.status == "behind":
+            yield (
+                f"{one.kind} {one.name} was left: the store has a newer version. To catch up: "
+                "valence definitions export"
+            )
+
+
+def _became(version: Version) -> str:
+    """Say what apply made of a definition."""
+    what = version.kind if version.name == version.kind else f"{version.kind} {version.name}"
+    if version.state == "draft":
+        return f"{what}: version {version.version} saved as a draft, which has no effect yet."
+    since = version.effective_from
+    later = version.state == "published" and since is not None and since > now()
+    return f"{what}: version {version.version} {version.state}" + (
+        f", in effect from {since:%Y-%m-%d %H:%M} UTC." if later else "."
+    )
 
 
 def _print_differences(found: list[Difference], *, as_json: bool, full: bool) -> None:

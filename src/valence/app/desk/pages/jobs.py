@@ -60,6 +60,7 @@ def jobs_page(ask: Ask, state: str = "", before: UUID | None = None) -> Response
         rows=[_row(job, titles) for job in found[:PAGE]],
         older=ask.url("/jobs", state=state, before=more) if more else "",
         newest=ask.url("/jobs", state=state) if before else "",
+        titles=titles,
         standings=standings,
         dead=dead,
         how=HOW,
