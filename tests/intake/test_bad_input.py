@@ -11,6 +11,7 @@ from valence.intake.asking import answered
 from valence.intake.choosing import NeedsConfirmationError
 from valence.intake.looking import look
 from valence.intake.mapping import read_mapping
+from valence.intake.saying import Said
 
 CLOSED = "A quote is opened and not closed, or closed in the middle."
 
@@ -144,7 +145,7 @@ def test_a_tenth_of_broken_rows_waits_and_the_rest_lands(shop):
     assert (
         "100 of 1,000 rows of o.csv stand in quarantine; the others landed. See them with "
         "`valence quarantine list`. o.csv, line 5 and 99 more, order date: The value cannot be "
-        "read as what the column holds." in told(got)
+        "read as a day." in told(got)
     )
 
 
@@ -290,6 +291,16 @@ def test_a_guess_that_would_lose_amounts_says_so(shop):
     assert "Mind: c.csv is taken for customers, and amount" in said
 
 
+def test_orders_without_an_amount_are_not_taken_for_customers(shop):
+    """The hint said to name the order number, which was there; what was missing was the amount."""
+    rows = "order_id,customer,date,cashed\n1,7,2024-03-01,9\n2,8,2024-03-02,8\n"
+    sentence = r"o\.csv looks like orders without an amount: 'order_id' is an order number"
+    with pytest.raises(BadInputError, match=sentence):
+        shop.bring("o.csv", rows)
+    seen = look(shop.brand, shop.file("o.csv", rows), said=Said({"net_amount": "cashed"}))
+    assert seen.mapping.kind == "orders"
+
+
 def test_a_file_that_is_wholly_in_a_currency_without_a_rate_is_refused(shop):
     rows = "order_id,order date,amount,currency\n1,2024-03-05,10,eur\n2,2024-03-05,10,EUR\n"
     sentence = r"o\.csv: the amounts are in EUR and the brand reports in GBP, but no rate between"
@@ -320,7 +331,7 @@ def test_an_amount_that_is_too_large_and_one_that_is_none_are_told_apart(shop):
     assert [row[4].split(":")[0].split(",")[0] for row in in_quarantine(shop)] == [
         "The number is too large",
         "The value is missing",
-        "The value cannot be read as what the column holds.",
+        "The value cannot be read as an amount.",
     ]
 
 

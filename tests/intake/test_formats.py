@@ -196,5 +196,5 @@ def test_lines_that_are_no_json_wait_with_their_number_and_blank_ones_are_none(s
     assert [(r[1], r[2], r[3], r[4]) for r in in_quarantine(shop)] == [
         (2, "", '{"order_id": "2"', broken),
         (4, "", "[1, 2]", broken),
-        (6, "amount", "x", "The value cannot be read as what the column holds."),
+        (6, "amount", "x", "The value cannot be read as an amount."),
     ]

@@ -73,8 +73,8 @@ def test_a_bad_row_waits_with_line_column_value_and_reason_while_others_land(sho
     )
     assert (got.new, got.quarantined) == (1, 3)
     assert in_quarantine(shop) == [
-        ("o.csv", 3, "order date", "soon", "The value cannot be read as what the column holds."),
-        ("o.csv", 4, "amount", "ten", "The value cannot be read as what the column holds."),
+        ("o.csv", 3, "order date", "soon", "The value cannot be read as a day."),
+        ("o.csv", 4, "amount", "ten", "The value cannot be read as an amount."),
         ("o.csv", 5, "order_id", None, MISSING),
     ]
     assert "3 of 4 rows of o.csv stand in quarantine; the others landed." in told(got)

@@ -21,6 +21,8 @@ _EMPTY = {
     "text": "VARCHAR", "number": "DECIMAL(18,4)", "float": "DOUBLE", "int": "BIGINT",
     "bool": "BOOLEAN", "date": "TIMESTAMPTZ",
 }  # fmt: skip
+# By what a target holds: the reason for which a cell that says something else does not land.
+_UNREADABLE = {"number": "no amount", "float": "no number", "int": "no number", "date": "no day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ class Plan:
             return
         # What says nothing and what cannot be read are told apart in one go: the engine would
         # compute an expression that stands twice for every row, not just for the doubtful ones.
-        unreadable = self._place(Check(column, "unreadable", f"{at} IS NULL"))
+        unreadable = self._place(
+            Check(column, _UNREADABLE.get(target.type, "unreadable"), f"{at} IS NULL")
+        )
         missing = self._place(Check(column, "missing", f"{at} IS NULL")) if required else 0
         arms = f"WHEN {_blank(given, kind)} THEN {missing}::BIGINT "
         if target.type in {"number", "int"}:

@@ -31,6 +31,9 @@ _PLACE = b"quarantine"
 _WAITING = pa.schema([("row_id", pa.int64()), ("order_id", pa.string())])
 
 REASONS: Mapping[str, Message] = {
+    "no amount": message("The value cannot be read as an amount."),
+    "no number": message("The value cannot be read as a number."),
+    "no day": message("The value cannot be read as a day."),
     "unreadable": message("The value cannot be read as what the column holds."),
     "missing": message(
         "The value is missing, and a row needs it. Words such as NaN, NULL or n/a are none."

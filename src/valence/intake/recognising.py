@@ -56,7 +56,8 @@ def recognised(source: Source, said: Mapping[str, Cell] | None = None) -> Recogn
     Raises
     ------
     BadInputError
-        If it looks like none of the kinds; the message lists its columns.
+        If it looks like none of the kinds, or like orders without an amount; the message lists
+        its columns.
     """
     told = {p.partition(".")[2]: cell for p, cell in (said or {}).items() if cell.column}
     names = {plain(name) for name in source.names} | {plain(name) for name in told}
@@ -69,6 +70,7 @@ def recognised(source: Source, said: Mapping[str, Cell] | None = None) -> Recogn
         if _all(names, kind, groups):
             return Recognised(kind)
     if any(plain(word) in names for words in IDENTIFIERS.values() for word in words):
+        _refuse_orders_without_amount(source)
         return Recognised("customers")
     raise BadInputError(
         "{file} is not recognised: its columns are {columns}. Say what they are, such as "
@@ -111,6 +113,27 @@ def _numbered_weakly(names: set[str], kind: str) -> bool:
     dates = {plain(word) for word in words_for(kind, "ordered_at")} & names
     quantity = {plain(word) for word in words_for(kind, "quantity")} & names
     return not (quantity and dates - _WEAK_DATES)
+
+
+def _refuse_orders_without_amount(source: Source) -> None:
+    """Refuse what would be taken for customers, though each row has the number of an order."""
+    numbers = named(source, words_for("orders", "order_id"))
+    numbers = [name for name in numbers if plain(name) not in _WEAK_NUMBERS]
+    dates = named(source, words_for("orders", "ordered_at"))
+    dates = [name for name in dates if plain(name) not in _WEAK_DATES and fit(source, name, "date")]
+    if not (numbers and dates):
+        return
+    raise BadInputError(
+        "{file} looks like orders without an amount: {number!r} is an order number and {date!r} a "
+        "date, but no column is known as an amount (its columns are {columns}). If one is, say so: "
+        "`--column net_amount=NAME`. If the rows are customers, write `kind: customers` in a "
+        "mapping (`valence mapping guess {file} > mapping.yaml`), and give it with "
+        "`--mapping mapping.yaml`.",
+        file=source.name,
+        number=numbers[0],
+        date=dates[0],
+        columns=", ".join(source.names),
+    )
 
 
 def _like_orders(source: Source, names: set[str], said: Mapping[str, Cell]) -> bool:

@@ -81,7 +81,7 @@ def test_the_rule_of_the_silent_ones_finds_as_many_as_the_finding_says(reader):
 def test_on_a_terminal_each_finding_is_a_row_of_words(reader):
     rows = as_rows(findings(reader, ENGLISH), ENGLISH)
     assert list(rows[0]) == ["finding", "figure", "n", "what next"]
-    assert rows[0]["finding"].startswith("The best 5\u202f% of customers carry 4")
+    assert rows[0]["finding"].startswith("The best 5\u202f% of customers carry £99.3\xa0K, 40")
     [stayed] = [row["finding"] for row in rows if "stayed longest" in row["finding"]]
     assert stayed.endswith("Feb 2025, is too close to tell them apart: 4.47 (4.15–4.79).")
 

@@ -126,7 +126,7 @@ def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, 
     run("import", file("broken.csv", BROKEN), "--yes", "--json")
     listed = json.loads(run("quarantine", "list", "--json"))
     assert [(row["line"], row["reason"]) for row in listed["rows"]] == [
-        (3, "unreadable"), (5, "unreadable"), (6, "unreadable"),
+        (3, "no amount"), (5, "no amount"), (6, "no day"),
     ]  # fmt: skip
     first, second, third = (str(row["row"]) for row in listed["rows"])
     assert [row["value"] for row in listed["rows"]] == ["abc", "xyz", "not a day"]

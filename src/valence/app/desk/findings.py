@@ -122,7 +122,7 @@ def _carried(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     yield Finding(
         "carried",
         message(
-            "The best {share} of customers carry {part} of what all customers brought: {amount}.",
+            "The best {share} of customers carry {amount}, {part} of what all customers brought.",
             share=fmt.percent(row["top_share"]),
             part=fmt.percent(row["top_value_share"]),
             amount=fmt.money_short(amount),
