@@ -42,7 +42,7 @@ COHORTS = TableSpec(
             meaning=message("Months after the first purchase; 0 is the month itself."),
         ),
         TableColumn("customers", message("Customers"), "int"),
-        TableColumn("active", message("Bought"), "int"),
+        TableColumn("active", message("Customers who bought"), "int"),
         TableColumn("retention_share", message("Retention"), "percent"),
         TableColumn("retention_low", message("From"), "percent"),
         TableColumn("retention_high", message("To"), "percent"),

@@ -132,10 +132,13 @@ def customers(
         if as_json:
             print_json(asked.told(found))
             return
-        print_table(
-            customer_report.customer_rows(found["customers"], asked.fmt),
-            title=f"Customers: {len(found['customers']):,} of {found['total']:,}",
-        )
+        if found["total"]:
+            print_table(
+                customer_report.customer_rows(found["customers"], asked.fmt),
+                title=f"Customers: {len(found['customers']):,} of {found['total']:,}",
+            )
+        else:
+            say("No customer fits.")
         asked.say_day()
 
 

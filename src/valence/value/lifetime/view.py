@@ -200,7 +200,7 @@ def parameters(card: ModelCard, fmt: Formats) -> DataTable:
     headers: tuple[tuple[Words, str], ...] = (
         (message("Model"), "text"),
         (message("Parameter"), "text"),
-        (message("Value"), "text"),
+        (message("Fitted value"), "text"),
         (message("Standard error"), "text"),
     )
     rows: list[list[Any]] = [
