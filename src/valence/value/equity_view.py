@@ -140,7 +140,7 @@ def tiers(found: Equity, fmt: Formats) -> Chart:
         shown.append(Bar(name, float(row["worth_amount"] or 0), href=links[-1]))
         rows.append(
             [
-                name, row["customers"], row["alive"], row["worth_amount"],
+                name, row["customers"], _people(row["alive"]), row["worth_amount"],
                 row["course_book_amount"], row["value_12m_amount"], row["value_amount"],
             ]
         )  # fmt: skip
@@ -156,7 +156,7 @@ def tiers(found: Equity, fmt: Formats) -> Chart:
     headers: tuple[tuple[Words, str], ...] = (
         (message("Value tier"), "text"),
         (message("Customers"), "int"),
-        (message("Still buy, expected"), "float"),
+        (message("Still buy, expected"), "int"),
         (worth, "money"),
         (message("Lifetime value, course book"), "money"),
         (message("Value, 12 months"), "money"),
@@ -169,6 +169,10 @@ def tiers(found: Equity, fmt: Formats) -> Chart:
             "and years that customers stay, and what was observed to date."
         )
     )
+
+
+def _people(expected: float | None) -> int | None:
+    return None if expected is None else round(expected)
 
 
 def retention(found: Equity, fmt: Formats) -> Chart:

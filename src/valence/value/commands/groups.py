@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from valence.core.errors import BadInputError, NotFoundError, did_you_mean
-from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table
+from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.filters import filtered
 from valence.value.accounts_answers import firms_of
 from valence.value.commands.group import Day, Limit, opened, value
@@ -44,6 +44,8 @@ def groups(
             print_json(asked.told(told))
             return
         print_table(_group_rows(found.rows, by, asked.fmt.currency))
+        if found.begins_on is not None:
+            say(f"The orders begin on {found.begins_on}: there is no whole year before to compare.")
         asked.say_day()
 
 
@@ -70,9 +72,13 @@ def accounts(
         if as_json:
             print_json(asked.told({"firms": found, "items": rows}))
             return
-        print_table(
-            _firm_rows(rows, asked.fmt.currency), title=f"Firms: {len(rows):,} of {found.firms:,}"
-        )
+        if rows:
+            title = f"Firms: {len(rows):,} of {found.firms:,}"
+            print_table(_firm_rows(rows, asked.fmt.currency), title=title)
+        elif found.firms:
+            say("No firm fits.")
+        else:
+            say("No order names a firm: map a column of orders to `account_id`, and import again.")
         asked.say_day()
 
 

@@ -86,11 +86,18 @@ def entry(
             )
             return
         shown = found.compared[:limit] if limit else found.compared
-        print_table(
-            _entry_rows(shown, found.level, asked.fmt.currency),
-            title=f"Later value, adjusted: {len(shown)} of {len(found.compared)} compared; all "
-            f"customers {asked.fmt.money(found.whole['later_value'])}",
-        )
+        everyone = asked.fmt.money(found.whole["later_value"])
+        if shown:
+            print_table(
+                _entry_rows(shown, found.level, asked.fmt.currency),
+                title=f"Later value, adjusted: {len(shown)} of {len(found.compared)} compared; all "
+                f"customers {everyone}",
+            )
+        else:
+            say(
+                f"None won enough customers to be compared; all customers: {everyone}. See "
+                "`--by category`, or lower `minimum_customers` of the definition `entry_products`."
+            )
         for why, n in found.not_compared.items():
             say(f"{n:,} not compared: {why}.")
         say(f"An adjusted association, compared as of {found.fitted_on}.")

@@ -170,12 +170,20 @@ def _apart(found: Entry, rules: EntryDefinition, fmt: Formats) -> str:
             amount=amount,
             names=listed(fmt, names),
         )
-    read = message(
-        "The lines are {sure} intervals. The surest differences stand at the ends, so a bar with a "
-        "wide interval stands in the middle.",
-        sure=fmt.percent(rules.confidence, 0),
-    )
-    return sentences(fmt, said, read)
+    sure = fmt.percent(rules.confidence, 0)
+    if len({row["place"] for row in found.compared}) > 1:
+        read = message(
+            "The lines are {sure} intervals. The surest differences stand at the ends, so a bar "
+            "with a wide interval stands in the middle.",
+            sure=sure,
+        )
+    else:
+        read = message("The lines are {sure} intervals; the order is that of the names.", sure=sure)
+    n, drawn = len(found.compared), len(_ends(found.compared))
+    if drawn == n:
+        return sentences(fmt, said, read)
+    some = message("{drawn} of {n} are drawn; the table has all.", drawn=drawn, n=n)
+    return sentences(fmt, said, read, some)
 
 
 def _ends(compared: Sequence[Row]) -> list[Row]:
