@@ -13,11 +13,12 @@ from pyarrow import parquet
 from tests.value.conftest import RETAIL_DAY
 
 from valence.core.errors import BadInputError
+from valence.definitions.reading import published
 from valence.lake.canonical import CANONICAL
 from valence.lake.columns import ARROW, IBIS
 from valence.lake.marts import BuildContext
 from valence.lake.plan import in_order
-from valence.value.definitions import RFM_KIND, RfmDefinition, published
+from valence.value.definitions import RFM_KIND, RfmDefinition
 from valence.value.marts import MARTS
 
 WITH_CUSTOMERS = (

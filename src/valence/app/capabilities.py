@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from valence.app.desk.declaration import DESK
 from valence.audience.declaration import AUDIENCE
+from valence.experience.declaration import EXPERIENCE
 from valence.intake.declaration import INTAKE
+from valence.journey.declaration import JOURNEY
 from valence.kit.capability import Capability
 from valence.value.declaration import VALUE
 
@@ -13,4 +15,6 @@ CAPABILITIES: tuple[Capability, ...] = (
     INTAKE,
     AUDIENCE,
     VALUE,
+    JOURNEY,
+    EXPERIENCE,
 )

@@ -25,9 +25,9 @@ MINIMUM = 30  # answers; below, a score says nothing
 # Where on the scale, 0 to 1, the good answers begin and the bad ones end. NPS: 9 and 10 against 0
 # to 6 of 10 (Reichheld 2003). CSAT: the two best of five, the two worst. CES is asked as "it was
 # easy" on 1 to 7, so higher is easier: 5 to 7 agree (Dixon, Freeman & Toman 2010, as CES 2.0).
-_GOOD: dict[Metric, float] = {"nps": 0.9, "csat": 0.75, "ces": 4 / 6}
-_BAD: dict[Metric, float] = {"nps": 0.6, "csat": 0.25, "ces": 2 / 6}
-_HAIR = 1e-9  # a share of a scale is a quotient
+GOOD: dict[Metric, float] = {"nps": 0.9, "csat": 0.75, "ces": 4 / 6}
+BAD: dict[Metric, float] = {"nps": 0.6, "csat": 0.25, "ces": 2 / 6}
+HAIR = 1e-9  # a share of a scale is a quotient
 _COLUMNS: dict[str, Kind] = {
     "answered_on": "day", "subject": "text", "score": "float", "scale": "text",
 }  # fmt: skip
@@ -83,7 +83,7 @@ def answers(
         t = t.filter(t.answered_on <= as_day(until))
     t = t.mutate(share=on_scale(t))
     t = t.filter(t.share.notnull())
-    return t.mutate(good=t.share >= _GOOD[metric] - _HAIR, bad=t.share <= _BAD[metric] + _HAIR)
+    return t.mutate(good=t.share >= GOOD[metric] - HAIR, bad=t.share <= BAD[metric] + HAIR)
 
 
 def scores(
@@ -130,10 +130,11 @@ def scores(
         bad=count_if(ibis._.bad),
         mean=ibis._.share.mean(),
     )
-    return _scored(t.filter(t.n > 0), metric, confidence)
+    return scored(t.filter(t.n > 0), metric, confidence)
 
 
-def _scored(t: ir.Table, metric: Metric, confidence: float) -> ir.Table:
+def scored(t: ir.Table, metric: Metric, confidence: float = CONFIDENCE) -> ir.Table:
+    """Add score, interval and standard error to counts `n`, `good` and `bad`, as in `scores`."""
     good, bad = ratio(t.good, t.n), ratio(t.bad, t.n)
     if metric == "nps":
         net = good - bad

@@ -34,6 +34,21 @@ STEPS = (
     Column("row_key", "text", "Key of its row there."),
     Column("standard_kept", "bool", "Whether service was as promised; empty without a standard."),
 )
+CLAIMS = (
+    Column("touchpoint", "text", "Touchpoint of the journey."),
+    Column("source", "text", "Table that its rule looks at."),
+    Column("rows", "int", "Rows of that table."),
+    Column("held", "int", "Rows for which its rule holds."),
+    Column("taken", "int", "Rows that it took: fewer, where a touchpoint before it took others."),
+)
+UNRECOGNISED = (
+    Column("name", "text", "Name of the events."),
+    Column("channel", "text", "Channel they came through."),
+    Column("events", "int", "Events."),
+    Column("customers", "int", "Customers, of those that name one."),
+    Column("first_on", "day", "First business day."),
+    Column("last_on", "day", "Last business day."),
+)
 _AT: dict[Source, str] = {
     "events": "occurred_at", "orders": "ordered_at", "feedback": "answered_at",
     "contacts": "opened_at", "messages": "sent_at",

@@ -10,8 +10,8 @@ from typing import Any
 import ibis.expr.types as ir
 
 from valence.lake.portable import ZERO, count_if, ratio, total
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
-from valence.value.reading import Tables
 
 ONE_PERSON = 0.8  # a firm hangs on one person who brings more than this share of its value
 HANGS = f"customers > 1 and top_customer_share > {ONE_PERSON}"

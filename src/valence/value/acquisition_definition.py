@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from valence.value.definitions import Document
+from valence.definitions.documents import Document
 
 ACQUISITION_KIND = "acquisition"
 

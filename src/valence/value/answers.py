@@ -14,8 +14,8 @@ import ibis.expr.types as ir
 
 from valence.lake.portable import count_if, total
 from valence.lake.reader import Reader
+from valence.lake.reading import Tables
 from valence.value.concentration import concentration
-from valence.value.reading import Tables
 from valence.value.words import quoted
 from valence.value.years import SPANS, Moved, Years, years
 

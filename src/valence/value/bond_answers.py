@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from valence.lake.reading import Tables
 from valence.value.bond import LEVELS, PARTS
-from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
 

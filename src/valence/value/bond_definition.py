@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from valence.value.definitions import Document
+from valence.definitions.documents import Document
 
 BOND_KIND = "bond"
 Weight = Annotated[float, Field(ge=0, le=1000)]

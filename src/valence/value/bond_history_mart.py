@@ -13,13 +13,13 @@ import pyarrow as pa
 from valence.core.days import months_before
 from valence.core.intervals import wilson
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.columns import ARROW, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.lake.portable import in_panel
 from valence.value.bond import LEVELS
 from valence.value.bond_definition import BOND_KIND, BondDefinition
 from valence.value.bond_history import bonds_before, later
-from valence.value.definitions import published
 from valence.value.refit import not_due
 
 if TYPE_CHECKING:

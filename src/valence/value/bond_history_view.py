@@ -12,8 +12,8 @@ from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
 from valence.kit.page import How, Words
+from valence.lake.reading import Tables
 from valence.value.bond_words import BONDS
-from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
 CONFIDENCE = 0.9

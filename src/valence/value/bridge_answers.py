@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from valence.core.days import months_before
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
 from valence.value.bridge import (
     ALL,
@@ -24,7 +25,6 @@ from valence.value.bridge import (
     bridge_by,
     customer_moves,
 )
-from valence.value.reading import Tables
 from valence.value.years import SLACK
 
 Row = Mapping[str, Any]

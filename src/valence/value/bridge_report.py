@@ -8,10 +8,10 @@ from typing import Any
 
 from valence.core.errors import BadInputError, NotFoundError, did_you_mean
 from valence.kit.format import Formats
+from valence.lake.reading import Tables
 from valence.value.bridge import LOST, NOBODY, SHRUNK, customer_moves
 from valence.value.bridge_answers import BARS, Bridge, bridge_between, bridge_of, by_of
 from valence.value.bridge_mart import DIMENSIONS
-from valence.value.reading import Tables
 from valence.value.words import segment_title
 
 Rows = list[dict[str, Any]]

@@ -11,8 +11,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from valence.core.intervals import wilson
+from valence.lake.reading import Tables
 from valence.value.cohorts import DEFAULT
-from valence.value.reading import Tables
 from valence.value.years import Moved
 
 Row = Mapping[str, Any]

@@ -7,8 +7,8 @@ from typing import Any
 
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
+from valence.lake.reading import Tables
 from valence.value.cohort_answers import as_months, cohort_answers, cohorts_of
-from valence.value.reading import Tables
 from valence.value.staying_view import digits_of, ends_of, longest
 from valence.value.words import bare_percent, percent_digits
 

@@ -10,12 +10,12 @@ from valence.core.errors import BadInputError, NotFoundError, did_you_mean
 from valence.kit.filters import filtered
 from valence.kit.format import Formats
 from valence.kit.opened import OpenBrand
+from valence.lake.reading import Tables
 from valence.people.lookup import find_customer
 from valence.people.vault import Vault
 from valence.value.bond_words import BONDS
 from valence.value.ladder_view import rung_title
 from valence.value.purchases import most_bought, purchases
-from valence.value.reading import Tables
 from valence.value.reports import named, segment_name, summary
 
 Row = Mapping[str, Any]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from valence.core.errors import BadInputError
+from valence.definitions.documents import Document
 
 RFM_KIND = "rfm"
 TIERS_KIND = "value_tiers"
@@ -20,12 +20,6 @@ ENTRY_KIND = "entry_products"
 Weight = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
 Share = Annotated[Decimal, Field(gt=0, lt=1, decimal_places=6)]
 Times = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=4)]
-
-
-class Document(BaseModel):
-    """What a user defines: unknown fields are refused, nothing changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ScoreWeights(Document):
@@ -206,32 +200,4 @@ class EntryDefinition(Document):
     )
     leave_out: tuple[str, ...] = Field(
         (), description="Ids of products that are no goods, such as postage."
-    )
-
-
-D = TypeVar("D", bound=Document)
-
-
-def published(definitions: Mapping[str, Mapping[str, object]], kind: str, model: type[D]) -> D:
-    """Return the published definition of that kind, or the default where none is published.
-
-    Raises
-    ------
-    BadInputError
-        If the document does not fit the model: every fault, with its field.
-    """
-    try:
-        return model.model_validate(dict(definitions.get(kind, {})))
-    except ValidationError as wrong:
-        raise BadInputError(
-            "The definition {kind!r} cannot be used: {faults}. Change it under Definitions.",
-            kind=kind,
-            faults=faults_of(wrong, kind),
-        ) from wrong
-
-
-def faults_of(wrong: ValidationError, whole: str = "") -> str:
-    """Return every fault of a document with its field; `whole` names the document itself."""
-    return "; ".join(
-        f"{'.'.join(map(str, error['loc'])) or whole}: {error['msg']}" for error in wrong.errors()
     )

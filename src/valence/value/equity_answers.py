@@ -10,10 +10,10 @@ from typing import Any
 
 from valence.core.days import month_days, months_before
 from valence.core.intervals import wilson
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.definition import DEFAULT
-from valence.value.reading import Tables
 from valence.value.retention_worth import Retained, of_a_point, retention_worth
 
 Row = Mapping[str, Any]

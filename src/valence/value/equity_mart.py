@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Mart
 from valence.lake.portable import amount, total
 from valence.value.acquisition import channel_cohorts, payback
 from valence.value.acquisition_definition import ACQUISITION_KIND, AcquisitionDefinition
-from valence.value.definitions import published
 
 Inputs = Mapping[str, ir.Table]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
+from valence.lake.reading import Tables
 from valence.value.equity_answers import Equity, equity_of
-from valence.value.reading import Tables
 from valence.value.words import tier_title
 
 Rows = list[dict[str, Any]]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
-from valence.value.reading import Tables
 from valence.value.years import comparable
 
 Row = Mapping[str, Any]

@@ -13,9 +13,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.lake.portable import ZERO
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
 from valence.value.ladder_mart import NOBODY_YET, movement
-from valence.value.reading import Tables
 from valence.value.years import comparable
 
 Row = Mapping[str, Any]

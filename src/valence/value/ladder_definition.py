@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from valence.core.rules import Catalog, RuleError, Type, compile_rule
+from valence.definitions.documents import Document
 from valence.lake.columns import Kind
-from valence.value.definitions import Document
 
 LADDER_KIND = "ladder"
 OFF = "off"  # has bought, and has left the ladder

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.marts import BuildContext, Mart
 from valence.value import columns
 from valence.value.bond_definition import BOND_KIND, BondDefinition
@@ -25,7 +26,6 @@ from valence.value.definitions import (
     CohortsDefinition,
     RfmDefinition,
     TiersDefinition,
-    published,
 )
 from valence.value.equity_mart import EQUITY_MARTS
 from valence.value.facts import customer_facts

@@ -9,8 +9,8 @@ from typing import Any
 import ibis
 
 from valence.lake.portable import amount
+from valence.lake.reading import Tables
 from valence.value.orders import RETURN, SALE
-from valence.value.reading import Tables
 
 _FACTS = (
     "namespace", "order_id", "ordered_on", "ordered_at", "kind", "channel", "store", "country",

@@ -11,9 +11,9 @@ from valence.kit.filters import filtered
 from valence.kit.format import Formats
 from valence.kit.languages import language
 from valence.kit.opened import OpenBrand
+from valence.lake.reading import Tables
 from valence.people.vault import Vault
 from valence.value.answers import by_segment, cells_of, summary_of, tiers_of
-from valence.value.reading import Tables
 from valence.value.segments import SEGMENTS
 from valence.value.words import bare_percent
 from valence.value.years import SPANS, comparable

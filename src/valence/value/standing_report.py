@@ -9,6 +9,7 @@ from typing import Any
 from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.filters import filtered
 from valence.kit.format import Formats
+from valence.lake.reading import Tables
 from valence.value.bond import LEVELS
 from valence.value.bond_answers import Bonds, bonds_of
 from valence.value.bond_history_view import history_of
@@ -18,7 +19,6 @@ from valence.value.ladder_answers import Ladder, Mean, ladder_between, ladder_of
 from valence.value.ladder_mart import LEAVING, NOBODY_YET
 from valence.value.ladder_view import rung_title
 from valence.value.live import LiveTables
-from valence.value.reading import Tables
 
 Rows = list[dict[str, Any]]
 _NOT_BUILT = "No figures have been built yet. Run `valence build`, or name a day with `--as-of`."

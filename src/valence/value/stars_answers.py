@@ -9,10 +9,10 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
 from valence.value.auc import auc_interval
 from valence.value.early_stars import YEAR_DAYS
-from valence.value.reading import Tables
 
 LIKELY = 0.5  # probability from which on a new customer is called a star
 NEWEST_DAYS = 60  # since the first order: whom to look after now

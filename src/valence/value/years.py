@@ -14,8 +14,8 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.lake.portable import count_if
+from valence.lake.reading import Tables
 from valence.value.orders import SALE
-from valence.value.reading import Tables
 
 SLACK = timedelta(days=7)  # a history that begins a week late still counts as two years
 SPANS = ("12m", "prior_12m")

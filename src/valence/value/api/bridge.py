@@ -10,11 +10,11 @@ from fastapi import Query
 from pydantic import Field
 
 from valence.kit.ask import Ask
+from valence.kit.schemas import made_model, row_model
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
 from valence.value.bridge_answers import BARS, bridge_of, by_of, rule_of
 from valence.value.bridge_mart import BRIDGE
-from valence.value.schemas import made_model, row_model
 
 _WHERE = Column("where", "text", "Rule that finds its customers.")
 _MOVE: Any = row_model(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
+from valence.kit.schemas import PAGE, made_model, row_model
 from valence.kit.tables import TablePage, TableParams, table_api
 from valence.value.accounts_answers import firm_of, firms_of, people_of
 from valence.value.api.router import api, built
@@ -17,7 +18,6 @@ from valence.value.groups_answers import groups_of
 from valence.value.groups_mart import ACCOUNTS, GROUPS
 from valence.value.groups_tables import ACCOUNTS as ACCOUNTS_TABLE
 from valence.value.groups_tables import PEOPLE as PEOPLE_TABLE
-from valence.value.schemas import PAGE, made_model, row_model
 
 _GROUP: Any = row_model("ValueGroup", "What one group brings.", GROUPS[1:])
 _FIRM: Any = row_model("Firm", "What one firm brings.", ACCOUNTS)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from valence.kit.ask import Ask
 from valence.kit.customers import FIELDS
+from valence.kit.schemas import PAGE, made_model, row_model, typed
 from valence.kit.tables import TableParams, table_api
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
@@ -19,7 +20,6 @@ from valence.value.lifetime.kept import kept_of, kept_table
 from valence.value.lifetime.prediction_view import KEPT
 from valence.value.lifetime.predictions import SCORES
 from valence.value.lifetime.tables import CLV
-from valence.value.schemas import PAGE, made_model, row_model, typed
 
 _BASE: Any = row_model(
     "WorthOfBase",

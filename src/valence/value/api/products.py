@@ -10,6 +10,7 @@ from pydantic import Field
 
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
+from valence.kit.schemas import PAGE, made_model, row_model
 from valence.kit.tables import TablePage, TableParams, table_api
 from valence.value.api.router import api, built
 from valence.value.products.answers import (
@@ -21,7 +22,6 @@ from valence.value.products.answers import (
 )
 from valence.value.products.columns import ENTRY, MATRIX
 from valence.value.products.tables import BUYERS, PRODUCTS
-from valence.value.schemas import PAGE, made_model, row_model
 
 _PRODUCT: Any = row_model("Product", "One product and what it does.", MATRIX)
 _ENTRY: Any = row_model("EntryProduct", "What those brought later whom it won.", ENTRY[1:])

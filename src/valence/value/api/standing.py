@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from valence.kit.ask import Ask
+from valence.kit.schemas import made_model, row_model
 from valence.lake.columns import Column
 from valence.value import equity_report, standing_report
 from valence.value.api.router import api, built
@@ -15,7 +16,6 @@ from valence.value.equity_answers import equity_of
 from valence.value.equity_mart import BASE
 from valence.value.ladder_answers import ladder_of
 from valence.value.ladder_mart import LADDER
-from valence.value.schemas import made_model, row_model
 
 _MEAN: Any = row_model(
     "MeanOfCustomers",

@@ -9,10 +9,10 @@ from pydantic import Field
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
 from valence.kit.customers import FIELDS
+from valence.kit.schemas import PAGE, made_model, row_model, typed
 from valence.kit.tables import TableParams, table_api
 from valence.lake.columns import Column
 from valence.value.api.router import api, built
-from valence.value.schemas import PAGE, made_model, row_model, typed
 from valence.value.stars_answers import LIKELY, new_customers, stars_of
 from valence.value.stars_mart import STARS as COLUMNS
 from valence.value.stars_view import STARS

@@ -19,8 +19,8 @@ from valence.kit.commands import (
 from valence.kit.format import Formats
 from valence.kit.languages import language
 from valence.kit.opened import OpenBrand
+from valence.lake.reading import Tables
 from valence.value.live import live_tables
-from valence.value.reading import Tables
 
 value = Commands("value", "Who carries the value: RFM, value tiers, cohorts, each customer.")
 Day = Annotated[

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from valence.core.messages import Message
+from valence.lake.reading import Tables
 from valence.lake.runs import spoken
 from valence.value.lifetime.definition import DEFAULT
-from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
 NAIVE = ("as_before", "as_alike")

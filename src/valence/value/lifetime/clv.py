@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from valence.core.days import as_day, months_before
 from valence.core.errors import BadInputError
+from valence.definitions.reading import faults_of
 from valence.lake.portable import given
-from valence.value.definitions import faults_of
 from valence.value.facts import customer_facts
 from valence.value.lifetime import card
 from valence.value.lifetime.candidates import model_named

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from valence.lake.reading import Tables
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.evaluate import UNIT_DAYS
@@ -17,7 +18,6 @@ from valence.value.lifetime.scoring import Fitted
 from valence.value.models.bg_bb import BgBb
 from valence.value.models.model import Floats
 from valence.value.orders import SALE
-from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
 _POINTS = 120  # of the curve of P(alive)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from valence.value.definitions import Document
+from valence.definitions.documents import Document
 
 LIFETIME_KIND = "lifetime_value"
 Rate = Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)]

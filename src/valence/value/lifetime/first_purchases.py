@@ -6,10 +6,11 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.columns import Column
 from valence.lake.marts import BuildContext, Inputs, Mart
 from valence.lake.portable import given
-from valence.value.definitions import ENTRY_KIND, EntryDefinition, published
+from valence.value.definitions import ENTRY_KIND, EntryDefinition
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.orders import order_facts
 from valence.value.products.entry import categorised, first_lines

@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
-from valence.value.reading import Tables
+from valence.lake.reading import Tables
 
 
 @dataclass(frozen=True, slots=True)

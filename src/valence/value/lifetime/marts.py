@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
-from valence.value.definitions import published
 from valence.value.lifetime.covariates import with_first
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.first_purchases import FIRST_MART

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from valence.core.days import months_before
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.columns import ARROW, IBIS, Column
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 from valence.lake.portable import count_if, in_panel, ratio, total
-from valence.value.definitions import published
 from valence.value.lifetime.definition import LIFETIME_KIND, LifetimeDefinition
 from valence.value.lifetime.marts import known_customers
 from valence.value.orders import SALE

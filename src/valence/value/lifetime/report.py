@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 from valence.core.errors import NotFoundError
 from valence.kit.format import Formats
 from valence.lake.portable import amount, total
+from valence.lake.reading import Tables
 from valence.value.lifetime.answers import ModelCard, model_card_of
 from valence.value.lifetime.covariates import plain
-from valence.value.reading import Tables
 
 Rows = list[dict[str, Any]]
 WORTH = (

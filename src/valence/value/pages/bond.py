@@ -20,7 +20,7 @@ def bond_page(ask: Ask) -> Response:
         will = message("How strong each customer's bond is, and what that rests on.")
         title = message("Bond")
         return ask.page(
-            "value/empty.html", title=title, question=bond_view.ASKED, empty=empty(ask, will)
+            "kit/empty.html", title=title, question=bond_view.ASKED, empty=empty(ask, will)
         )
     past = bond_history_view.history_of(ask.reader)
     return ask.page(

@@ -24,7 +24,7 @@ def bridge_page(ask: Ask) -> Response:
         will = message("From last year's value to this year's: who came, grew, shrank and left.")
         title = message("Value bridge")
         return ask.page(
-            "value/empty.html", title=title, question=bridge_view.WENT, empty=empty(ask, will)
+            "kit/empty.html", title=title, question=bridge_view.WENT, empty=empty(ask, will)
         )
     spec, table = bridge_view.by_spec(by), bridge_by(ask.reader.table("value_bridge"), by)
     if how := ask.request.query_params.get("format"):

@@ -22,7 +22,7 @@ def cohorts_page(ask: Ask) -> Response:
     if found is None or not found.months:
         will = message("Which cohort stays, and what a customer is worth month after month.")
         return ask.page(
-            "value/empty.html", title=message("Cohorts"), question=STAYS, empty=empty(ask, will)
+            "kit/empty.html", title=message("Cohorts"), question=STAYS, empty=empty(ask, will)
         )
     table = ask.reader.table("cohorts")
     if how := ask.request.query_params.get("format"):

@@ -19,7 +19,7 @@ def equity_page(ask: Ask) -> Response:
         will = message("What the customer base is worth from now on, and what would change it.")
         title = message("Customer equity")
         return ask.page(
-            "value/empty.html", title=title, question=equity_view.ASKED, empty=empty(ask, will)
+            "kit/empty.html", title=title, question=equity_view.ASKED, empty=empty(ask, will)
         )
     return ask.page(
         "value/equity.html",

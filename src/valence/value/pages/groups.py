@@ -27,7 +27,7 @@ def groups_page(ask: Ask) -> Response:
     if found is None or not found.rows:
         will = message("What each segment, value tier, channel, country and store brings.")
         return ask.page(
-            "value/empty.html", title=TITLE, question=groups_view.BRINGS, empty=empty(ask, will)
+            "kit/empty.html", title=TITLE, question=groups_view.BRINGS, empty=empty(ask, will)
         )
     spec, table = groups_spec(by), ask.reader.table("value_groups")
     table = table.filter(table.dimension == by).drop("dimension")

@@ -19,7 +19,7 @@ def ladder_page(ask: Ask) -> Response:
         will = message("On which of seven rungs each customer stands, and who climbs.")
         title = message("Ladder of loyalty")
         return ask.page(
-            "value/empty.html", title=title, question=ladder_view.ASKED, empty=empty(ask, will)
+            "kit/empty.html", title=title, question=ladder_view.ASKED, empty=empty(ask, will)
         )
     return ask.page(
         "value/ladder.html",

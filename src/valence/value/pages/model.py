@@ -22,9 +22,7 @@ def model_page(ask: Ask) -> Response:
     if card is None or not card.customers:
         will = message("How far the forecasts of worth can be relied on.")
         title = message("Models of worth")
-        return ask.page(
-            "value/empty.html", title=title, question=view.ASKED, empty=empty(ask, will)
-        )
+        return ask.page("kit/empty.html", title=title, question=view.ASKED, empty=empty(ask, will))
     names = names_of(ask.reader, covariate_view.products_in(card))
     return ask.page(
         "value/model.html",
@@ -50,7 +48,7 @@ def predictions_page(ask: Ask) -> Response:
     if found is None:
         will = message("How predictions turned out that were made in earnest.")
         return ask.page(
-            "value/empty.html",
+            "kit/empty.html",
             title=prediction_view.TITLE,
             question=prediction_view.ASKED,
             empty=empty(ask, will),

@@ -10,12 +10,7 @@ from valence.kit.ask import Ask, Asked
 from valence.kit.page import Crumb, Empty, Step, Tab
 from valence.kit.tables import table_page
 from valence.value import worth_view
-from valence.value.definitions import (
-    ENTRY_KIND,
-    PRODUCTS_KIND,
-    EntryDefinition,
-    MatrixDefinition,
-)
+from valence.value.definitions import ENTRY_KIND, PRODUCTS_KIND, EntryDefinition, MatrixDefinition
 from valence.value.pages.router import built_of, defined, empty, pages
 from valence.value.products import entry_view, matrix_view
 from valence.value.products.answers import (
@@ -39,7 +34,7 @@ def products_page(ask: Ask) -> Response:
     found, fmt = matrix_of(ask.reader), ask.format
     if found is None or not found.products:
         return ask.page(
-            "value/empty.html", title=TITLE, question=matrix_view.DOES, empty=_nothing(ask)
+            "kit/empty.html", title=TITLE, question=matrix_view.DOES, empty=_nothing(ask)
         )
     rules = defined(ask, PRODUCTS_KIND, MatrixDefinition)
     return table_page(
@@ -72,7 +67,7 @@ def entry_page(ask: Ask) -> Response:
     found, fmt = entry_of(ask.reader, level), ask.format
     if found is None:
         return ask.page(
-            "value/empty.html", title=ENTRY, question=entry_view.STAYS, empty=_too_young(ask)
+            "kit/empty.html", title=ENTRY, question=entry_view.STAYS, empty=_too_young(ask)
         )
     rules = defined(ask, ENTRY_KIND, EntryDefinition)
     matrix = matrix_of(ask.reader)

@@ -19,7 +19,7 @@ def stars_page(ask: Ask) -> Response:
     found, fmt = stars_of(ask.reader), ask.format
     if found is None:
         return ask.page(
-            "value/empty.html",
+            "kit/empty.html",
             title=message("Early stars"),
             question=stars_view.ASKED,
             empty=_too_few(ask),

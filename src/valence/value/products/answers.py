@@ -14,11 +14,11 @@ import ibis.expr.types as ir
 from valence.core.days import as_day, months_before
 from valence.lake.portable import count_if, total
 from valence.lake.reader import Reader
+from valence.lake.reading import Tables
 from valence.value.answers import summary_of
 from valence.value.products.comparison_words import ALL, CATEGORY, PRODUCT
 from valence.value.products.lines import line_facts
 from valence.value.products.matrix import FEW, KINDS
-from valence.value.reading import Tables
 
 Row = Mapping[str, Any]
 POINTS = 300  # products in the picture; the table has all

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from valence.core.messages import message
+from valence.definitions.reading import published
 from valence.lake.marts import BuildContext, Inputs, Mart, Read, rows_read
 from valence.value.definitions import (
     ENTRY_KIND,
@@ -16,7 +17,6 @@ from valence.value.definitions import (
     EntryDefinition,
     MatrixDefinition,
     TiersDefinition,
-    published,
 )
 from valence.value.products.columns import ENTRY, MATRIX, SALES
 from valence.value.products.entry import entries, observed

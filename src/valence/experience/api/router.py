@@ -1,0 +1,7 @@
+"""The router that every route of experience is declared on."""
+
+from __future__ import annotations
+
+from valence.kit.routes import ApiRouter
+
+api = ApiRouter("experience")

@@ -1,0 +1,144 @@
+"""Scores of experience: `valence experience nps|csat|ces`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from valence.core.errors import NotFoundError
+from valence.experience.commands.group import experience
+from valence.experience.scores_answers import BY, Scores, Told, scores_of
+from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.kit.format import Formats
+from valence.kit.published import Published, published_tables
+
+By = Annotated[str, typer.Option("--by", help=f"Tell answers apart by {', '.join(BY)}.")]
+Since = Annotated[
+    datetime | None,
+    typer.Option("--since", formats=["%Y-%m-%d"], help="First day; else the last twelve months."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", formats=["%Y-%m-%d"], help="Last day; else that of the last build."),
+]
+Subject = Annotated[str, typer.Option("--subject", help="own, or a competitor.")]
+_SIDES = {
+    "nps": ("promoters", "detractors"),
+    "csat": ("satisfied", "dissatisfied"),
+    "ces": ("easy", "hard"),
+}
+
+
+@experience.command("nps", permission="experience:read")
+def nps(
+    brand: BrandFolder = HERE,
+    by: By = "touchpoint",
+    since: Since = None,
+    until: Until = None,
+    subject: Subject = "own",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the net promoter score: of all, by touchpoint or another group, with intervals.
+
+    Example: valence experience nps --by channel
+    """
+    _print("nps", brand, by, (since, until), subject, as_json=as_json)
+
+
+@experience.command("csat", permission="experience:read")
+def csat(
+    brand: BrandFolder = HERE,
+    by: By = "touchpoint",
+    since: Since = None,
+    until: Until = None,
+    subject: Subject = "own",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print satisfaction: the share of the two best of five answers, with intervals.
+
+    Example: valence experience csat --by touchpoint
+    """
+    _print("csat", brand, by, (since, until), subject, as_json=as_json)
+
+
+@experience.command("ces", permission="experience:read")
+def ces(
+    brand: BrandFolder = HERE,
+    by: By = "touchpoint",
+    since: Since = None,
+    until: Until = None,
+    subject: Subject = "own",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print effort, asked as "it was easy": the share who agree, so that higher is easier.
+
+    Example: valence experience ces --by channel
+    """
+    _print("ces", brand, by, (since, until), subject, as_json=as_json)
+
+
+def _print(
+    metric: str,
+    brand: BrandFolder,
+    by: str,
+    period: tuple[datetime | None, datetime | None],
+    subject: str,
+    *,
+    as_json: bool,
+) -> None:
+    with published_tables(brand, "answers") as asked:
+        since, until = (None if day is None else day.date() for day in period)
+        last = until or asked.as_of
+        if last is None:
+            raise NotFoundError("No figures have been built yet. Run `valence build`.")
+        found = scores_of(asked.tables, metric, until=last, since=since, by=by, subject=subject)
+        if as_json:
+            print_json(asked.told(_json(found)))
+            return
+        _say(asked, found)
+
+
+def _json(found: Scores) -> dict[str, object]:
+    return {
+        "metric": found.metric,
+        "by": found.by,
+        "since": found.since,
+        "until": found.until,
+        "all": None if found.all is None else found.all.told(),
+        "groups": [told.told() for told in found.groups],
+        "months": [{**told.told(), "name": month} for month, told in found.months],
+    }
+
+
+def _say(asked: Published, found: Scores) -> None:
+    if found.all is None:
+        say(
+            f"Nobody answered {found.metric.upper()} between {found.since} and {found.until}. "
+            "Bring answers in: `valence import answers.csv`."
+        )
+        return
+    rows = [_row(told, found, asked.fmt) for told in (found.all, *found.groups)]
+    rows[0][found.by] = "all"
+    print_table(rows, title=f"{found.metric.upper()}, {found.since} to {found.until}")
+    asked.say_day()
+
+
+def _row(told: Told, found: Scores, fmt: Formats) -> dict[str, object]:
+    said, moved = told.enough, told.moved
+    good, bad = _SIDES[found.metric]
+    return {
+        found.by: told.name or "(not said)",
+        "answers": told.n,
+        found.metric: fmt.cell(told.score, "float") if said else "not enough data",
+        "90 % interval": fmt.interval(told.low, told.high, "short") if said else "",
+        good: told.good,
+        bad: told.bad,
+        "change": "" if moved is None else f"{moved.difference:+.1f}",
+        "by chance": "" if moved is None or moved.probability is None
+        else f"p = {moved.probability:.3f}",
+    }  # fmt: skip

@@ -1,0 +1,223 @@
+"""The page of scores in words and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from valence.core.messages import Message, message
+from valence.experience.scores import METRICS, MINIMUM, Metric
+from valence.experience.scores_answers import BY, Scores, Told
+from valence.kit.ask import Asked
+from valence.kit.charts import Bar, Chart, Line, bars, lines, too_little
+from valence.kit.format import Formats
+from valence.kit.page import NOT_ENOUGH, Answer, Change, Figure, How, Step, Tab, Words
+
+ASKED = message("What do customers feel, and where is it worst?")
+METRIC: Mapping[Metric, Message] = {
+    "nps": message("Net promoter score"),
+    "csat": message("Satisfaction"),
+    "ces": message("Effort"),
+}
+GROUP: Mapping[str, Message] = {
+    "touchpoint": message("Touchpoint"),
+    "channel": message("Channel"),
+    "language": message("Language"),
+    "source": message("Source"),
+    "tier": message("Value tier"),
+    "segment": message("Segment"),
+    "main_channel": message("Customer's main channel"),
+    "rung": message("Rung"),
+    "bond": message("Bond"),
+}
+_SIDES: Mapping[Metric, tuple[Message, Message]] = {
+    "nps": (message("Promoters"), message("Detractors")),
+    "csat": (message("Satisfied"), message("Dissatisfied")),
+    "ces": (message("Easy"), message("Hard")),
+}
+NOT_SAID = message("(not said)")
+
+
+def tabs(ask: Asked, current: Metric) -> list[Tab]:
+    """Return a tab for each question."""
+    return [
+        Tab(METRIC[metric], ask.url("/experience", metric=metric), metric == current)
+        for metric in METRICS
+    ]
+
+
+def groups(ask: Asked, found: Scores) -> list[Tab]:
+    """Return what answers can be told apart by, each with its address."""
+    return [
+        Tab(GROUP[by], ask.url("/experience", metric=found.metric, by=by), by == found.by)
+        for by in BY
+    ]
+
+
+def answer(found: Scores, fmt: Formats) -> Answer:
+    """Return the score, and the group where it is worst, in a sentence."""
+    if found.all is None or not found.all.enough:
+        n = 0 if found.all is None else found.all.n
+        return Answer(
+            message("Too few answers to say: {n}, and it takes {least}.", n=fmt.integer(n),
+                    least=MINIMUM)
+        )  # fmt: skip
+    said = message("{what}: {score}", what=METRIC[found.metric], score=points(found.all.score, fmt))
+    interval = message(
+        "({interval}, n = {n})",
+        interval=_interval(found.all, fmt),
+        n=fmt.integer(found.all.n),
+    )
+    worst = next((told for told in found.groups if told.enough and told.name), None)
+    if worst is None:
+        return Answer(said, interval)
+    rest = message(
+        "Worst: {name}, {score} of {n} answers.",
+        name=worst.name,
+        score=points(worst.score, fmt),
+        n=fmt.integer(worst.n),
+    )
+    return Answer(said, interval, rest)
+
+
+def figures(found: Scores, fmt: Formats) -> list[Figure]:
+    """Return the score, answers, the good and the bad side."""
+    told = found.all
+    if told is None:
+        return []
+    good, bad = _SIDES[found.metric]
+    enough = told.enough
+    of = message("of {n} answers", n=fmt.integer(told.n))
+    return [
+        Figure(
+            METRIC[found.metric],
+            points(told.score, fmt) if enough else None,
+            note=_interval(told, fmt) if enough else "",
+            change=_change(told, fmt),
+            spark=[month.score if month.enough else None for _, month in found.months],
+        ),
+        Figure(message("Answers"), fmt.integer(told.n), note=message("in twelve months")),
+        Figure(good, fmt.percent(told.good / told.n), note=of),
+        Figure(bad, fmt.percent(told.bad / told.n), note=of),
+    ]
+
+
+def _change(told: Told, fmt: Formats) -> Change | None:
+    moved = told.moved
+    if moved is None:
+        return None
+    sure = moved.significant()
+    return Change(
+        fmt.cell(abs(moved.difference), "float"),
+        moved.difference > 0 if sure else None,
+        moved.difference > 0 if sure else None,
+        message("against the twelve months before")
+        if sure
+        else message("against the twelve months before: may be chance"),
+    )
+
+
+def by_group(found: Scores, fmt: Formats) -> Chart:
+    """Return the score of each group with its interval, the worst first."""
+    title = message("Where is it worst?")
+    shown = [told for told in found.groups if told.enough]
+    few = [told for told in found.groups if not told.enough]
+    if not shown:
+        return too_little("groups", title, NOT_ENOUGH)
+    made = bars(
+        fmt,
+        "groups",
+        title,
+        [Bar(told.name or fmt.language.worded(NOT_SAID), told.score, told.low, told.high,
+             main=told.name is not None) for told in shown],
+        unit="number",
+        name=GROUP[found.by],
+        value_name=METRIC[found.metric],
+        sort=False,
+    )  # fmt: skip
+    return made.answering(_fewer(few, fmt)) if few else made.answering(_said(found))
+
+
+def _said(found: Scores) -> Words:
+    if found.metric == "ces":
+        return message("Asked as “it was easy”: higher is easier. Whiskers are 90 % intervals.")
+    return message("Whiskers are 90 % intervals: where they overlap, the order may be chance.")
+
+
+def _fewer(few: list[Told], fmt: Formats) -> Words:
+    return message(
+        "Not shown for fewer than {least} answers: {names}.",
+        least=MINIMUM,
+        names=", ".join(
+            f"{told.name or fmt.language.worded(NOT_SAID)} ({told.n})" for told in few[:6]
+        ),
+    )
+
+
+def by_month(found: Scores, fmt: Formats) -> Chart:
+    """Return the score month by month with its band."""
+    title = message("Does it get better?")
+    if sum(told.enough for _, told in found.months) < 2:
+        return too_little("months", title, NOT_ENOUGH)
+    told = [(month, one if one.enough else None) for month, one in found.months]
+    made = lines(
+        fmt,
+        "months",
+        title,
+        [month for month, _ in told],
+        [
+            Line(
+                fmt.language.worded(METRIC[found.metric]),
+                [None if one is None else one.score for _, one in told],
+                [None if one is None else one.low for _, one in told],
+                [None if one is None else one.high for _, one in told],
+            )
+        ],
+        unit="number",
+        place_name=message("Month"),
+        value_name=METRIC[found.metric],
+        months=True,
+    )
+    return made.answering(
+        message("Months with fewer than {least} answers are left out.", least=MINIMUM)
+    )
+
+
+def how(found: Scores, built: Words) -> How:
+    """Return how the score is made."""
+    definition: Message = {
+        "nps": message(
+            "Share of promoters (9 and 10 of 10) less share of detractors (0 to 6), from −100 to "
+            "100. Its interval rests on the variance p + d − (p − d)² of one answer."
+        ),
+        "csat": message(
+            "Share of the two best of five answers (or as high on another scale), from 0 to 100, "
+            "with Wilson's interval."
+        ),
+        "ces": message(
+            "Asked as “it was easy” on 1 to 7: share of 5 to 7, so that higher is easier, with "
+            "Wilson's interval."
+        ),
+    }[found.metric]
+    source: Message = {
+        "nps": message("Reichheld 2003, The One Number You Need to Grow"),
+        "csat": message("top-two-box satisfaction"),
+        "ces": message("Dixon, Freeman & Toman 2010, as customer effort score 2.0"),
+    }[found.metric]
+    return How(definition, source=source, inputs=("answers",), built=built)
+
+
+def steps() -> list[Step]:
+    """Return what makes sense next."""
+    return [
+        Step(message("See it on the journey map"), "/journey"),
+        Step(message("Bring more answers in"), "/imports"),
+    ]
+
+
+def points(value: float, fmt: Formats) -> str:
+    """Return a score as it is written: one digit, with a true minus."""
+    return fmt.cell(round(value, 1), "float").replace("-", "−")
+
+
+def _interval(told: Told, fmt: Formats) -> str:
+    return f"{points(told.low, fmt)} – {points(told.high, fmt)}"

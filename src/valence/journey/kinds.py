@@ -1,0 +1,16 @@
+"""The kinds of definitions of the journey: its stages and touchpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from valence.core.messages import message
+from valence.definitions import DefinitionKind
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+
+_DEFINE = "journey:define"
+KINDS: tuple[DefinitionKind[Any], ...] = (
+    DefinitionKind(
+        JOURNEY_KIND, message("Customer journey"), JourneyDefinition, _DEFINE, singleton=True
+    ),
+)

@@ -1,0 +1,7 @@
+"""The router that every page of the journey is declared on."""
+
+from __future__ import annotations
+
+from valence.kit.routes import PageRouter
+
+pages = PageRouter()

@@ -1,0 +1,50 @@
+"""What a page says of the build behind it: when, by which definition, and what is missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from valence.core.clock import now
+from valence.core.messages import Message, message
+from valence.definitions import definition_at
+from valence.definitions.reading import published
+from valence.kit.ask import Asked
+from valence.kit.opened import OpenBrand
+from valence.kit.page import Empty, Step
+
+D = TypeVar("D", bound=BaseModel)
+
+
+def built_of(ask: Asked, mart: str) -> Message | str:
+    """Return when a mart was built last, and for which day."""
+    state = ask.reader.snapshot.head.marts.get(mart)
+    if state is None:
+        return ""
+    return message(
+        "{at}, as of {day}",
+        at=ask.format.instant(datetime.fromisoformat(state.built_at)),
+        day=ask.format.day(ask.as_of),
+    )
+
+
+def defined(ask: Asked, kind: str, model: type[D], mart: str = "") -> D:
+    """Return the definition that holds now; with a mart, that which it was made with."""
+    state = ask.reader.snapshot.head.marts.get(mart)
+    at = now() if state is None else datetime.fromisoformat(state.built_at)
+    with ask.service(OpenBrand).store.reading() as view:
+        version = definition_at(view, kind, kind, at)
+    return published({} if version is None else {kind: version.document}, kind, model)
+
+
+def unbuilt(ask: Asked, will: Message, mart: str) -> Empty | None:
+    """Say that orders, or a build, are missing; None where the mart is there."""
+    if not ask.reader.snapshot.rows("orders"):
+        missing = message("No orders have been imported yet.")
+        return Empty(will, missing, Step(message("Import orders"), "/imports"))
+    if not ask.reader.has(mart):
+        missing = message("Orders are there; the figures have not been built from them yet.")
+        return Empty(will, missing, Step(message("Build the figures"), "/builds"))
+    return None
