@@ -18,6 +18,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "value": {
         "value": "Who carries the value: RFM, value tiers, cohorts, each customer.",
     },
+    "journey": {
+        "journey": "Where customers go, where they get stuck, and what it costs.",
+    },
+    "experience": {
+        "experience": "What customers feel, what moves it, and what they say in their own words.",
+    },
     "desk": {
         "runs": "Print the last builds, newest first. Example: valence runs --limit 5 --json.",
         "lineage": "Print what rests on what, with rows. Example: valence lineage --json.",

@@ -39,6 +39,7 @@ from valence.lake.zones import settle
 
 _TEXTS: dict[Hashable, str] = {}  # queries that this process has put together
 _MOST_TEXTS = 256
+_WITHOUT_ORDERS = ("events", "feedback", "contacts", "messages")
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
 
 
@@ -178,17 +179,27 @@ class _Building:
     def last_day(self) -> date:
         """The last business day that orders cover; cancelled ones only where there are no others.
 
-        An order that was called off may be dated long after the last that was not.
+        An order that was called off may be dated long after the last that was not. A brand
+        without any order stands for the last day of what its customers did and said.
         """
         orders = self.table("orders")
         real = ibis.coalesce(orders.kind, "") != "cancelled"
         last = ibis.coalesce(orders.ordered_on.max(where=real), orders.ordered_on.max())
-        last = self.engine.rows(orders.aggregate(last=last))[0]["last"]
-        if last is None:
+        found = self.engine.rows(orders.aggregate(last=last))[0]["last"]
+        if found is None:
+            found = max(filter(None, map(self._last_of, _WITHOUT_ORDERS)), default=None)
+        if found is None:
             raise BadInputError(
-                "There are no orders to build from. Bring some in with `valence import orders.csv`."
+                "There are no orders to build from. Bring some in with `valence import orders.csv`, "
+                "or what customers did and said: events, feedback, contacts."
             )
-        return date.fromisoformat(str(last)[:10])
+        return date.fromisoformat(str(found)[:10])
+
+    def _last_of(self, name: str) -> str | None:
+        """The last day of a canonical table, as text."""
+        t = self.table(name)
+        last = self.engine.rows(t.aggregate(last=t[CANONICAL[name].day].max()))[0]["last"]
+        return None if last is None else str(last)[:10]
 
     def plan(self, context: BuildContext) -> list[Planned]:
         """Decide for every mart: keep, patch or make anew."""
