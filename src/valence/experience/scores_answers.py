@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -122,19 +122,14 @@ def scores_of(
             near=did_you_mean(by, BY),
             names=", ".join(BY),
         )
-    first = months_before(until, MONTHS) if since is None else since
+    first = months_before(until, MONTHS) + timedelta(days=1) if since is None else since
     if first > until:
         raise BadInputError(
             "The period ends on {until}, before it begins on {since}.", until=until, since=first
         )
     t = _answers(tables, checked, by, subject)
-    now = t.filter(t.on > first, t.on <= until) if since is None else t.filter(
-        t.on >= first, t.on <= until
-    )  # fmt: skip
-    earlier = first - (until - first)
-    before = t.filter(t.on <= first, t.on > earlier) if since is None else t.filter(
-        t.on < first, t.on >= earlier
-    )  # fmt: skip
+    earlier = first - (until - first) - timedelta(days=1)  # as many days, just before
+    now, before = t.filter(t.on >= first, t.on <= until), t.filter(t.on >= earlier, t.on < first)
     was = {row["name"]: _told(row) for row in _counted(tables, before, checked, ("name",))}
     groups = [_told(row, was.get(row["name"])) for row in _counted(tables, now, checked, ("name",))]
     whole = [_told(row) for row in _counted(tables, before, checked, ())]

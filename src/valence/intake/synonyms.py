@@ -173,7 +173,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "评价id", "评论id", "答卷编号",
     ),
     "answered_at": (
-        "answered_at", "response date", "customer response date", "review date", "answered", "submitted at", "created at",
+        "answered_at", "response date", "customer response date", "review date", "answered",
+        "submitted at", "created at",
         "completed at", "survey date", "date", "评价时间", "评论时间", "答题时间", "提交时间",
         "日期",
     ),

@@ -190,8 +190,8 @@ class _Building:
             found = max(filter(None, map(self._last_of, _WITHOUT_ORDERS)), default=None)
         if found is None:
             raise BadInputError(
-                "There are no orders to build from. Bring some in with `valence import orders.csv`, "
-                "or what customers did and said: events, feedback, contacts."
+                "There are no orders to build from. Bring some in with `valence import "
+                "orders.csv`, or what customers did and said: events, feedback, contacts."
             )
         return date.fromisoformat(str(found)[:10])
 
