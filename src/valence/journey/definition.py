@@ -53,6 +53,15 @@ class Touchpoint(Document):
     moment_of_truth: bool = Field(
         default=False, description="Whether it decides what customers think."
     )
+    also: tuple[str, ...] = Field(
+        (), max_length=20, description="Other names under which answers are about it."
+    )
+    designed: Literal["", "peak", "end"] = Field(
+        "", description="Whether it was designed as the peak, or as the end, of the experience."
+    )
+    delivered: str = Field(
+        "", description="A rule that a row keeps where that designed moment was delivered."
+    )
 
 
 def _of_events(name: str, stage: str, *names: str) -> Touchpoint:
@@ -103,6 +112,17 @@ class JourneyDefinition(Document):
         _USUAL, min_length=1, max_length=200, description="The touchpoints of all stages."
     )
 
+    months: int = Field(12, ge=1, le=60, description="Months that the map looks back on.")
+    onward_days: int = Field(
+        30, ge=1, le=365, description="Days within which going on to a later stage counts."
+    )
+    silent_days: int = Field(
+        90, ge=1, le=730, description="Days without a step after which the last one was the end."
+    )
+    repeat_days: int = Field(
+        7, ge=1, le=90, description="Days within which the same touchpoint again is a repeat."
+    )
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         names = [touchpoint.name for touchpoint in self.touchpoints]
@@ -115,9 +135,18 @@ class JourneyDefinition(Document):
                     f"{touchpoint.name}: there is no stage {touchpoint.stage!r}; the stages are "
                     f"{', '.join(self.stages)}"
                 )
-            for rule in (touchpoint.rule, touchpoint.standard):
+            for rule in (touchpoint.rule, touchpoint.standard, touchpoint.delivered):
                 _checked(touchpoint, rule)
         return self
+
+    def called(self) -> dict[str, Touchpoint]:
+        """Return each touchpoint by all its names, in small letters; its own come first."""
+        also = {
+            name.lower(): touchpoint
+            for touchpoint in reversed(self.touchpoints)
+            for name in touchpoint.also
+        }
+        return {**also, **{touchpoint.name.lower(): touchpoint for touchpoint in self.touchpoints}}
 
     def of(self, source: Source) -> list[Touchpoint]:
         """Return the touchpoints that are recognised in a table, in their order."""

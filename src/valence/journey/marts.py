@@ -6,7 +6,9 @@ import ibis.expr.types as ir
 
 from valence.core.messages import message
 from valence.definitions.reading import published
+from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
+from valence.journey.reach import REACH, touchpoint_reach
 from valence.journey.steps import CLAIMS, STEPS, UNRECOGNISED, claims, journey_steps, unrecognised
 from valence.lake.marts import BuildContext, Inputs, Mart
 
@@ -28,6 +30,15 @@ def _unrecognised(inputs: Inputs, context: BuildContext) -> ir.Table:
     return unrecognised(inputs["events"], as_of=context.as_of, definition=journey_of(context))
 
 
+def _days(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return touchpoint_days(inputs["journey_steps"], as_of=context.as_of)
+
+
+def _reach(inputs: Inputs, context: BuildContext) -> ir.Table:
+    definition = journey_of(context)
+    return touchpoint_reach(inputs["journey_steps"], as_of=context.as_of, definition=definition)
+
+
 MARTS: tuple[Mart, ...] = (
     Mart(
         name="journey_steps",
@@ -41,6 +52,31 @@ MARTS: tuple[Mart, ...] = (
         compute=_steps,
         order_by=("customer_id", "at"),
         definitions=(JOURNEY_KIND,),
+    ),
+    Mart(
+        name="touchpoint_days",
+        owner="journey",
+        title=message("Days of touchpoints"),
+        grain=("on", "touchpoint", "channel"),
+        rebuild="day",
+        day="on",
+        inputs=("journey_steps",),
+        columns=DAYS,
+        compute=_days,
+        order_by=("touchpoint", "on"),
+        served=True,
+    ),
+    Mart(
+        name="touchpoint_reach",
+        owner="journey",
+        title=message("Reach of touchpoints"),
+        grain=("touchpoint",),
+        rebuild="whole",
+        inputs=("journey_steps",),
+        columns=REACH,
+        compute=_reach,
+        definitions=(JOURNEY_KIND,),
+        served=True,
     ),
     Mart(
         name="journey_claims",

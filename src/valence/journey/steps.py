@@ -33,6 +33,7 @@ STEPS = (
     Column("source", "text", "Table that the step was found in."),
     Column("row_key", "text", "Key of its row there."),
     Column("standard_kept", "bool", "Whether service was as promised; empty without a standard."),
+    Column("delivered", "bool", "Whether the designed moment was delivered; empty without one."),
 )
 CLAIMS = (
     Column("touchpoint", "text", "Touchpoint of the journey."),
@@ -167,7 +168,8 @@ def _steps_of(
         ),
         source=ibis.literal(source),
         row_key=t.row_key,
-        standard_kept=_kept(t, own),
+        standard_kept=_ruled(t, own, "standard"),
+        delivered=_ruled(t, own, "delivered"),
     )
 
 
@@ -180,9 +182,10 @@ def _taken(
     t = t.mutate(**{name: _hours(t, *ends) for name, ends in HOURS.get(source, {}).items()})
     rules = {f"_rule_{place}": _rule(each.rule, source) for place, each in enumerate(own)}
     rules |= {
-        f"_kept_{place}": _rule(each.standard, source)
+        f"_{kind}_{place}": _rule(text, source)
         for place, each in enumerate(own)
-        if each.standard
+        for kind, text in (("standard", each.standard), ("delivered", each.delivered))
+        if text
     }
     asked = {name: rule for name, rule in rules.items() if rule is not None}
     t = annotate(t, asked, as_of=as_of) if asked else t
@@ -197,11 +200,12 @@ def _hours(t: ir.Table, since: str, until: str) -> ir.FloatingValue:
     return (seconds[1] - seconds[0]).cast("float64") / 3600.0
 
 
-def _kept(t: ir.Table, own: list[Touchpoint]) -> ir.BooleanValue:
+def _ruled(t: ir.Table, own: list[Touchpoint], kind: str) -> ir.BooleanValue:
+    """What a touchpoint's rule of that kind says of its rows; missing where it has none."""
     cases = [
-        (t.touchpoint == each.name, t[f"_kept_{place}"])
+        (t.touchpoint == each.name, t[f"_{kind}_{place}"])
         for place, each in enumerate(own)
-        if each.standard
+        if getattr(each, kind)
     ]
     none = ibis.null("boolean")
     return ibis.cases(*cases, else_=none) if cases else none

@@ -1,0 +1,146 @@
+"""Reach: who passed each touchpoint, who went on, who came back, who was lost there."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.days import as_day, months_before
+from valence.journey.definition import JourneyDefinition
+from valence.journey.steps import DEFAULT
+from valence.lake.columns import Column
+from valence.lake.portable import count_if
+
+REACH = (
+    Column("touchpoint", "text", "Touchpoint of the journey."),
+    Column("stage", "text", "Stage that it belongs to."),
+    Column("steps", "int", "Steps there within the months that the map looks back on."),
+    Column("customers", "int", "Customers who passed it then."),
+    Column("steps_before", "int", "Steps within as many months before."),
+    Column("customers_before", "int", "Customers who passed it then."),
+    Column("followed", "int", "Customers who have been followed long enough to go on."),
+    Column("onward", "int", "Of these, those who came to a later stage in time."),
+    Column("onward_days", "float", "Median days until they did."),
+    Column("lost", "int", "Customers whose last step of all it was, silent long enough since."),
+    Column("repeats", "int", "Steps followed by another of the customer there within days."),
+    Column("promised", "int", "Steps with a service standard that can be judged."),
+    Column("kept", "int", "Of these, those that kept it."),
+    Column("designed", "int", "Steps with a designed moment that can be judged."),
+    Column("delivered", "int", "Of these, those where it was delivered."),
+)
+
+
+def touchpoint_reach(
+    steps: ir.Table, *, as_of: date, definition: JourneyDefinition = DEFAULT
+) -> ir.Table:
+    """Return who passed each touchpoint in the months before a day, and what came of it.
+
+    Parameters
+    ----------
+    steps
+        `journey_steps`.
+    as_of
+        Later steps are left out.
+    definition
+        Its stages in their order, and the lengths of time.
+
+    Returns
+    -------
+    Table
+        One row per touchpoint that anybody passed in either period, with the columns `REACH`.
+
+    Notes
+    -----
+    A customer goes on from the first step there within the months: to any later stage, within
+    `onward_days`. Whose first step is younger than that is not yet followed. What is lost is
+    counted over all touchpoints: a customer whose very last step lies here, `silent_days` ago or
+    more.
+    """
+    as_of = as_day(as_of)
+    since = months_before(as_of, definition.months)
+    earlier = months_before(as_of, 2 * definition.months)
+    t = steps.filter(steps.on <= as_of, steps.on > earlier)
+    t = t.mutate(number=_number(t, definition), now=t.on > since)
+    counts = t.group_by("touchpoint").agg(
+        stage=t.stage.max(),
+        steps=count_if(t.now),
+        customers=t.customer_id.nunique(where=t.now).cast("int64"),
+        steps_before=count_if(~t.now),
+        customers_before=t.customer_id.nunique(where=~t.now).cast("int64"),
+        promised=count_if(t.now & t.standard_kept.notnull()),
+        kept=count_if(t.now & t.standard_kept),
+        designed=count_if(t.now & t.delivered.notnull()),
+        delivered=count_if(t.now & t.delivered),
+    )
+    w = t.filter(t.now)
+    parts = (_onward(w, as_of, definition), _lost(w, as_of, definition), _repeats(w, definition))
+    for part in parts:
+        counts = counts.left_join(part, "touchpoint").drop("touchpoint_right")
+    zero = {
+        name: ibis.coalesce(counts[name], 0).cast("int64")
+        for name in ("followed", "onward", "lost", "repeats")
+    }
+    return counts.mutate(**zero).select(*(c.name for c in REACH))
+
+
+def _number(t: ir.Table, definition: JourneyDefinition) -> ir.IntegerValue:
+    places = [(stage, place) for place, stage in enumerate(definition.stages)]
+    return t.stage.cases(*places, else_=-1).cast("int64")
+
+
+def _onward(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
+    """Who came from their first step at a touchpoint to a later stage, and when."""
+    long_enough = as_of - timedelta(days=definition.onward_days)
+    first = w.group_by("customer_id", "touchpoint").agg(
+        number=w.number.max(), first_at=w["at"].min(), first_on=w.on.min()
+    )
+    first = first.filter(first.first_on <= long_enough)
+    later = w.filter(w.number > 0).select(
+        later_customer=w.customer_id, later_number=w.number, later_at=w["at"]
+    )
+    reached = first.join(
+        later,
+        [
+            first.customer_id == later.later_customer,
+            later.later_number > first.number,
+            later.later_at >= first.first_at,
+        ],
+    )
+    reached = reached.group_by("customer_id", "touchpoint").agg(
+        first_at=reached.first_at.min(), later_at=reached.later_at.min()
+    )
+    days = (_seconds(reached.later_at) - _seconds(reached.first_at)).cast("float64") / 86_400.0
+    reached = reached.mutate(days=days)
+    reached = reached.filter(reached.days <= float(definition.onward_days))
+    followed = first.group_by("touchpoint").agg(followed=first.count().cast("int64"))
+    onward = reached.group_by("touchpoint").agg(
+        onward=reached.count().cast("int64"), onward_days=reached.days.median()
+    )
+    return followed.left_join(onward, "touchpoint").drop("touchpoint_right")
+
+
+def _lost(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
+    """Customers whose very last step lies at a touchpoint, long enough ago."""
+    silent = as_of - timedelta(days=definition.silent_days)
+    last = w.group_by("customer_id").agg(
+        touchpoint=w.touchpoint.argmax(w["at"]), last_on=w.on.max()
+    )
+    last = last.filter(last.last_on <= silent)
+    return last.group_by("touchpoint").agg(lost=last.count().cast("int64"))
+
+
+def _repeats(w: ir.Table, definition: JourneyDefinition) -> ir.Table:
+    """Steps that the customer took again at the same touchpoint within days."""
+    order = ibis.window(
+        group_by=("customer_id", "touchpoint"), order_by=("at", "source", "row_key")
+    )
+    t = w.mutate(again_at=w["at"].lead().over(order))
+    gap = _seconds(t.again_at) - _seconds(t["at"])
+    t = t.filter(t.again_at.notnull(), gap <= definition.repeat_days * 86_400)
+    return t.group_by("touchpoint").agg(repeats=t.count().cast("int64"))
+
+
+def _seconds(at: ir.TimestampValue) -> ir.IntegerValue:
+    return at.truncate("s").epoch_seconds().cast("int64")
