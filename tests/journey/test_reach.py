@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
@@ -75,7 +76,7 @@ def slow(rows):
             if not mine:
                 continue
             repeats += sum(
-                b["at"] - a["at"] <= timedelta(days=4) for a, b in zip(mine, mine[1:], strict=False)
+                b["at"] - a["at"] <= timedelta(days=4) for a, b in itertools.pairwise(mine)
             )
             if mine[0]["on"] > DAY - timedelta(days=5):
                 continue
@@ -136,4 +137,4 @@ def test_nothing_happened(duck):
     assert told(duck, []) == {}
     days = touchpoint_days(table([]), as_of=DAY)
     assert duck.to_pyarrow(days).num_rows == 0
-    assert [c.name for c in REACH][0] == "touchpoint"
+    assert next(c.name for c in REACH) == "touchpoint"

@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from valence.core.messages import message
 from valence.definitions.reading import published
+from valence.journey.contacts import CONTACTS, journey_contacts
 from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
 from valence.journey.reach import REACH, touchpoint_reach
@@ -32,6 +33,22 @@ def _unrecognised(inputs: Inputs, context: BuildContext) -> ir.Table:
 
 def _days(inputs: Inputs, context: BuildContext) -> ir.Table:
     return touchpoint_days(inputs["journey_steps"], as_of=context.as_of)
+
+
+def _contacts(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return journey_contacts(
+        inputs["contacts"],
+        inputs["journey_steps"],
+        as_of=context.as_of,
+        definition=journey_of(context),
+    )
+
+
+def _stages(inputs: Inputs, context: BuildContext) -> ir.Table:
+    # A stage is reached, left and lost as a touchpoint is.
+    steps = inputs["journey_steps"]
+    steps = steps.mutate(touchpoint=steps.stage)
+    return touchpoint_reach(steps, as_of=context.as_of, definition=journey_of(context))
 
 
 def _reach(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -75,6 +92,30 @@ MARTS: tuple[Mart, ...] = (
         inputs=("journey_steps",),
         columns=REACH,
         compute=_reach,
+        definitions=(JOURNEY_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="stage_reach",
+        owner="journey",
+        title=message("Reach of stages"),
+        grain=("stage",),
+        rebuild="whole",
+        inputs=("journey_steps",),
+        columns=REACH,
+        compute=_stages,
+        definitions=(JOURNEY_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="journey_contacts",
+        owner="journey",
+        title=message("Contacts on the journey"),
+        grain=("source", "contact_id"),
+        rebuild="whole",
+        inputs=("contacts", "journey_steps"),
+        columns=CONTACTS,
+        compute=_contacts,
         definitions=(JOURNEY_KIND,),
         served=True,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
@@ -14,6 +14,9 @@ from valence.definitions.reading import published
 from valence.kit.ask import Asked
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Empty, Step
+
+if TYPE_CHECKING:
+    from valence.lake.reader import Reader
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -32,9 +35,14 @@ def built_of(ask: Asked, mart: str) -> Message | str:
 
 def defined(ask: Asked, kind: str, model: type[D], mart: str = "") -> D:
     """Return the definition that holds now; with a mart, that which it was made with."""
-    state = ask.reader.snapshot.head.marts.get(mart)
+    return defined_in(ask.service(OpenBrand), ask.reader, kind, model, mart)
+
+
+def defined_in(house: OpenBrand, reader: Reader, kind: str, model: type[D], mart: str = "") -> D:
+    """Return the definition that holds now in a brand; with a mart, that which it was made with."""
+    state = reader.snapshot.head.marts.get(mart)
     at = now() if state is None else datetime.fromisoformat(state.built_at)
-    with ask.service(OpenBrand).store.reading() as view:
+    with house.store.reading() as view:
         version = definition_at(view, kind, kind, at)
     return published({} if version is None else {kind: version.document}, kind, model)
 

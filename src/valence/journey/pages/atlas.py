@@ -5,27 +5,39 @@ from __future__ import annotations
 from fastapi.responses import Response
 
 from valence.core.messages import message
+from valence.journey import atlas_view, board_view
 from valence.journey.atlas_answers import atlas_of
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.pages.router import pages
 from valence.kit.ask import Ask
-from valence.kit.built import unbuilt
-from valence.kit.charts import DataTable
-
-ASKED = message("Where is value won and lost on the way?")
+from valence.kit.built import built_of, defined, unbuilt
 
 
 @pages.get("/journey", permission="journey:read")
 def map_page(ask: Ask) -> Response:
-    """Show the journey map."""
-    found = atlas_of(ask.reader)
-    will = message("Each touchpoint with who passed, what they felt and what is at stake.")
+    """Show the journey map: each touchpoint with who passed and what they felt."""
+    definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
+    found, fmt = atlas_of(ask.reader, definition, ask.as_of), ask.format
     if found is None:
-        empty = unbuilt(ask, will, "journey_claims")
-        title = message("Journey map")
-        return ask.page("kit/empty.html", title=title, question=ASKED, empty=empty)
-    table = DataTable(
-        "claims",
-        ((message("Touchpoint"), "text"), (message("Steps"), "int")),
-        [[row["touchpoint"], row["taken"]] for row in found.claims],
+        will = message("Each touchpoint with who passed, what they felt and what is at stake.")
+        return ask.page(
+            "kit/empty.html",
+            title=message("Journey map"),
+            question=atlas_view.ASKED,
+            empty=unbuilt(ask, will, "touchpoint_reach"),
+        )
+    return ask.page(
+        "journey/atlas.html",
+        question=atlas_view.ASKED,
+        answer=atlas_view.answer(found, fmt),
+        figures=atlas_view.figures(found, fmt),
+        caution=atlas_view.silent_rules(found, fmt),
+        columns=atlas_view.columns(found, fmt),
+        stakes=atlas_view.stakes(found, fmt),
+        first=atlas_view.first_table(found, fmt),
+        board=board_view.board(found, fmt),
+        trend=atlas_view.trend(found, fmt),
+        unknown=atlas_view.unknown_table(found, fmt),
+        how=atlas_view.how(built_of(ask, "touchpoint_reach")),
+        next=atlas_view.steps(found, fmt),
     )
-    return ask.page("journey/atlas.html", question=ASKED, table=table)
