@@ -63,7 +63,7 @@ def answer(found: Scores, fmt: Formats) -> Answer:
         )  # fmt: skip
     said = message("{what}: {score}", what=METRIC[found.metric], score=points(found.all.score, fmt))
     interval = message(
-        "({interval}, n = {n})",
+        "{interval}, n = {n}",
         interval=_interval(found.all, fmt),
         n=fmt.integer(found.all.n),
     )

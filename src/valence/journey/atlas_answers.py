@@ -90,9 +90,14 @@ class Measures:
 
     @property
     def unhappy(self) -> float:
-        """Customers who are likely to have felt bad here: those who passed by bad answers."""
+        """Customers who are likely to have felt bad here: those who passed by bad answers.
+
+        Where no row names who passed, those who said so.
+        """
         main = self.felt.main
-        return self.customers * main.bad / main.n if main is not None and main.enough else 0.0
+        if main is None or not main.enough:
+            return 0.0
+        return max(self.customers, main.n) * main.bad / main.n
 
     def told(self) -> dict[str, Any]:
         """Return them as one row of plain values."""

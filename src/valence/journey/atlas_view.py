@@ -43,11 +43,11 @@ def answer(found: Atlas, fmt: Formats) -> Answer:
         name = named(TOUCHPOINTS, first.touchpoint.name, fmt)
         return Answer(
             message(
-                "{touchpoint} puts {amount} of next year’s value at stake",
+                "{touchpoint} puts {amount} of next year's value at stake",
                 touchpoint=name,
                 amount=fmt.money_short(stake.amount),
             ),
-            message("(90 % interval {interval}).",
+            message("90 % interval {interval}",
                     interval=fmt.interval(stake.low, stake.high, "money_short")),
             message("{n} times customers met it within a year: {kind}.",
                     n=fmt.integer(stake.affected), kind=_kind(stake.kind, fmt)),
@@ -61,7 +61,7 @@ def answer(found: Atlas, fmt: Formats) -> Answer:
                 metric=named(METRIC_WORDS, main.metric, fmt),
                 score=points(main.score, fmt),
             ),
-            message("(90 % interval {low} – {high}, n = {n}).", low=points(low, fmt),
+            message("90 % interval {low} – {high}, n = {n}", low=points(low, fmt),
                     high=points(high, fmt), n=fmt.integer(main.n)),
         )  # fmt: skip
     worst = _worst_felt(found)
@@ -75,7 +75,7 @@ def answer(found: Atlas, fmt: Formats) -> Answer:
                 metric=named(METRIC_WORDS, main.metric, fmt),
                 score=points(main.score, fmt),
             ),
-            message("(90 % interval {low} – {high}, n = {n}).", low=points(low, fmt),
+            message("90 % interval {low} – {high}, n = {n}", low=points(low, fmt),
                     high=points(high, fmt), n=fmt.integer(main.n)),
         )  # fmt: skip
     steps = sum(place.measures.steps for place in found.places)
@@ -168,6 +168,8 @@ def _cell(place: Place, found: Atlas, fmt: Formats) -> CellOf:
         message("{n} customers", n=fmt.short(measures.customers))
         if measures.customers
         else message("nobody yet")
+        if main is None
+        else message("{n} answers", n=fmt.integer(main.n))
     ]
     if main is None:
         lines.append(message("no voice yet"))
@@ -363,7 +365,7 @@ def how(built: Words) -> How:
             "touchpoint whose rule holds. Reach counts customers of the months shown. Who goes on "
             "comes to a later stage within the days set. The shade is the score against that of "
             "the whole brand for the same question; below 30 answers nothing is said. Intervals "
-            "are 90 %: by p + d − (p − d)² for NPS, Wilson’s for shares."
+            "are 90 %: by p + d − (p − d)² for NPS, Wilson's for shares."
         ),
         inputs=("journey_steps", "touchpoint_reach", "stage_reach", "answers", "journey_contacts"),
         built=built,

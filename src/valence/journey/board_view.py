@@ -16,8 +16,14 @@ def board(found: Atlas, fmt: Formats) -> DataTable:
     stages = [(stage, found.stages[stage]) for stage in found.definition.stages]
     headers: list[tuple[Words, str]] = [(message("Measure"), "text")]
     headers += [(named(STAGES, stage, fmt), "text") for stage, _ in stages]
-    rows = [[label, *(cell(measures, fmt) for _, measures in stages)] for label, cell in _BOARD]
+    told = [cells_of(measures, fmt) for _, measures in stages]
+    rows = [[cells[0][0], *(cell for _, cell in cells)] for cells in zip(*told, strict=True)]
     return DataTable("board", tuple(headers), rows)
+
+
+def cells_of(measures: Measures, fmt: Formats) -> list[tuple[Words, str | None]]:
+    """Return every measure of one place: its name, and what it is."""
+    return [(label, cell(measures, fmt)) for label, cell in _BOARD]
 
 
 def _share(share: Share, fmt: Formats) -> str | None:
@@ -69,12 +75,12 @@ def _sentiment(measures: Measures, fmt: Formats) -> str | None:
 
 def _per_1000(measures: Measures, fmt: Formats) -> str | None:
     rate = measures.complaints_per_1000
-    return None if rate is None else fmt.cell(round(rate, 1), "float")
+    return None if rate is None else fmt.cell(round(rate, 1), "float") if rate else "0"
 
 
 _BOARD = (
     (message("Customers reached"), lambda m, fmt: fmt.integer(m.customers)),
-    (message("The year before"), lambda m, fmt: fmt.integer(m.customers_before)),
+    (message("In as many months before"), lambda m, fmt: fmt.integer(m.customers_before)),
     (message("Steps"), lambda m, fmt: fmt.integer(m.steps)),
     (message("Go on to a later stage"), lambda m, fmt: _share(m.onward, fmt)),
     (message("Median time until then"), _days),

@@ -49,10 +49,10 @@ def defined_in(house: OpenBrand, reader: Reader, kind: str, model: type[D], mart
 
 def unbuilt(ask: Asked, will: Message, mart: str) -> Empty | None:
     """Say that orders, or a build, are missing; None where the mart is there."""
+    if ask.reader.has(mart):
+        return None
     if not ask.reader.snapshot.rows("orders"):
         missing = message("No orders have been imported yet.")
         return Empty(will, missing, Step(message("Import orders"), "/imports"))
-    if not ask.reader.has(mart):
-        missing = message("Orders are there; the figures have not been built from them yet.")
-        return Empty(will, missing, Step(message("Build the figures"), "/builds"))
-    return None
+    missing = message("Orders are there; the figures have not been built from them yet.")
+    return Empty(will, missing, Step(message("Build the figures"), "/builds"))

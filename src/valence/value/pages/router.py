@@ -14,6 +14,9 @@ pages = PageRouter()
 
 def empty(ask: Asked, will: Message) -> Empty:
     """Say what is missing: orders, a build, or customers behind the orders."""
+    if not ask.reader.snapshot.rows("orders"):
+        missing = message("No orders have been imported yet.")
+        return Empty(will, missing, Step(message("Import orders"), "/imports"))
     missing = message(
         "No order names a customer. Check which column of the file holds the customer."
     )
