@@ -238,7 +238,7 @@ def _expected_effects(
     every = np.arange(len(rows))
     margins = [
         margin_between(
-            both, walk(both, start=replace(start, spared=spared)), every, felt, felt + YEAR
+            both, walk(both, start=replace(start, spared=spared)).placed, every, felt, felt + YEAR
         )
         for spared in ("", experience)
     ]
@@ -299,7 +299,7 @@ def _observed(streams: Streams, path: Path, walked: Walked, rows: Ints, felt: Fl
             "at_days": pa.array(felt),
             "margin_before": pa.array(walked.worth[rows]),
             "margin_earlier": pa.array(
-                margin_between(path, walked, unit, at - 2 * YEAR, at - YEAR)
+                margin_between(path, walked.placed, unit, at - 2 * YEAR, at - YEAR)
             ),
             "tenure_days": pa.array(at - path.acquired[unit]),
             "bought_before": pa.array(walked.bought[rows]),
@@ -310,7 +310,7 @@ def _observed(streams: Streams, path: Path, walked: Walked, rows: Ints, felt: Fl
             "bad_before": pa.array(walked.bad[rows]),
             "contacts_before": pa.array(walked.contacts[rows]),
             "last_score": _last_score(streams, path, walked, rows),
-            "margin_after": pa.array(margin_between(path, walked, unit, felt, felt + YEAR)),
+            "margin_after": pa.array(margin_between(path, walked.placed, unit, felt, felt + YEAR)),
         }
     )
 

@@ -19,6 +19,7 @@ from valence.demo.orders import (
 )
 from valence.demo.products import Products
 from valence.demo.seasons import Season
+from valence.demo.troubles import FADES
 
 _PERSONS_AT_ONCE = 20_000  # × 365 days of float64 is 58 MB
 
@@ -75,10 +76,12 @@ def expected_future(
     calendar: Season,
     begin: int,
     days: int,
+    shaken: Floats,
 ) -> Expected:
     """Return expected orders and final margin of the `days` after day `begin`, per person.
 
-    Who left before `begin` brings 0. For the others the chance of being active falls by the own
+    `shaken` is how much bad experiences thin a person's orders at `begin`, fading from then on. Who
+    left before `begin` brings 0. For the others the chance of being active falls by the own
     hazard: by calendar time under Pareto/NBD; under BG/NBD by purchases, where thinning a Poisson
     process gives the rate lambda × exp(-lambda p u) on the warped clock u.
     """
@@ -100,7 +103,10 @@ def expected_future(
             decay, clock = customers.hazard_week[who] / WEEK, middle
         else:
             decay, clock = rate * customers.dropout[who], warped_middle
-        bought, sale_rate, no_sale = (rate[:, None] * (np.exp(-np.outer(decay, clock)) @ weights)).T
+        comes = np.exp(-np.outer(decay, clock))
+        thinned = shaken[who] > 0
+        comes[thinned] *= np.exp(-np.outer(shaken[who][thinned], np.exp(-middle / FADES)))
+        bought, sale_rate, no_sale = (rate[:, None] * (comes @ weights)).T
         given_off = sale_rate + no_sale * customers.coupon_share[who] * COUPON_RATE
         orders[who] = bought
         margin[who] = bought * basket.kept_margin[who] - given_off * basket.kept_revenue[who]

@@ -12,6 +12,7 @@ from valence.demo import tables, truth
 from valence.demo.customers import make_customers
 from valence.demo.future import expected_basket, expected_future
 from valence.demo.identities import make_accounts, make_people
+from valence.demo.lived import live
 from valence.demo.orders import make_orders
 from valence.demo.products import make_products
 from valence.demo.purchases import YEAR, make_history
@@ -29,7 +30,7 @@ class Simulation:
 
     `observed` has shop_orders, store_orders (one row per line), customers (one row per record) and
     products, with typed columns named as in the files. `truth` has persons, identifiers, records,
-    orders, future_orders, products and world.
+    orders, experiences, future_orders, products and world.
     """
 
     world: World
@@ -88,13 +89,17 @@ def simulate(
         make_orders(streams, f"future order {year}", part, persons, products, calendar)
         for year, part in enumerate(history.future)
     ]
+    lived = live(
+        streams, world, persons, [bought, *later],
+        picked_up=tables.pick_up(streams, persons, bought), left_days=history.left_days, days=days,
+    )  # fmt: skip
     people = make_people(streams, world, persons)
     accounts = make_accounts(streams, persons, people, days)
-    brand = tables.Brand(world, start, days, persons, products, people, accounts, bought)
+    brand = tables.Brand(world, start, days, persons, products, people, accounts, bought, lived)
     shop, shop_rows = tables.shop_orders(streams, brand)
     store, store_rows = tables.store_orders(streams, brand)
     basket = expected_basket(persons, products)
-    year = expected_future(persons, basket, history.left_days, calendar, days, YEAR)
+    year = expected_future(persons, basket, lived.left_days, calendar, days, YEAR, lived.shaken)
     return Simulation(
         world=world,
         start=start,
@@ -106,10 +111,11 @@ def simulate(
             "products": tables.product_list(brand),
         },
         truth={
-            "persons": truth.persons(brand, history.left_days, basket, year, later[0]),
+            "persons": truth.persons(brand, basket, year, later[0]),
             "identifiers": truth.identifiers(brand),
             "records": truth.records(brand),
             "orders": truth.orders(brand, {"shop_orders": shop_rows, "store_orders": store_rows}),
+            "experiences": truth.experiences(brand),
             "future_orders": truth.future_orders(brand, later),
             "products": truth.products(brand),
             "world": truth.world(brand, seed),

@@ -22,6 +22,7 @@ from valence.demo.identities import (
     name_of,
     phone_of,
 )
+from valence.demo.lived import Lived
 from valence.demo.orders import COUPONS, Orders
 from valence.demo.products import Products
 from valence.demo.streams import Streams
@@ -45,6 +46,7 @@ class Brand:
     people: People
     accounts: Accounts
     orders: Orders
+    lived: Lived
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,13 @@ def instants(start: date, seconds: Ints) -> Any:
 
 
 def rows_of(brand: Brand, in_system: Flags, sale: str, refund: str) -> Rows:
-    """Return the rows of the orders flagged, their ids counted up in order of time.
+    """Return the rows of the orders flagged that were placed, ids counted up in order of time.
 
     What comes back after the end is not among them: nobody has seen it yet.
     """
     orders = brand.orders
-    by_time = np.flatnonzero(in_system)
-    by_time = by_time[np.argsort(orders.at_seconds[by_time], kind="stable")]
-    number = np.zeros(len(in_system), np.int64)
-    number[by_time] = np.arange(1, len(by_time) + 1)
+    in_system = in_system & brand.lived.placed
+    number = _numbers(orders, in_system)
     sold = np.flatnonzero(in_system[orders.order])
     back = sold[orders.returned[sold] > 0]
     back = back[orders.returned_at_seconds[back] < brand.days * 86_400]
@@ -118,11 +118,30 @@ def shop_orders(streams: Streams, brand: Brand) -> tuple[pa.Table, Rows]:
                 [*COUPONS], np.where(orders.coupon[order] > 0, orders.coupon[order], -1)
             ),
             "channel": picked([*CHANNELS], orders.channel[order]),
-            "store": picked(OUTLETS, _pick_up(streams, brand)[order]),
+            "store": picked(
+                OUTLETS, _outlet_of_pick_up(streams, brand.customers, brand.orders)[order]
+            ),
             "status": where(rows.refund, "refunded", "completed"),
             "refund_of": rows.refund_of,
         }
     ), rows
+
+
+def _numbers(orders: Orders, in_system: Flags) -> Ints:
+    """Number the orders flagged by time, from 1; the others are 0."""
+    by_time = np.flatnonzero(in_system)
+    by_time = by_time[np.argsort(orders.at_seconds[by_time], kind="stable")]
+    number = np.zeros(len(in_system), np.int64)
+    number[by_time] = np.arange(1, len(by_time) + 1)
+    return number
+
+
+def order_ids(brand: Brand) -> Any:
+    """Return each order's id as its system exports it; of orders not placed it means nothing."""
+    till = brand.orders.channel == CARD
+    placed = brand.lived.placed
+    shop, store = (_numbers(brand.orders, placed & one) for one in (~till, till))
+    return where(till, numbered("T", store, digits=8), numbered("SO", shop, digits=8))
 
 
 def store_orders(streams: Streams, brand: Brand) -> tuple[pa.Table, Rows]:
@@ -142,7 +161,7 @@ def store_orders(streams: Streams, brand: Brand) -> tuple[pa.Table, Rows]:
         {
             "Receipt No": rows.order_id,
             "Date": instants(brand.start, rows.at_seconds),
-            "Outlet": picked(OUTLETS, _outlet(streams, brand)[order]),
+            "Outlet": picked(OUTLETS, _outlet(streams, brand.customers, brand.orders)[order]),
             "Loyalty No": card,
             "Mobile": phone_of(people, who, known, style[order]),
             **_goods(brand, rows, ("SKU", "Item", "Department")),
@@ -218,20 +237,26 @@ def _accounts_used(streams: Streams, brand: Brand) -> tuple[Ints, Ints]:
     return used, np.where(not_yet, 0, email)
 
 
-def _outlet(streams: Streams, brand: Brand) -> Ints:
+def _outlet(streams: Streams, customers: Customers, orders: Orders) -> Ints:
     """Per order: an outlet of the person's city, or any where the city has none."""
-    uniform = streams("outlet").random(len(brand.orders.person))
-    city = brand.customers.city[brand.orders.person]
+    uniform = streams("outlet").random(len(orders.person))
+    city = customers.city[orders.person]
     here = _FIRST_OUTLET[city] + (uniform * _OUTLET_COUNT[city]).astype(np.int64)
     return np.where(_OUTLET_COUNT[city] > 0, here, (uniform * len(OUTLETS)).astype(np.int64))
 
 
-def _pick_up(streams: Streams, brand: Brand) -> Ints:
+def pick_up(streams: Streams, customers: Customers, orders: Orders) -> Flags:
+    """Per order: whether it is an app order that is picked up at an outlet."""
+    picks: Flags = streams("pick-up").random(len(orders.person)) < 0.15
+    picks &= orders.channel == 1
+    picks &= _OUTLET_COUNT[customers.city[orders.person]] > 0
+    return picks
+
+
+def _outlet_of_pick_up(streams: Streams, customers: Customers, orders: Orders) -> Ints:
     """Per order: the outlet where an app order is picked up, -1 where it is sent."""
-    picks: Flags = streams("pick-up").random(len(brand.orders.person)) < 0.15
-    picks &= brand.orders.channel == 1
-    picks &= _OUTLET_COUNT[brand.customers.city[brand.orders.person]] > 0
-    return np.where(picks, _outlet(streams, brand), -1)
+    picks = pick_up(streams, customers, orders)
+    return np.where(picks, _outlet(streams, customers, orders), -1)
 
 
 def _goods(brand: Brand, rows: Rows, names: tuple[str, str, str]) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Trouble:
 
 
 EFFECT = {LATE: Trouble(thins=0.30, leaves=0.06), UNSOLVED: Trouble(thins=0.45, leaves=0.10)}
+_NOTHING = dict.fromkeys(EFFECT, Trouble(thins=0.0, leaves=0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,8 @@ class Walked:
     worth: Floats  # margin of the orders placed in the 365 days before, yuan
     late_chance: Floats
     unsolved_chance: Floats  # of a contact, if there is one
-    tenderness: Floats  # times the unit's own: by worth and tenure
     before: Floats  # rows × what was carried before the order
-    left: Floats  # per unit: day of leaving because of an experience, infinite for most
+    after: Floats  # units × what is carried in the end
 
     @property
     def bought(self) -> Ints:
@@ -164,10 +164,13 @@ class Start:
     spared: str  # the experience that the first order of each unit is spared
 
 
-def walk(path: Path, *, matters: bool = True, start: Start | None = None) -> Walked:
+def walk(
+    path: Path, *, until: float = np.inf, matters: bool = True, start: Start | None = None
+) -> Walked:
     """Walk along all orders of all units at once and return what came of them.
 
-    With `matters=False` things go wrong all the same, but no order is lost through it.
+    Nothing goes wrong any more that would be felt after day `until`. With `matters=False` things go
+    wrong all the same, but no order is lost through it.
     """
     first, end = path.bounds()
     year = path.row_at(path.unit, path.at - YEAR)
@@ -177,8 +180,8 @@ def walk(path: Path, *, matters: bool = True, start: Start | None = None) -> Wal
     state = fresh(path.units) if start is None else start.carried.copy()
     out = Walked(
         placed, np.zeros(count, bool), np.zeros(count, np.int64), np.zeros(count, bool),
-        np.zeros(count, bool), np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count),
-        np.zeros((count, _CARRIED)), state[:, LEFT],
+        np.zeros(count, bool), np.zeros(count), np.zeros(count), np.zeros(count),
+        np.zeros((count, _CARRIED)), state,
     )  # fmt: skip
     at = (first if start is None else start.row).copy()
     live = np.flatnonzero(at < end)
@@ -186,7 +189,8 @@ def walk(path: Path, *, matters: bool = True, start: Start | None = None) -> Wal
     while len(live):
         row = at[live]
         out.worth[row] = before[row] - before[year[row]]
-        state[live] = _step(path, out, row, state[live], spared=spared, matters=matters)
+        once = _Once(spared, until, EFFECT if matters else _NOTHING)
+        state[live] = _step(path, out, row, state[live], once)
         more = row + 1 < end[live]
         earned = before[row] + path.margin[row] * placed[row]
         before[row[more] + 1] = earned[more]
@@ -202,37 +206,41 @@ def _earned_before(path: Path, placed: Flags, first: Ints) -> Floats:
     return np.asarray(total - total[first[path.unit]] if len(total) else total)
 
 
-def _step(
-    path: Path, out: Walked, row: Ints, state: Floats, *, spared: str, matters: bool
-) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _Once:
+    spared: str
+    until: float
+    effect: dict[str, Trouble]
+
+
+def _step(path: Path, out: Walked, row: Ints, state: Floats, once: _Once) -> Floats:
     """Let one order of each unit happen; return what the units carry afterwards."""
     unit, t, draws = path.unit[row], path.at[row], path.draws
-    _absorb(state, t)
+    absorb(state, t)
     out.before[row] = state
     come = (t < state[:, LEFT]) & (draws.comes[row] < np.exp(-state[:, SHAKEN]))
-    tenure = t - path.acquired[unit]
-    hidden = path.hidden[unit]
+    worth, tenure, hidden = out.worth[row], t - path.acquired[unit], path.hidden[unit]
+    late_felt, unsolved_felt = t + path.late_felt[row], t + path.unsolved_felt[row]
     late_chance = chance_of_late(
-        out.worth[row], tenure, state[:, BAD], path.app[row], path.remote[unit], hidden
+        worth, tenure, state[:, BAD], path.app[row], path.remote[unit], hidden
     )
-    late_chance = np.where(path.sent[row], late_chance, 0.0)
-    late = come & (draws.late[row] < late_chance) & (spared != LATE)
+    late_chance = np.where(path.sent[row] & (late_felt < once.until), late_chance, 0.0)
+    late = come & (draws.late[row] < late_chance) & (once.spared != LATE)
     matter = np.where(late, 1, _matters(draws.matter[row], path.sent[row], path.app[row]))
     spoke = come & (draws.speaks[row] < _SPEAKS[matter])
-    unsolved_chance = chance_of_unsolved(out.worth[row], tenure, state[:, CONTACTS], hidden)
-    unsolved = spoke & (draws.unsolved[row] < unsolved_chance) & (spared != UNSOLVED)
+    unsolved_chance = chance_of_unsolved(worth, tenure, state[:, CONTACTS], hidden)
+    unsolved = spoke & (draws.unsolved[row] < unsolved_chance) & (unsolved_felt < once.until)
+    unsolved &= once.spared != UNSOLVED
     out.placed[row], out.late[row], out.matter[row] = come, late, np.where(come, matter, 0)
     out.spoke[row], out.unsolved[row] = spoke, unsolved
     out.late_chance[row], out.unsolved_chance[row] = late_chance, unsolved_chance
-    out.tenderness[row] = tenderness(out.worth[row], tenure) * path.tender[unit]
-    does = EFFECT if matters else dict.fromkeys(EFFECT, Trouble(0.0, 0.0))
-    _pend(state, late, t + path.late_felt[row], out.tenderness[row], draws.leaves_late[row],
-          does[LATE], (LATE_R, LATE_AT))  # fmt: skip
-    _pend(state, unsolved, t + path.unsolved_felt[row], out.tenderness[row],
-          draws.leaves_unsolved[row], does[UNSOLVED], (UNSOLVED_R, UNSOLVED_AT))  # fmt: skip
+    tender = tenderness(worth, tenure) * path.tender[unit]
+    _pend(state, late, late_felt, tender, draws.leaves_late[row], once.effect[LATE],
+          (LATE_R, LATE_AT))  # fmt: skip
+    _pend(state, unsolved, unsolved_felt, tender, draws.leaves_unsolved[row],
+          once.effect[UNSOLVED], (UNSOLVED_R, UNSOLVED_AT))  # fmt: skip
     state[:, BOUGHT] += come
     state[:, CONTACTS] += spoke
-    out.left[unit] = state[:, LEFT]
     return state
 
 
@@ -271,7 +279,7 @@ def _matters(uniform: Floats, sent: Flags, app: Flags) -> Ints:
     return np.where(none, 0, kind)
 
 
-def _absorb(state: Floats, t: Floats) -> None:
+def absorb(state: Floats, t: Floats) -> None:
     """Bring what is carried up to time `t`: old experiences fade, those felt by now join in."""
     shaken = state[:, SHAKEN] * np.exp(-(t - state[:, SINCE]) / FADES)
     for much, at in ((LATE_R, LATE_AT), (UNSOLVED_R, UNSOLVED_AT)):
@@ -298,22 +306,31 @@ def _pend(
     state[:, LEFT] = np.where(out, np.minimum(state[:, LEFT], felt), state[:, LEFT])
 
 
-def margin_between(path: Path, walked: Walked, unit: Ints, low: Floats, high: Floats) -> Floats:
+def margin_between(path: Path, placed: Flags, unit: Ints, low: Floats, high: Floats) -> Floats:
     """Return the margin of the orders that units placed from `low` on and before `high` (days)."""
-    total = np.concatenate([[0.0], np.cumsum(path.margin * walked.placed)])
+    total = np.concatenate([[0.0], np.cumsum(path.margin * placed)])
     return np.asarray(total[path.row_at(unit, high)] - total[path.row_at(unit, low)])
 
 
-def twins(path: Path, walked: Walked, rows: Ints, spared: str) -> Floats:
-    """Return the margin lost within 365 days of feeling it, for each experience `spared` at `rows`.
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Orders of a path with one kind of bad experience, and what was carried up to each."""
+
+    rows: Ints
+    carried: Floats
+    experience: str
+
+
+def twins(path: Path, placed: Flags, affected: Affected, *, until: float = np.inf) -> Floats:
+    """Return the margin that each experience cost within 365 days of feeling it.
 
     The twin is the same customer up to that order, is spared this one experience, and meets
     whatever follows with the same draws.
     """
+    rows, spared = affected.rows, affected.experience
     felt = path.at[rows] + (path.late_felt if spared == LATE else path.unsolved_felt)[rows]
     low = path.row_at(path.unit[rows], path.at[rows] - YEAR)
-    high = path.row_at(path.unit[rows], felt + YEAR)
-    count = high - low
+    count = path.row_at(path.unit[rows], felt + YEAR) - low
     begin = np.cumsum(count) - count
     unit = np.repeat(np.arange(len(rows)), count)
     row = np.arange(len(unit)) - begin[unit] + low[unit]
@@ -323,8 +340,8 @@ def twins(path: Path, walked: Walked, rows: Ints, spared: str) -> Floats:
         path.unsolved_felt[row], path.draws.take(row), path.acquired[person], path.remote[person],
         path.tender[person], path.hidden[person],
     )  # fmt: skip
-    start = Start(begin + rows - low, walked.before[rows], walked.placed[row], spared)
-    spared_walk = walk(copy, start=start)
+    start = Start(begin + rows - low, affected.carried, placed[row], spared)
     each = np.arange(len(rows))
-    without = margin_between(copy, spared_walk, each, felt, felt + YEAR)
-    return without - margin_between(path, walked, person, felt, felt + YEAR)
+    spared_walk = walk(copy, until=until, start=start)
+    without = margin_between(copy, spared_walk.placed, each, felt, felt + YEAR)
+    return np.asarray(without - margin_between(path, placed, person, felt, felt + YEAR))

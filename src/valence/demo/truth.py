@@ -9,19 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from valence.demo.arrays import Floats, Ints, decimals, joined, picked
+from valence.demo.arrays import Flags, Ints, decimals, joined, picked
 from valence.demo.customers import ACQUISITION, CHANNELS, CITIES
 from valence.demo.future import Basket, Expected
 from valence.demo.goods import CATEGORIES, PERSONAS
 from valence.demo.identities import DUPLICATES
 from valence.demo.orders import Orders
 from valence.demo.products import FIRST_HAZARD, FLAVOURS
-from valence.demo.tables import Brand, Rows, days_of, instants, product_ids
+from valence.demo.tables import Brand, Rows, days_of, instants, order_ids, product_ids
+from valence.demo.troubles import MATTERS
 
 
-def persons(
-    brand: Brand, left_days: Floats, basket: Basket, year: Expected, ahead: Orders
-) -> pa.Table:
+def persons(brand: Brand, basket: Basket, year: Expected, ahead: Orders) -> pa.Table:
     """Return one row per person: latent parameters, expectation and what really followed.
 
     `expected_*_12m` are means given everything latent, having left included; `realised_*_12m` are
@@ -29,8 +28,10 @@ def persons(
     within the 12 months, after what comes back of them. Money in major units of the currency.
     """
     customers, unit = brand.customers, 10.0**brand.world.digits
-    bought = np.bincount(ahead.person, minlength=len(customers))
-    margin = np.bincount(ahead.person[ahead.order], ahead.final_margin_minor, len(customers))
+    placed, left_days = brand.lived.placed_later[0], brand.lived.left_days
+    bought = np.bincount(ahead.person[placed], minlength=len(customers))
+    whose = ahead.person[ahead.order]
+    margin = np.bincount(whose, ahead.final_margin_minor * placed[ahead.order], len(customers))
     return pa.table(
         {
             "person": pa.array(np.arange(len(customers))),
@@ -125,12 +126,44 @@ def orders(brand: Brand, files: dict[str, Rows]) -> pa.Table:
     return pa.concat_tables(parts)
 
 
+def experiences(brand: Brand) -> pa.Table:
+    """Return one row per order about which there was something to say, whoever said it.
+
+    `lost_late_12m` and `lost_unsolved_12m` are what the late delivery and the unsolved contact cost
+    in margin over the 365 days after, by a twin who was spared just that and met all else with the
+    same draws; null where there was none. `drove_out` marks what the customer left for.
+    """
+    lived, unit = brand.lived, 10.0**brand.world.digits
+    rows = np.flatnonzero(lived.matter > 0)
+    person = brand.orders.person[rows]
+    late, unsolved = lived.late[rows], lived.unsolved[rows]
+    return pa.table(
+        {
+            "person": pa.array(person),
+            "file": picked(
+                ["shop_orders", "shop_orders", "store_orders"], brand.orders.channel[rows]
+            ),
+            "order_id": order_ids(brand).take(pa.array(rows)),
+            "matter": picked([*MATTERS], lived.matter[rows]),
+            "late": pa.array(late),
+            "spoke": pa.array(lived.spoke[rows]),
+            "unsolved": pa.array(unsolved),
+            "late_chance": pa.array(lived.late_chance[rows]),
+            "unsolved_chance": pa.array(lived.unsolved_chance[rows]),
+            "lost_late_12m": pa.array(lived.lost_late[rows] / unit, mask=~late),
+            "lost_unsolved_12m": pa.array(lived.lost_unsolved[rows] / unit, mask=~unsolved),
+            "drove_out": pa.array(lived.drove_out[person] == rows),
+        }
+    )
+
+
 def future_orders(brand: Brand, years: list[Orders]) -> pa.Table:
     """Return the orders after the end: who, when, paid, and final margin; one row per order."""
-    return pa.concat_tables([_future_orders(brand, ahead) for ahead in years])
+    parts = zip(years, brand.lived.placed_later, strict=True)
+    return pa.concat_tables([_future_orders(brand, *part) for part in parts])
 
 
-def _future_orders(brand: Brand, ahead: Orders) -> pa.Table:
+def _future_orders(brand: Brand, ahead: Orders, placed: Flags) -> pa.Table:
     count, digits = len(ahead.person), brand.world.digits
     net = np.bincount(ahead.order, ahead.net_minor, count)
     margin = np.bincount(ahead.order, ahead.final_margin_minor, count)
@@ -142,7 +175,7 @@ def _future_orders(brand: Brand, ahead: Orders) -> pa.Table:
             "net": decimals(np.rint(net).astype(np.int64), scale=digits),
             "final_margin": decimals(np.rint(margin).astype(np.int64), scale=digits),
         }
-    )
+    ).filter(pa.array(placed))
 
 
 def products(brand: Brand) -> pa.Table:

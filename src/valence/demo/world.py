@@ -23,9 +23,10 @@ _ABOVE_ZERO = (
 class World:
     """The brand's constants. The defaults give a tea and home brand that sells three ways.
 
-    With `seasonal=False` and `first_product_matters=False` the purchases are exactly the named
-    process, so that an estimator must recover the constants below; otherwise the calendar warps
-    its clock and the first product bends its hazard, both known in the truth.
+    With `seasonal=False`, `first_product_matters=False` and `experiences_matter=False` the
+    purchases are exactly the named process, so that an estimator must recover the constants below;
+    otherwise the calendar warps its clock, the first product bends its hazard and bad experiences
+    thin and end it, all known in the truth.
 
     Symbols as in the literature: Pareto/NBD r, alpha, s, beta (Schmittlein, Morrison & Colombo
     1987), BG/NBD r, alpha, a, b (Fader, Hardie & Lee 2005), time in weeks.
@@ -41,6 +42,8 @@ class World:
     spend_shape: float = 3.4  # q: the spend level is inverse gamma with this shape and mean 1
     seasonal: bool = True
     first_product_matters: bool = True
+    experiences_matter: bool = True  # late parcels and unsolved contacts cost later orders
+    hidden_trouble: bool = False  # who is about to leave meets more of both: no table shows why
     yearly_growth: float = 0.35  # of newly won customers
     registered_only_share: float = 0.04  # persons who signed up and never bought
     duplicate_share: float = 0.12  # persons with a second record
