@@ -57,6 +57,7 @@ SHOTS = {
         follow="#table-customers-body tbody th a, #timeline .lines a[href*='/orders/']",
     ),
     "journey": Shot("/journey"),
+    "touchpoint": Shot("/journey", follow="#main .v-touch a"),
     "experience": Shot("/experience"),
     "experience-csat": Shot("/experience?metric=csat&by=channel"),
     "worth": Shot("/value"),

@@ -107,7 +107,7 @@ def _change(told: Told, fmt: Formats) -> Change | None:
         return None
     sure = moved.significant()
     return Change(
-        fmt.cell(abs(moved.difference), "float"),
+        points(abs(moved.difference), fmt),
         moved.difference > 0 if sure else None,
         moved.difference > 0 if sure else None,
         message("against the twelve months before")
@@ -216,7 +216,7 @@ def steps() -> list[Step]:
 
 def points(value: float, fmt: Formats) -> str:
     """Return a score as it is written: one digit, with a true minus."""
-    return fmt.cell(round(value, 1), "float").replace("-", "−")
+    return fmt.short(round(value, 1)).replace("-", "−")
 
 
 def _interval(told: Told, fmt: Formats) -> str:
