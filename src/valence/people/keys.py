@@ -112,6 +112,11 @@ class Keyring:
         """Number of the secret that wraps now: 1 for the first."""
         return len(self._roots)
 
+    @property
+    def link_key(self) -> bytes:
+        """The key that signs links which leave the house."""
+        return self._derived("links")
+
     def wrapping_key(self, generation: int) -> bytes:
         """Return the key that wrapped the vault's keys in that generation."""
         return self._derived("wrapping", generation)
