@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -71,7 +72,7 @@ def create_app(  # noqa: PLR0913 - what a house needs, each by its name
     for router in (front.pages, front.api, *_routers(capabilities)):
         app.include_router(router.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Guard, hosts=hosts)
+    app.add_middleware(Guard, hosts=hosts, public=urlsplit(brand.settings.web.address).hostname)
     return app
 
 

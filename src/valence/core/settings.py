@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -40,6 +41,14 @@ def _zone(name: str) -> str:
             f"{name!r} is not a time zone. {did_you_mean(name, available_timezones())}"
         )
     return name
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    whole = parts.scheme in ("http", "https") and parts.netloc and not parts.path.strip("/")
+    if text and not (whole and not parts.query and not parts.fragment):
+        raise ValueError(f"{text!r} is no address; write https:// and a name, and no path after it")
+    return text.rstrip("/")
 
 
 class _Table(BaseModel):
@@ -90,6 +99,11 @@ class WebTable(_Table):
 
     host: str = Field("127.0.0.1", description="Address to listen on; only loopback for now.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0: any free one.")
+    address: Annotated[str, AfterValidator(_address)] = Field(
+        "",
+        description="Public address that links to surveys lead to, such as "
+        "https://voice.example.com; by it only pages behind signed links are reached.",
+    )
 
 
 class SecretsTable(_Table):

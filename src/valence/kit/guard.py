@@ -19,6 +19,7 @@ from valence.kit.problems import Fault, problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = ("/s/", "/static/")  # all that the public address reaches: signed links, and their styles
 
 # No inline script, style or handler anywhere: what a page needs stands in files and data blocks.
 POLICY = "; ".join(
@@ -89,12 +90,16 @@ class Guard:
     A foreign `Host` is DNS rebinding: a page elsewhere whose name was pointed at this machine.
     A write that another site's page starts is refused by what the browser says of itself,
     `Sec-Fetch-Site` or `Origin`; a program that sends neither is no browser, carries no reader's
-    cookies, and may write.
+    cookies, and may write. By the `public` name, which a proxy of the brand passes on, only pages
+    behind signed links are reached.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = LOOPBACK) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str] = LOOPBACK, public: str | None = None
+    ) -> None:
         self.app = app
         self.hosts = frozenset(hosts)
+        self.public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through or refuse it."""
@@ -112,16 +117,17 @@ class Guard:
                 headers.append("Server-Timing", f"app;dur={spent:.1f}")
             await send(event)
 
-        if (fault := self._fault(scope["method"], Headers(scope=scope))) is None:
+        if (fault := self._fault(scope, Headers(scope=scope))) is None:
             await self.app(scope, receive, answer)
         else:
             await _refusal(scope, fault)(scope, receive, answer)
 
-    def _fault(self, method: str, headers: Headers) -> Fault | None:
+    def _fault(self, scope: Scope, headers: Headers) -> Fault | None:
         host = headers.get("host", "")
-        if _name(host) not in self.hosts:
+        public = _name(host) == self.public and scope["path"].startswith(OPEN)
+        if _name(host) not in self.hosts and not public:
             return FOREIGN_HOST
-        if method in SAFE or _same_origin(headers, host):
+        if scope["method"] in SAFE or _same_origin(headers, host):
             return None
         return FOREIGN_SITE
 

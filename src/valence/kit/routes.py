@@ -12,21 +12,29 @@ from starlette.routing import BaseRoute
 
 from valence.kit.ask import asked
 from valence.kit.problems import UnknownParametersError, problem_responses
-from valence.trust.actor import authorize, checked_permission
+from valence.trust.actor import Actor, authorize, checked_permission
 
 API = "/api/v1"
+Who = Callable[[Request], Actor]
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Permit:
-    """The dependency that asks `authorize` before a handler runs."""
+    """The dependency that asks `authorize` before a handler runs.
 
-    def __init__(self, permission: str) -> None:
+    `who` names the actor where it is not the local user: whoever a signed link was made for.
+    """
+
+    def __init__(self, permission: str, who: Who | None = None) -> None:
         self.permission = checked_permission(permission)
+        self.who = who
 
     async def __call__(self, request: Request) -> None:
         """Admit the actor of the request or raise ForbiddenError."""
-        authorize(asked(request).actor, self.permission)
+        ask = asked(request)
+        if self.who is not None:
+            ask.actor = self.who(request)
+        authorize(ask.actor, self.permission)
 
 
 class _Router:
@@ -41,9 +49,10 @@ class _Router:
     ) -> Callable[[Handler], Handler]:
         """Declare a route of any method; `permission` is required, and checked on each request.
 
+        `who` names the actor by the request, for a page that is open to others than the local user.
         Other options are those of FastAPI's decorators.
         """
-        permit = Depends(Permit(permission))
+        permit = Depends(Permit(permission, options.pop("who", None)))
         dependencies = [permit, *options.pop("dependencies", ())]
         merged = {**self._defaults, **options}
 

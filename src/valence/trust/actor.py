@@ -16,8 +16,9 @@ class Actor:
 
     id: str
     name: str
-    kind: str  # local, user, key, worker
+    kind: str  # local, user, key, worker, respondent
     local: bool = False
+    granted: frozenset[str] = frozenset()  # permissions that came with the way in
 
 
 LOCAL = Actor(id="local", name="local user", kind="local", local=True)
@@ -37,10 +38,10 @@ def authorize(actor: Actor, permission: str) -> None:
     Raises
     ------
     ForbiddenError
-        If the actor is not a local one.
+        If the actor is not a local one, and did not come with that permission.
     """
     checked_permission(permission)
-    if not actor.local:
+    if not actor.local and permission not in actor.granted:
         raise ForbiddenError(
             "{actor} may not {permission}: only local use is open until sign-in exists.",
             actor=actor.name,
