@@ -10,6 +10,7 @@ EXPERIENCE = Capability(
     message("Experience"),
     marts="valence.experience.marts:MARTS",
     definition_kinds="valence.experience.kinds:KINDS",
+    subscribers="valence.experience.surveys.landing:subscribers",
     pages="valence.experience.pages:pages",
     api="valence.experience.api:api",
     commands="valence.experience.commands:experience",

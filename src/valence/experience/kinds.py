@@ -5,5 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from valence.definitions import DefinitionKind
+from valence.experience.surveys.definition import KIND
 
-KINDS: tuple[DefinitionKind[Any], ...] = ()
+KINDS: tuple[DefinitionKind[Any], ...] = (KIND,)

@@ -25,10 +25,10 @@ from valence.store.migrations import config, migrate, numbers
 def load_tables(rooms: set[str] | None = None) -> list[str]:
     """Import `tables.py` of these rooms (None: of all); return the names of the modules."""
     root = Path(valence.__path__[0])
-    found = [
-        file for file in sorted(root.glob("*/tables.py")) if not rooms or file.parts[-2] in rooms
+    found = [file.relative_to(root).parent.parts for file in sorted(root.rglob("tables.py"))]
+    modules = [
+        f"valence.{'.'.join(parts)}.tables" for parts in found if not rooms or parts[0] in rooms
     ]
-    modules = [f"valence.{file.parts[-2]}.tables" for file in found]
     for module in modules:
         import_module(module)
     return modules

@@ -1,0 +1,1 @@
+"""Surveys: questions, links to them, answers, and what becomes of the answers."""

@@ -1,0 +1,69 @@
+"""Pairs out of rows: Kano's two answers, and what was expected, felt and thought important.
+
+Each part of a pair is a row of its own in canonical feedback and in the mart `answers`; what
+belongs together comes from one response about one feature or dimension.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.lake.portable import filled, given
+
+KANO = {"functional": "kano_functional", "dysfunctional": "kano_dysfunctional"}
+GAP = {"expectation": "expectation", "perception": "perception", "importance": "importance"}
+
+
+def kano_pairs(answers: ir.Table) -> ir.Table:
+    """Return what each person said to both of Kano's questions about a feature.
+
+    Parameters
+    ----------
+    answers
+        The mart `answers`, or canonical feedback with `customer_id`.
+
+    Returns
+    -------
+    Table
+        One row per response and feature: `source`, `response`, `item` (the feature), `subject`,
+        `customer_id`, `functional`, `dysfunctional` (float, 1 like to 5 dislike; missing where one
+        was not answered).
+    """
+    return _paired(answers, KANO)
+
+
+def gap_pairs(answers: ir.Table) -> ir.Table:
+    """Return what each person expected and felt of a dimension of service.
+
+    Parameters
+    ----------
+    answers
+        The mart `answers`, or canonical feedback with `customer_id`.
+
+    Returns
+    -------
+    Table
+        One row per response and dimension: `source`, `response`, `item` (the dimension), `subject`,
+        `customer_id`, `expectation`, `perception`, `importance` (float, on the scale asked;
+        missing where it was not answered).
+    """
+    return _paired(answers, GAP)
+
+
+def _paired(answers: ir.Table, parts: dict[str, str]) -> ir.Table:
+    t = filled(
+        given(answers, "source", "feedback_id", "metric", "score"),
+        {"touchpoint": "text", "subject": "text", "customer_id": "text"},
+    )
+    t = t.filter(t.metric.isin(list(parts.values())), t.score.notnull())
+    t = t.mutate(
+        response=t.feedback_id.re_replace("/.*$", ""),
+        item=ibis.coalesce(t.touchpoint, ""),
+        subject=ibis.coalesce(t.subject.nullif(""), "own"),
+    )
+    made = t.group_by("source", "response", "item", "subject").aggregate(
+        customer_id=ibis._.customer_id.max(),
+        **{name: ibis._.score.max(where=ibis._.metric == metric) for name, metric in parts.items()},
+    )
+    return made.select("source", "response", "item", "subject", "customer_id", *parts)
