@@ -35,10 +35,10 @@ def answered(store, survey, document, said, **more):
         published(unit, survey, document)
         link = invited(unit, survey, **more)
     at = DAY
-    for question, form in said.items():
-        form = form if isinstance(form, dict) else {"answer": form}
+    for question, reply in said.items():
+        form = reply if isinstance(reply, dict) else {"answer": reply}
         at += timedelta(seconds=10)
-        lists = {name: [value] if isinstance(value, str) else value for name, value in form.items()}
+        lists = {name: [one] if isinstance(one, str) else one for name, one in form.items()}
         with frozen(at), store.writing() as unit:
             last = give(unit, link, Said(question, lists, "zh"))
     assert last.over
