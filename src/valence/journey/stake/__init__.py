@@ -1,0 +1,1 @@
+"""Value at stake: what bad experiences at touchpoints cost in later margin."""

@@ -1,0 +1,126 @@
+"""The average effect of a bad experience on the affected, and of those who met it lately.
+
+With e the propensity, m the outcome expected without the bad experience, A who is affected and
+w = e / (1 − e), scaled so that the controls weigh as much as the affected:
+
+    effect = sum of A (Y − m) / n₁ − sum of (1 − A) w (Y − m) / n₁
+
+It is right if either e or m is, and errors of both only multiply (Robins, Rotnitzky & Zhao 1994;
+for the affected: Farrell 2015, Journal of Econometrics 189). Effects differ between customers: a
+few things known of each (worth, tenure, what was expected) tell how, by the linear projection that
+solves the same equation with those things in front. It foretells moments whose year is not over,
+and tells the spread within the affected apart from noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from valence.core.intervals import normal_quantile
+from valence.journey.stake.basis import Codes, Flags, Floats
+
+
+class Estimate(NamedTuple):
+    """A figure and its standard error."""
+
+    value: float
+    error: float
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """Return the two-sided interval by the normal curve."""
+        half = normal_quantile(confidence) * self.error
+        return self.value - half, self.value + half
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Moments that are compared, with what models say of each."""
+
+    affected: Flags  # (n,) A
+    later: Floats  # (n,) Y, margin of the year after
+    expected: Floats  # (n,) m, the same without the bad experience
+    propensity: Floats  # (n,) e
+    customer: Codes  # (n,) whose moment it is: one customer's moments are not independent
+
+    @property
+    def odds(self) -> Floats:
+        """Return the weights of all moments: 1 of the affected, w of the controls."""
+        e, own = self.propensity, self.affected
+        w = np.where(own, 1.0, e / (1 - e))
+        return np.where(own, 1.0, w * (own.sum() / max(float(w[~own].sum()), 1e-300)))
+
+
+@dataclass(frozen=True)
+class Effects:
+    """The effect on the affected, and how it goes with what is known of each."""
+
+    mean: Estimate
+    weights: Floats  # (k,) of the projection
+    covariance: Floats  # (k, k) of them
+
+    def total(self, known: Floats) -> Estimate:
+        """Return the sum of effects on moments with what is known of each, (m, k)."""
+        toward = known.sum(axis=0)
+        return Estimate(
+            float(toward @ self.weights), float(np.sqrt(toward @ self.covariance @ toward))
+        )
+
+
+def naive(affected: Flags, later: Floats, customer: Codes) -> Estimate:
+    """Return the plain difference between the affected and the others."""
+    n1, n0 = int(affected.sum()), int((~affected).sum())
+    own, others = later[affected].mean(), later[~affected].mean()
+    influence = np.where(affected, (later - own) / n1, -(later - others) / n0)
+    return Estimate(float(own - others), _error(influence[:, None], customer)[0])
+
+
+def effects(compared: Compared, known: Floats) -> Effects:
+    """Return the effect on the affected, and its projection on what is known of each.
+
+    Parameters
+    ----------
+    compared
+        The moments.
+    known
+        (n, k) what is known of each, ones first.
+    """
+    own, n1 = compared.affected, float(compared.affected.sum())
+    rest, w = compared.later - compared.expected, compared.odds
+    signed = np.where(own, 1.0, -w) * rest
+    inverse = np.linalg.pinv(known[own].T @ known[own], hermitian=True)
+    weights = inverse @ (known.T @ signed)
+    # Of the very customers who were affected: how their own effects differ is told by the
+    # projection and is no uncertainty of their mean.
+    left = np.where(own, rest - known @ weights, -w * (rest - _middle(rest, w, own)))
+    pulled = known * left[:, None]
+    by = _by_customer(np.column_stack([left / n1, pulled]), compared.customer)
+    covariance = inverse @ (by[:, 1:].T @ by[:, 1:]) @ inverse
+    mean = Estimate(float(signed.sum() / n1), _root(by[:, 0]))
+    return Effects(mean, weights, covariance)
+
+
+def _middle(rest: Floats, w: Floats, own: Flags) -> float:
+    """The controls' weighted mean residual: weights are scaled, so only what differs from it counts."""
+    return float((w * rest)[~own].sum() / w[~own].sum())
+
+
+def _root(by: Floats) -> float:
+    n = max(len(by), 2)
+    return float(np.sqrt((by**2).sum() * n / (n - 1)))
+
+
+def _error(influence: Floats, customer: Codes) -> list[float]:
+    by = _by_customer(influence, customer)
+    return [_root(by[:, at]) for at in range(by.shape[1])]
+
+
+def _by_customer(influence: Floats, customer: Codes) -> Floats:
+    """Sums over each customer's moments, (customers, k)."""
+    found, at = np.unique(customer, return_inverse=True)
+    return np.stack(
+        [np.bincount(at, influence[:, k], minlength=len(found)) for k in range(influence.shape[1])],
+        axis=1,
+    )

@@ -1,0 +1,192 @@
+"""One touchpoint and one bad experience: the effect on later margin, and whether to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from valence.journey.stake.balance import Balance, balance_of
+from valence.journey.stake.basis import Basis, Flags, Floats, Singles
+from valence.journey.stake.effect import Compared, Effects, Estimate, effects, naive
+from valence.journey.stake.known import YEAR, Moments
+from valence.journey.stake.nuisance import folds_of, propensity, without
+
+Verdict = Literal[
+    "costs", "gains", "not told apart", "too few", "not alike", "unlike before", "all affected"
+]
+_SEVERAL = 200  # affected from which on effects are told by more than what was expected
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What it takes to say something, and how sure intervals are."""
+
+    minimum: int = 50  # moments on either side whose year is over
+    confidence: float = 0.9
+    trim: float = 0.95  # propensity beyond which nobody like the affected went unharmed
+    most_trimmed: float = 0.2  # share of the affected left out, beyond which too few are alike
+    least_effective: float = 25.0  # controls, as many equal ones as the weights make of them
+    most_apart: float = 0.25  # standardised difference after weighting
+
+
+@dataclass(frozen=True, slots=True)
+class Placebo:
+    """The same comparison of value before the moment, which the experience cannot have moved."""
+
+    lag: int
+    affected: int
+    found: Estimate
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What is known of a bad experience at a touchpoint.
+
+    `affected`, `customers`, `controls` count moments whose year is over; `newer` those of the last
+    year, whose cost is foretold. Effects are margin per affected moment: below zero is lost.
+    """
+
+    affected: int
+    controls: int
+    customers: int
+    newer: int
+    verdict: Verdict
+    naive: Estimate | None = None
+    effect: Estimate | None = None
+    lost: Estimate | None = None  # sum of effects on the affected whose year is over
+    at_stake: Estimate | None = None  # sum of foretold effects on those of the last year
+    balance: Balance | None = None
+    placebo: Placebo | None = None
+    each: Floats = field(default_factory=lambda: np.zeros(0))  # foretold effect of each newer one
+
+
+def stake_of(
+    moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Rules()
+) -> Stake:
+    """Return what a bad experience costs, by moments alike without it.
+
+    Parameters
+    ----------
+    moments
+        All moments at the touchpoint at which it can be told whether the experience was bad.
+    affected
+        (n,) those at which it was.
+    as_of
+        The day of the build, as a number: moments a year before it or earlier are measured.
+    rules
+        What it takes to say something.
+    """
+    over = moments.on <= as_of - YEAR
+    old, own = moments.some(over), affected[over]
+    newer = moments.some(~over & affected)
+    counts = {
+        "affected": int(own.sum()),
+        "controls": int((~own).sum()),
+        "customers": len(np.unique(old.customer[own])),
+        "newer": len(newer),
+    }
+    if counts["affected"] < rules.minimum or counts["controls"] < rules.minimum:
+        alone = counts["affected"] >= rules.minimum and not counts["controls"]
+        return Stake(**counts, verdict="all affected" if alone else "too few")
+    plain = naive(own, old.later, old.customer)
+    # A trend is not drawn out: newer moments count as of the last day whose year is over.
+    day = np.minimum(moments.on, old.on.max()).astype(np.float32)
+    every = np.column_stack([moments.mains, day])
+    mains, fold = every[over], folds_of(old.customer)
+    e = propensity(Basis.of(mains, old.channel, _smaller(own)), own, fold)
+    kept = e <= rules.trim
+    balance = balance_of(mains, own, e, kept)
+    told = {**counts, "naive": plain, "balance": balance}
+    if (
+        balance.trimmed > rules.most_trimmed
+        or balance.effective < rules.least_effective
+        or (own & kept).sum() < rules.minimum
+    ):
+        return Stake(**told, verdict="not alike")
+    basis = Basis.of(mains, old.channel, counts["controls"])
+    expected = without(basis, old.later, ~own, fold)
+    compared = Compared(
+        own[kept], old.later[kept], expected.told[kept], e[kept], old.customer[kept]
+    )
+    kinds = _Kinds.of(basis.mains[own & kept], expected.told[own & kept])
+    found = effects(compared, kinds.of_rows(basis.mains[kept], expected.told[kept]))
+    alike = basis.of_others(every[~over & affected], newer.channel)
+    rows = kinds.of_rows(alike.mains, expected.of(alike))
+    placebo = placebo_of(old, own, rules)
+    return Stake(
+        **told,
+        verdict=_verdict(found, balance, placebo, rules),
+        effect=found.mean,
+        lost=_times(found.mean, counts["affected"]),
+        at_stake=found.total(rows),
+        placebo=placebo,
+        each=rows @ found.weights,
+    )
+
+
+def placebo_of(old: Moments, own: Flags, rules: Rules) -> Placebo | None:
+    """Return the comparison of value before, among customers whose history reaches that far.
+
+    What is tested is the value of a stretch that ends `lag` days before the moment; what is known
+    of the last `lag` days is what customers are alike in. If these days, and the rest of what is
+    known, tell all that moved both worth and the experience, value before them is alike too; if
+    it is not, something unseen is at work. None where too few have such a history.
+    """
+    for before in old.before:
+        affected, customer = own[before.reach], old.customer[before.reach]
+        if _smaller(affected) < rules.minimum:
+            continue
+        tested, channel, fold = before.some(before.reach), old.channel[before.reach], folds_of(customer)
+        mains = np.column_stack([tested.mains, old.on[before.reach].astype(np.float32)])
+        e = propensity(Basis.of(mains, channel, _smaller(affected)), affected, fold)
+        kept = e <= rules.trim
+        if min((affected & kept).sum(), (~affected & kept).sum()) < rules.minimum:
+            continue
+        basis = Basis.of(mains, channel, int((~affected).sum()))
+        expected = without(basis, tested.earlier, ~affected, fold).told
+        compared = Compared(
+            affected[kept], tested.earlier[kept], expected[kept], e[kept], customer[kept]
+        )
+        found = effects(compared, np.ones((int(kept.sum()), 1))).mean
+        low, high = found.interval(rules.confidence)
+        return Placebo(before.lag, int(affected.sum()), found, alarm=not low <= 0 <= high)
+    return None
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """What effects go with: worth, tenure, orders, and what was expected, in its own spread."""
+
+    columns: int
+    spread: float
+
+    @classmethod
+    def of(cls, mains: Singles, expected: Floats) -> _Kinds:
+        several = len(mains) >= _SEVERAL and mains.shape[1] >= 2
+        return cls(2 if several else 0, max(float(expected.std()), 1e-9))
+
+    def of_rows(self, mains: Singles, expected: Floats) -> Floats:
+        own = mains[:, : self.columns].astype(np.float64)
+        return np.column_stack([np.ones(len(own)), expected / self.spread, own])
+
+
+def _smaller(affected: Flags) -> int:
+    return int(min(affected.sum(), (~affected).sum()))
+
+
+def _times(estimate: Estimate, n: int) -> Estimate:
+    return Estimate(estimate.value * n, estimate.error * n)
+
+
+def _verdict(
+    found: Effects, balance: Balance, placebo: Placebo | None, rules: Rules
+) -> Verdict:
+    if balance.after > rules.most_apart:
+        return "not alike"
+    if placebo is not None and placebo.alarm:
+        return "unlike before"
+    low, high = found.mean.interval(rules.confidence)
+    return "costs" if high < 0 else "gains" if low > 0 else "not told apart"
