@@ -114,14 +114,17 @@ class Basis:
         return np.concatenate(parts, axis=1)
 
 
-def tamed(values: npt.ArrayLike) -> Floats:
-    """Return money or counts on a scale that large ones do not lead: asinh of the typical size.
+def tamed(values: npt.ArrayLike, size: float | None = None) -> Floats:
+    """Return money or counts on a scale that large ones do not lead: asinh of their typical size.
 
-    It is a logarithm for what is large, on either side of zero, and a line near zero.
+    It is a logarithm for what is large, on either side of zero, and a line near zero. The typical
+    size is the median of what is not zero, unless given.
     """
     x = np.nan_to_num(np.asarray(values, np.float64))
-    size = np.abs(x[x != 0])
-    return np.asarray(np.arcsinh(x / max(float(np.median(size)) if len(size) else 1.0, 1e-9)))
+    if size is None:
+        some = np.abs(x[x != 0])
+        size = float(np.median(some)) if len(some) else 1.0
+    return np.asarray(np.arcsinh(x / max(size, 1e-9)))
 
 
 def common(values: Sequence[object] | npt.NDArray[np.object_], most: int = 6) -> Codes:
