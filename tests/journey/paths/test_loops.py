@@ -1,0 +1,71 @@
+"""Loops: steps back, and contacts that came again for the same matter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import ibis
+import pyarrow as pa
+import pytest
+from tests.journey.paths.walkers import rows, table
+
+from valence.journey.paths.loops import loops, repeated_contacts, repeats
+
+
+@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+def con(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_ways_back_and_repeats_are_counted(con):
+    steps = table(rows(ann="cart@0 pay@1 cart@3 pay@4", bob="cart@0 cart@2 pay@3"))
+    got = con.to_pyarrow(loops(steps)).to_pylist()
+    assert {
+        (e["touchpoint"], e["over"]): (e["times"], e["customers"], e["median_seconds"]) for e in got
+    } == {
+        ("cart", "pay"): (1, 1, 10_800.0), ("pay", "cart"): (1, 1, 10_800.0),
+        ("cart", "cart"): (1, 1, 7200.0),
+    }  # fmt: skip
+
+
+def contact(number, day, channel, who="ann", case=None, about=None):
+    return {
+        "source": "desk", "contact_id": str(number), "customer_id": who, "case_id": case,
+        "category": about, "channel": channel, "opened_at": datetime(2025, 3, day, tzinfo=UTC),
+    }  # fmt: skip
+
+
+def contacts(*found):
+    names = ["source", "contact_id", "customer_id", "case_id", "category", "channel"]
+    schema = pa.schema(
+        [*((n, pa.string()) for n in names), ("opened_at", pa.timestamp("us", "UTC"))]
+    )
+    return ibis.memtable(pa.Table.from_pylist(list(found), schema=schema))
+
+
+FOUND = contacts(
+    contact(1, 1, "phone", about="delivery"), contact(2, 3, "chat", about="Delivery"),
+    contact(3, 31, "chat", about="delivery"), contact(4, 1, "phone", case="7", about="bill"),
+    contact(5, 30, "phone", case="7", about="other"), contact(6, 2, "mail", who="bob"),
+    contact(7, 2, "mail", who="bob"), contact(8, 2, "mail", who=None, about="delivery"),
+)  # fmt: skip
+
+
+def test_a_contact_for_the_same_case_or_category_soon_after_is_repeated(con):
+    got = con.to_pyarrow(repeated_contacts(FOUND, within_days=14)).to_pylist()
+    told = {r["contact_id"]: (r["repeated"], r["asked_twice"], r["channel_before"]) for r in got}
+    assert told == {
+        "1": (False, False, None), "2": (True, True, "phone"), "3": (False, False, None),
+        "4": (False, False, None), "5": (False, False, None), "6": (False, False, None),
+        "7": (False, False, None),
+    }  # fmt: skip
+    later = con.to_pyarrow(repeated_contacts(FOUND, within_days=30)).to_pylist()
+    assert sorted(r["contact_id"] for r in later if r["repeated"]) == ["2", "3", "5"]
+    assert [r["contact_id"] for r in later if r["asked_twice"]] == ["2"]
+
+
+def test_repeats_are_told_by_category_with_their_interval(con):
+    got = con.to_pyarrow(repeats(FOUND)).to_pylist()
+    (row,) = [r for r in got if r["category"] == "delivery"]
+    assert (row["contacts"], row["repeated"], row["customers"]) == (2, 1, 1)
+    assert row["repeated_low"] < row["repeated_share"] == 0.5 < row["repeated_high"]
