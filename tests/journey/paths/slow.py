@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
@@ -12,7 +12,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def seconds(at):
-    return math.floor((at - EPOCH).total_seconds())
+    return (at - EPOCH) // timedelta(microseconds=1) / 1e6
 
 
 def walks(rows, *, gap_hours=None, collapse=False, most_steps=10_000):
@@ -97,8 +97,15 @@ def variants(rows, longest=30, **asked):
 
 
 def went_on(rows, first, then, *, within_hours=None, directly=False):
+    by_customer = defaultdict(list)
+    for row in rows:
+        by_customer[row["customer_id"]].append(row)
     found = {}
-    for customer, walk in walks(rows):
+    for customer, own in by_customer.items():
+        place = {first: 0} if first == then else {first: 0, then: 1}
+        walk = sorted(
+            own, key=lambda r: (r["at"], place.get(r["touchpoint"], 2), r["source"], r["row_key"])
+        )
         names = [row["touchpoint"] for row in walk]
         if first not in names:
             continue

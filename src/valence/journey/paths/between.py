@@ -6,8 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
-from valence.journey.paths.journeys import MOST_STEPS, ORDER, in_order, seconds_of
-from valence.lake.portable import count_if
+from valence.journey.paths.journeys import ORDER, READ, micros_in, seconds_in, told
+from valence.lake.moments import micros_of
+from valence.lake.portable import count_if, given
 
 
 def between(
@@ -17,49 +18,64 @@ def between(
     *,
     within_hours: float | None = None,
     directly: bool = False,
-    most_steps: int = MOST_STEPS,
 ) -> ir.Table:
-    """Return who came to a touchpoint, and to another after it.
+    """Return who came to a touchpoint, and who went on to another after it.
 
-    Counts are customers, as a funnel of these two steps counts them: whoever came to `first` has
-    entered, whoever has any step at `then` after any of these steps has gone on, if not later than
-    `within_hours` after the nearest of them. Steps at one moment are one after the other in the
-    order of `source` and `row_key`. After a step at the touchpoint itself only another step counts.
+    Counts are customers, as a funnel of these two steps counts them (strict where `directly`):
+    whoever has a step at `first` has entered; whoever has any step at `then` after one of them,
+    at most `within_hours` later, has gone on. Of steps at one moment those at `first` come first,
+    then those at `then`, then all others, each by `source` and `row_key`. Nobody is left out for
+    having many steps: each counts once.
 
     Parameters
     ----------
     steps
         `journey_steps`.
     first, then
-        Touchpoints.
+        Touchpoints; the same: who came again.
     within_hours
         The longest time between the two; None: any.
     directly
         Whether no other step may stand between the two.
-    most_steps
-        Customers with more steps are left out.
 
     Returns
     -------
     Table
         One row per customer with a step at `first`: `customer_id`, `went_on` (bool), `seconds`
-        (int, the shortest time from one to the other; null for those who did not go on).
+        (float, the shortest time from one to the other; null for those who did not go on).
+
+    Raises
+    ------
+    BadInputError
+        If a touchpoint is not named, or the time is not above 0.
     """
     if not first or not then:
         raise BadInputError("Name the two touchpoints that the way leads between.")
-    t = in_order(steps, most_steps=most_steps)
-    earlier = ibis.window(group_by="customer_id", order_by=list(ORDER), rows=(None, -1))
-    came = (t.touchpoint == first).ifelse(t.seconds, ibis.null("int64"))
-    t = t.mutate(last=came.max().over(earlier))
-    arrived = (t.touchpoint == then) & t["last"].notnull()
-    if directly:
-        arrived = arrived & (t.before == first)
-    took = t.seconds - t["last"]
-    if within_hours is not None:
-        arrived = arrived & (took <= seconds_of(within_hours))
-    t = t.mutate(took=arrived.ifelse(took, ibis.null("int64")), came=t.touchpoint == first)
-    t = t.group_by("customer_id").agg(
-        entered=count_if(t.came), seconds=t.took.min(), arrivals=t.took.count()
+    t = told(given(steps, *READ))
+    here, there = t.touchpoint == first, t.touchpoint == then
+    t = t.select(
+        "customer_id",
+        "source",
+        "row_key",
+        here=here,
+        there=there,
+        place=ibis.cases((here, 0), (there, 1), else_=2),
+        micros=micros_of(t["at"]),
     )
+    if not directly:
+        t = t.filter(t.here | t.there)
+    order = ("micros", "place", *ORDER[1:])
+    along = {"group_by": "customer_id", "order_by": list(order)}
+    came = t.here.ifelse(t.micros, ibis.null("int64"))
+    if directly:
+        last = came.lag().over(ibis.window(**along))
+    else:
+        last = came.max().over(ibis.window(**along, rows=(None, -1)))
+    took = t.micros - last
+    arrived = t.there & last.notnull()
+    if within_hours is not None:
+        arrived = arrived & (took <= micros_in(within_hours))
+    t = t.mutate(took=arrived.ifelse(took, ibis.null("int64")))
+    t = t.group_by("customer_id").agg(entered=count_if(t.here), shortest=t.took.min())
     t = t.filter(t.entered > 0)
-    return t.select("customer_id", "seconds", went_on=t.arrivals > 0)
+    return t.select("customer_id", seconds=seconds_in(t.shortest), went_on=t.shortest.notnull())

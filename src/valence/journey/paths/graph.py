@@ -9,7 +9,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.paths.journeys import MOST_STEPS, come_from, in_order
+from valence.journey.paths.journeys import MOST_STEPS, come_from, in_order, seconds_in
 
 Row = Mapping[str, Any]
 
@@ -37,14 +37,14 @@ def directly_follows(
 
     Notes
     -----
-    Times are differences of whole seconds: what happens within one second is 0 apart. Percentiles
-    are those of Hyndman & Fan (1996), The American Statistician 50, type 7.
+    Percentiles are those of Hyndman & Fan (1996), The American Statistician 50, type 7. Where steps
+    of a customer share a moment, which of them follows which is decided by `source` and `row_key`.
     """
     t = come_from(steps, gap_hours=gap_hours, most_steps=most_steps)
     follows = t.group_by(from_touchpoint=t.before, to_touchpoint=t.touchpoint).agg(
         steps=t.count().cast("int64"),
         customers=t.customer_id.nunique().cast("int64"),
-        times=t.seconds_since.quantile([0.5, 0.9]),
+        times=t.micros_since.quantile([0.5, 0.9]),
     )
     edges = follows.select(
         "from_touchpoint",
@@ -61,7 +61,7 @@ def directly_follows(
 
 def _time(follows: ir.Table, place: int) -> ir.FloatingValue:
     begins = follows.from_touchpoint.isnull()
-    return begins.ifelse(ibis.null("float64"), follows.times[place].cast("float64"))
+    return begins.ifelse(ibis.null("float64"), seconds_in(follows.times[place]))
 
 
 def _ends_of_customers(follows: ir.Table) -> ir.Table:
@@ -128,7 +128,7 @@ def folded(edges: Sequence[Row], *, most: int = 30) -> Folded:
         one = sums.setdefault(edge["from_touchpoint"], [0, 0])
         one[0] += 1
         one[1] += edge["steps"]
-    others = [
+    others: list[dict[str, Any]] = [
         {"from_touchpoint": name, "edges": n, "steps": steps} for name, (n, steps) in sums.items()
     ]
     others.sort(key=lambda other: (-other["steps"], other["from_touchpoint"] or ""))

@@ -6,13 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
+from valence.lake.moments import micros_of
 from valence.lake.portable import count_if, given
 
 # A shopper who does ten things a day, every day, needs three years for so many. Whoever has more
 # is a robot, a test account or the till of a store: their rhythm would stand for everybody's.
 MOST_STEPS = 10_000
-ORDER = ("at", "source", "row_key")  # of the steps of one customer: ties are decided, not drawn
-READ = ("customer_id", "touchpoint", *ORDER)
+ORDER = ("micros", "source", "row_key")  # of the steps of a customer: ties are decided, not drawn
+READ = ("customer_id", "touchpoint", "at", "source", "row_key")
+MICROS = 1_000_000
 
 
 def come_from(
@@ -37,10 +39,9 @@ def come_from(
     Returns
     -------
     Table
-        One row per step kept: `customer_id`, `touchpoint` (text), `at` (instant), `source`,
-        `row_key`, `seconds` (int, of the epoch, cut to whole ones), `before` (text: the touchpoint
-        of the step before in the journey), `seconds_since` (int, since then); both null where the
-        journey begins.
+        One row per step kept: `customer_id`, `touchpoint` (text), `micros` (int, microseconds since
+        1970), `source`, `row_key`, `before` (text: the touchpoint of the step before in the
+        journey), `micros_since` (int, since then); both null where the journey begins.
 
     Raises
     ------
@@ -50,28 +51,28 @@ def come_from(
     if most_steps < 1:
         raise BadInputError("A customer has 1 step or more, not {most}.", most=most_steps)
     t = told(given(steps, *READ))
-    t = t.select(*READ, seconds=t["at"].truncate("s").epoch_seconds().cast("int64"))
+    t = t.select("customer_id", "touchpoint", "source", "row_key", micros=micros_of(t["at"]))
     along = ibis.window(group_by="customer_id", order_by=list(ORDER))
     # All in one pass, since the order is what costs: neither filter below moves a neighbour. Who
     # has too many goes whole, and behind a double stand the same touchpoint and moment.
     t = t.mutate(
         before=t.touchpoint.lag().over(along),
-        at_before=t["at"].lag().over(along),
-        since=t.seconds - t.seconds.lag().over(along),
+        since=t.micros - t.micros.lag().over(along),
         n=t.count().over(along.copy(start=None, end=None, how="rows")),
     )
     t = t.filter(
         t.n <= most_steps,
-        t.before.isnull() | (t.before != t.touchpoint) | (t.at_before != t["at"]),
+        t.before.isnull() | (t.before != t.touchpoint) | (t.since > 0),
     )
     begins = t.before.isnull()
     if gap_hours is not None:
-        begins = begins | (t.since > seconds_of(gap_hours))
+        begins = begins | (t.since > micros_in(gap_hours))
     return t.select(
-        *READ,
-        "seconds",
+        "customer_id",
+        "touchpoint",
+        *ORDER,
         before=begins.ifelse(ibis.null("string"), t.before),
-        seconds_since=begins.ifelse(ibis.null("int64"), t.since),
+        micros_since=begins.ifelse(ibis.null("int64"), t.since),
     )
 
 
@@ -83,7 +84,7 @@ def in_order(
     Returns
     -------
     Table
-        As `come_from`, with `after` (text) and `seconds_until` (int): the touchpoint of the step
+        As `come_from`, with `after` (text) and `micros_until` (int): the touchpoint of the step
         after in the journey, and the time to it; null where the journey ends.
     """
     t = come_from(steps, gap_hours=gap_hours, most_steps=most_steps)
@@ -91,7 +92,7 @@ def in_order(
     t = t.mutate(
         following=t.touchpoint.lead().over(along),
         joined=t.before.lead().over(along),
-        seconds_until=t.seconds_since.lead().over(along),
+        micros_until=t.micros_since.lead().over(along),
     )
     # The next step's `before` is empty where a journey begins with it: then this one ends.
     ends = t.joined.isnull()
@@ -125,7 +126,8 @@ def journeys(
     -------
     Table
         One row per step: `customer_id`, `journey` (int, 1 is the customer's first), `position`
-        (int, 1 is the journey's first), `touchpoint` (text), `at`, `seconds`.
+        (int, 1 is the journey's first), `touchpoint` (text), `micros`
+        (int, microseconds since 1970).
     """
     t = come_from(steps, gap_hours=gap_hours, most_steps=most_steps)
     along = ibis.window(group_by="customer_id", order_by=list(ORDER))
@@ -138,8 +140,7 @@ def journeys(
         "customer_id",
         "journey",
         "touchpoint",
-        "at",
-        "seconds",
+        "micros",
         position=(ibis.row_number().over(within) + 1).cast("int64"),
     )
 
@@ -182,8 +183,8 @@ def walked(steps: ir.Table, *, most_steps: int = MOST_STEPS) -> ir.Table:
     )
 
 
-def seconds_of(hours: float) -> int:
-    """Return hours as whole seconds.
+def micros_in(hours: float) -> int:
+    """Return hours as whole microseconds.
 
     Raises
     ------
@@ -192,4 +193,9 @@ def seconds_of(hours: float) -> int:
     """
     if not hours > 0:
         raise BadInputError("A length of time is above 0 hours, not {hours}.", hours=hours)
-    return round(hours * 3600)
+    return round(hours * 3600 * MICROS)
+
+
+def seconds_in(micros: ir.NumericValue) -> ir.FloatingValue:
+    """Return microseconds as seconds."""
+    return micros.cast("float64") / float(MICROS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.paths.journeys import MOST_STEPS, in_order, seconds_of
+from valence.journey.paths.journeys import MOST_STEPS, in_order, micros_in, seconds_in
+from valence.lake.moments import micros_of
 from valence.lake.portable import count_if, given, ratio, wilson
 
 WITHIN_DAYS = 30
@@ -26,19 +27,19 @@ def loops(
     """
     t = in_order(steps, gap_hours=gap_hours, most_steps=most_steps)
     again = t.filter(t.before == t.touchpoint)
-    again = again.select("customer_id", "touchpoint", over=again.before, took=again.seconds_since)
+    again = again.select("customer_id", "touchpoint", over=again.before, took=again.micros_since)
     turned = t.filter(t.before == t.after, t.before != t.touchpoint)
     turned = turned.select(
         "customer_id",
         touchpoint=turned.before,
         over=turned.touchpoint,
-        took=turned.seconds_since + turned.seconds_until,
+        took=turned.micros_since + turned.micros_until,
     )
     both = again.union(turned)
     return both.group_by("touchpoint", "over").agg(
         times=both.count().cast("int64"),
         customers=both.customer_id.nunique().cast("int64"),
-        median_seconds=both.took.quantile(0.5).cast("float64"),
+        median_seconds=seconds_in(both.took.quantile(0.5)),
     )
 
 
@@ -62,7 +63,7 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
         One row per contact of a customer: `customer_id`, `source`, `contact_id`, `category`,
         `channel`, `opened_at`, `repeated` (bool), `asked_twice` (bool: repeated through another
         channel than before, so that the matter had to be told again), `channel_before` (text),
-        `seconds_since` (int; null where not repeated).
+        `seconds_since` (float; null where not repeated).
     """
     read = ("customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at")
     t = given(contacts, *read)
@@ -74,15 +75,15 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
             ibis.literal("k:") + t.category.lower(),
             ibis.literal("i:") + t.source + ":" + t.contact_id,
         ),
-        seconds=t.opened_at.truncate("s").epoch_seconds().cast("int64"),
+        micros=micros_of(t.opened_at),
     )
     along = ibis.window(
-        group_by=["customer_id", "matter"], order_by=["opened_at", "source", "contact_id"]
+        group_by=["customer_id", "matter"], order_by=["micros", "source", "contact_id"]
     )
     t = t.mutate(
-        channel_before=t.channel.lag().over(along), since=t.seconds - t.seconds.lag().over(along)
+        channel_before=t.channel.lag().over(along), since=t.micros - t.micros.lag().over(along)
     )
-    repeated = ibis.coalesce(t.since <= seconds_of(within_days * 24), ibis.literal(value=False))
+    repeated = ibis.coalesce(t.since <= micros_in(within_days * 24), ibis.literal(value=False))
     moved = ibis.coalesce(t.channel != t.channel_before, ibis.literal(value=False))
     return t.select(
         "customer_id",
@@ -94,7 +95,7 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
         repeated=repeated,
         asked_twice=repeated & moved,
         channel_before=repeated.ifelse(t.channel_before, ibis.null("string")),
-        seconds_since=repeated.ifelse(t.since, ibis.null("int64")),
+        seconds_since=repeated.ifelse(seconds_in(t.since), ibis.null("float64")),
     )
 
 
@@ -120,7 +121,7 @@ def repeats(
         repeated=count_if(t.repeated),
         customers_repeated=t.who.nunique().cast("int64"),
         asked_twice=count_if(t.asked_twice),
-        median_seconds=t.seconds_since.quantile(0.5).cast("float64"),
+        median_seconds=t.seconds_since.quantile(0.5),
     )
     t = t.mutate(
         repeated_share=ratio(t.repeated, t.contacts),

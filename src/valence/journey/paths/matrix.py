@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
-from valence.journey.paths.journeys import MOST_STEPS, journeys
+from valence.journey.paths.journeys import MOST_STEPS, journeys, seconds_in
 from valence.lake.portable import ratio
 
 POSITIONS = 8
@@ -83,7 +83,7 @@ def flows(
     along = ibis.window(group_by=["customer_id", "journey"], order_by="position")
     t = t.mutate(
         next=t.touchpoint.lead().over(along),
-        until=t.seconds.lead().over(along) - t.seconds,
+        until=t.micros.lead().over(along) - t.micros,
         first=t.position == 1,
     )
     if side == "after":
@@ -104,5 +104,5 @@ def _counted(t: ir.Table) -> ir.Table:
     return t.group_by(position=t.offset, from_touchpoint=t.touchpoint, to_touchpoint=t.to).agg(
         journeys=t.count().cast("int64"),
         customers=t.customer_id.nunique().cast("int64"),
-        median_seconds=t.until.quantile(0.5).cast("float64"),
+        median_seconds=seconds_in(t.until.quantile(0.5)),
     )

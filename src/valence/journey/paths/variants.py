@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.paths.journeys import MOST_STEPS, journeys
+from valence.journey.paths.journeys import MOST_STEPS, journeys, seconds_in
 from valence.lake.portable import ratio
 
 LONGEST = 30  # steps of a variant that are told apart: a longer way is nobody else's
@@ -43,13 +43,13 @@ def variants(
     t = t.group_by("customer_id", "journey").agg(
         places=place.collect(where=near),
         steps=t.count().cast("int64"),
-        seconds=t.seconds.max() - t.seconds.min(),
+        took=t.micros.max() - t.micros.min(),
     )
     t = t.mutate(path=t.places.sort().map(lambda one: one["touchpoint"]), cut=t.steps > longest)
     ways = t.group_by("path", "cut").agg(
         journeys=t.count().cast("int64"),
         customers=t.customer_id.nunique().cast("int64"),
-        median_seconds=t.seconds.quantile(0.5).cast("float64"),
+        median_seconds=seconds_in(t.took.quantile(0.5)),
     )
     order = [ways.journeys.desc(), ways.path, ways.cut]
     ranked, up_to = ibis.window(order_by=order), ibis.window(order_by=order, rows=(None, 0))
