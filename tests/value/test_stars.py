@@ -130,6 +130,11 @@ def test_what_was_learned_stands_until_it_is_due_and_foretells_as_the_model_does
     new = rows.loc[list(told)]
     assert list(told.values()) == pytest.approx(model.probabilities(of(new)), rel=1e-9)
 
+    (limit,) = {row["value"] for row in first.to_pylist() if row["name"] == "limit"}
+    there = {r["customer_id"] for r in first.to_pylist() if r["customer_id"] and r["reached"]}
+    assert there == set(new.index[new.year_amount.to_numpy(dtype=float) > limit])
+    assert 0 < len(there) < len(told)
+
     before = duck.create_table("stars_before", first, overwrite=True)
     later = made(day + timedelta(days=1), early_stars=before)
     assert figures(later) == figures(first), "the model stands"

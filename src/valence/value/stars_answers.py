@@ -26,7 +26,8 @@ class Stars:
     figures: Mapping[str, float | None]
     tenths: Sequence[Mapping[str, Any]]
     likely: int
-    new: int
+    new: int  # who may still become of high value, or not
+    reached: int  # new customers who are already
     newest: int  # of the likely, those who began last
     began: tuple[date, date] | None  # first orders of those learned from, where the days are few
 
@@ -44,6 +45,7 @@ class Stars:
         return {
             "new": self.new,
             "likely": self.likely,
+            "reached": self.reached,
             **{name: known.get(name) for name in ("limit", "auc", "brier", "brier_naive")},
             "auc_low": low,
             "auc_high": high,
@@ -54,9 +56,13 @@ class Stars:
 
 
 def new_customers(tables: Tables) -> ir.Table:
-    """Return the new customers with their probability, `value`."""
+    """Return the new customers who may still become of high value, with `star_probability`.
+
+    Those whose first year has brought that much already are left out: nothing of them is foretold.
+    """
     t = tables.table("early_stars")
-    return t.filter(t.kind == "customer").drop("number", "kind", "learned_on", "name", "other")
+    t = t.filter(t.kind == "customer", ~t.reached).rename(star_probability="value")
+    return t.drop("number", "kind", "learned_on", "name", "other", "reached")
 
 
 def stars_of(tables: Tables) -> Stars | None:
@@ -68,14 +74,16 @@ def stars_of(tables: Tables) -> Stars | None:
     if not rows:
         return None
     new = new_customers(tables)
-    likely = new.value >= LIKELY
+    likely = new.star_probability >= LIKELY
     newest = likely & (new.age_days <= NEWEST_DAYS)
     counts = tables.one(new.agg(new=new.count(), likely=likely.sum(), newest=newest.sum())) or {}
+    reached = tables.one(t.agg(reached=(t.kind == "customer").ifelse(t.reached, None).sum())) or {}
     return Stars(
         {row["name"]: row["value"] for row in rows if row["kind"] == "figure"},
         [row for row in rows if row["kind"] == "tenth"],
         int(counts.get("likely") or 0),
         int(counts.get("new") or 0),
+        int(reached.get("reached") or 0),
         int(counts.get("newest") or 0),
         _few_days(tables),
     )

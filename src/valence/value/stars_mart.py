@@ -54,6 +54,8 @@ STARS = (
     Column("age_days", "int", "Days since the first purchase."),
     Column("weeks_days", "int", "Days with a purchase in the first 28 days, after the first."),
     Column("weeks_amount", "amount", "Value of the first 28 days."),
+    Column("year_amount", "amount", "Value so far, of the first 365 days."),
+    Column("reached", "bool", "Of high value already: nothing is left to foretell."),
 )  # fmt: skip
 _SCHEMA = pa.schema([(column.name, ARROW[column.kind]) for column in STARS])
 
@@ -133,13 +135,15 @@ def _learned(old: ir.Table, n: int, context: BuildContext, read: Read) -> list[d
 def _foretold(young: ir.Table, told: list[dict[str, Any]], read: Read) -> Iterator[pa.RecordBatch]:
     """Give new customers with their probability, which the engine works out."""
     weights = {row["name"]: row["value"] for row in told if row["kind"] == "weight"}
+    limit = next(row["value"] for row in told if row.get("name") == "limit")
     score = ibis.literal(weights.pop(_INTERCEPT))
     for name, weight in weights.items():
         score += _feature(young, name) * weight
     score = score.clip(-_SURE, _SURE)
     new = young.select(
-        "customer_id", "age_days", "weeks_days", "weeks_amount",
+        "customer_id", "age_days", "weeks_days", "weeks_amount", "year_amount",
         value=1.0 / ((-score).exp() + 1.0),
+        reached=young.year_amount.cast("float64") > limit,
     )  # fmt: skip
     number = len(told)
     for batch in read(new.order_by("customer_id")):  # one order on every engine
@@ -221,6 +225,6 @@ STAR_MARTS = (
         columns=STARS,
         score=_stars,
         served=True,
-        version=3,
+        version=4,
     ),
 )

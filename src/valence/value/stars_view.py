@@ -26,7 +26,7 @@ STARS = TableSpec(
             "customer_id", message("Customer"), "customer", link="/customers/{customer_id}"
         ),
         TableColumn(
-            "value",
+            "star_probability",
             message("Probability of high value"),
             "percent",
             meaning=message("That the first year puts the customer among the best fifth."),
@@ -39,35 +39,45 @@ STARS = TableSpec(
             "int",
             meaning=message("Days with a purchase after the first one."),
         ),
+        TableColumn("year_amount", message("Value so far"), "money"),
     ),
     key=("customer_id",),
-    sort="-value",
-    examples=((message("newest of them"), "value >= 0.5 and age_days <= 60"),),
+    sort="-star_probability",
+    examples=((message("newest of them"), "star_probability >= 0.5 and age_days <= 60"),),
     customers=True,
 )
 
 
 def answer(found: Stars, fmt: Formats) -> Answer:
-    """Return how many new customers are stars."""
+    """Return how many new customers are likely stars, and how many have become one already."""
     limit = found.figures.get("limit")
     core = message(
         "{likely} of {new} new customers will more likely than not be among the best fifth.",
         likely=fmt.integer(found.likely),
         new=fmt.integer(found.new),
     )
-    rest = message(
-        "That is {limit} or more in the first year; told from the first 28 days.",
+    meant = message(
+        "That is more than {limit} in the first year; told from the first 28 days.",
         limit=fmt.money_short(limit),
     )
+    there = by_number(
+        found.reached,
+        message("1 new customer has brought that much already and is not counted here."),
+        message(
+            "{n} new customers have brought that much already and are not counted here.",
+            n=fmt.integer(found.reached),
+        ),
+    )
+    said = [meant, there] if found.reached else [meant]
     if found.began is None:
-        return Answer(core, rest=rest)
+        return Answer(core, rest=sentences(fmt, *said))
     mind = message(
         "Mind: only customers who began between {first} and {last} have a whole first year to "
         "learn from, and some of them had bought before the data begin.",
         first=fmt.day(found.began[0]),
         last=fmt.day(found.began[1]),
     )
-    return Answer(core, rest=sentences(fmt, rest, mind))
+    return Answer(core, rest=sentences(fmt, *said, mind))
 
 
 def figures(found: Stars, fmt: Formats) -> list[Figure]:
@@ -149,7 +159,9 @@ def calibration(found: Stars, fmt: Formats) -> Chart:
 
 def newest_page(days: int) -> str:
     """Return the address of the stars who began within so many days."""
-    rule = f"value >= {LIKELY}" + (f" and age_days <= {days}" if days < YEAR_DAYS else "")
+    rule = f"star_probability >= {LIKELY}"
+    if days < YEAR_DAYS:
+        rule = f"{rule} and age_days <= {days}"
     return f"/value/stars?{urlencode({'where': rule})}"
 
 
@@ -171,7 +183,8 @@ def how(built: Message | str) -> How:
             "A logistic regression learns from customers with a whole first year what the first 28 "
             "days tell: what the first purchase and the weeks brought, whether they came back, "
             "returns, discounts, channels. It is fitted to the older three quarters and calibrated "
-            "on the newest quarter. Asked are customers of 28 to 365 days."
+            "on the newest quarter. Asked are customers of 28 to 365 days who have not brought as "
+            "much already."
         ),
         source=message("logistic regression; calibration after Platt (1999)"),
         inputs=("early_stars", "first_weeks"),

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from valence.value.commands import value
 
 runner = CliRunner()
+LIKELY = "star_probability >= 0.5 and age_days <= 60"
 CUT, LAST = date(2024, 8, 31), date(2025, 1, 15)
 
 
@@ -95,9 +96,15 @@ def test_early_stars_are_told_alike_on_the_page_by_api_and_by_command(grown):
     assert found["auc_low"] < found["auc"] < found["auc_high"]
     said = text_of(web.get("/value/stars"))
     assert f"{found['likely']} of {found['new']} new customers" in said
+    assert found["reached"] == listed["reached"] > 0
+    assert f"{found['reached']} new customers have brought that much already" in said
+    limit = listed["limit"]
+    every = told(grown, "stars", "--limit", "1000")["customers"]
+    assert len(every) == found["new"]
+    assert all(float(row["year_amount"]) <= limit for row in every), "who is one cannot become one"
     tested = f"Not enough data: {found['tested_on']} customers were there to test on; it takes 200."
     assert tested in said
-    newest = found["likely"] and told(grown, "stars", "--where", "value >= 0.5 and age_days <= 60")
+    newest = found["likely"] and told(grown, "stars", "--where", LIKELY)
     assert ("Look after the stars of the last 60 days" in said) == bool(newest["customers"])
     young = told(grown, "stars", "--where", "age_days <= 60")
     assert all(28 <= row["age_days"] <= 60 for row in young["customers"])

@@ -21,6 +21,7 @@ _STAR: Any = made_model(
     "EarlyStar",
     "A new customer and how likely the first year is of high value.",
     **FIELDS,
+    star_probability=(float, Field(description="Probability to become of high value, 0 to 1.")),
     **typed([column for column in COLUMNS if column.name in {c.name for c in STARS.columns}]),
 )
 _TENTH: Any = row_model(
@@ -34,7 +35,8 @@ _TENTH: Any = row_model(
 Stars = made_model(
     "EarlyStars",
     "New customers whose first weeks look like those of past high-value ones.",
-    new=(int, Field(description="Customers of 28 to 365 days.")),
+    new=(int, Field(description="Customers of 28 to 365 days who may still become so.")),
+    reached=(int, Field(description="Customers of 28 to 365 days who have become so already.")),
     likely=(int, Field(description=f"Of them, with a probability of {LIKELY} or more.")),
     limit=(float | None, Field(description="First-year value from which on it is high.")),
     auc=(float | None, Field(description="How often a star is placed above another; 0.5: chance.")),

@@ -35,7 +35,7 @@ def stars(
                 "a build (`valence build`)."
             )
         t = filtered(new_customers(asked.tables), where, today=asked.as_of)
-        rows = asked.tables.rows(t.order_by(t.value.desc(), t.customer_id).limit(limit))
+        rows = asked.tables.rows(t.order_by(t.star_probability.desc(), t.customer_id).limit(limit))
         rows = reports.named(asked.house, rows)
         if as_json:
             print_json(asked.told({**found.told(), "customers": rows}))
@@ -45,17 +45,19 @@ def stars(
             [
                 {
                     "customer": row.get("name") or row["customer_id"],
-                    "probability": fmt.percent(row["value"]),
+                    "probability": fmt.percent(row["star_probability"]),
                     "days known": row["age_days"],
                     f"first 28 days ({fmt.currency})": row["weeks_amount"],
                     "came back": row["weeks_days"],
+                    "so far": row["year_amount"],
                 }
                 for row in rows
             ],
             title=f"Early stars: {found.likely:,} of {found.new:,} new customers",
         )
         say(
-            f"High value: {fmt.money(told['limit'])} or more in the first year. A star is placed "
+            f"High value: more than {fmt.money(told['limit'])} in the first year; "
+            f"{found.reached:,} more have brought it already. A star is placed "
             f"above another in {fmt.percent(told['auc'])} of pairs (50 % is chance)."
         )
         asked.say_day()
