@@ -10,11 +10,12 @@ from valence.audience import schemas
 from valence.audience.columns import CUSTOMERS, LINES, ORDERS, PRODUCTS
 from valence.audience.finding import customer_of, id_keys_of, search
 from valence.audience.profile import contact_data, profile
-from valence.audience.purchases import lines_of_customer, orders_of, products_of
+from valence.audience.purchases import lines_of_customer, orders_of
 from valence.audience.reveal import revealed
 from valence.audience.timeline import SIZE, lines_of, timeline
 from valence.core.errors import NotFoundError
 from valence.kit.ask import Ask
+from valence.kit.bought import products_bought
 from valence.kit.customers import with_labels
 from valence.kit.opened import OpenBrand
 from valence.kit.routes import ApiRouter
@@ -89,7 +90,7 @@ def customer_products(ask: Ask, text: str, _: TableParams) -> dict[str, Any]:
     """Give the products that one customer bought, the most by units first unless sorted else."""
     whose = customer_of(ask.service(OpenBrand), ask.reader, text)
     lines = lines_of_customer(ask.reader, whose)
-    return table_api(ask, PRODUCTS, products_of(lines)).model_dump()
+    return table_api(ask, PRODUCTS, products_bought(lines)).model_dump()
 
 
 @api.post("/customers/find", permission="audience:read", response_model=schemas.FoundCustomers)

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from valence.audience.timeline import order_days
 from valence.core.errors import NotFoundError
+from valence.kit.bought import lines_bought, products_bought
 from valence.lake.reader import Reader
 
 MOST = 5  # products that the customer's page shows
@@ -33,78 +34,16 @@ def orders_of(reader: Reader, customer_id: str) -> ir.Table:
 
 
 def lines_of_customer(reader: Reader, customer_id: str) -> ir.Table:
-    """Return the lines of a customer's orders.
-
-    Returns
-    -------
-    Table
-        One row per `namespace`, `order_id` and `line_key`: `customer_id`, `ordered_on`, `kind` (of
-        the order), `product_id`, `product` (its name), `category`, `quantity`, `unit_price` (in
-        `price_currency`), `net_amount` (as the source has it; below 0: given back),
-        `discount_amount`, `returned_amount` (given back later), `kept_amount` (what remains).
-    """
-    own = orders_of(reader, customer_id).select("namespace", "order_id", "customer_id", "kind")
-    lines, days = reader.table("order_lines"), order_days(reader, customer_id)
-    if days:  # the files of all other days are passed over
+    """Return the lines of a customer's orders, as in `lines_bought`."""
+    own, lines = orders_of(reader, customer_id), reader.table("order_lines")
+    if days := order_days(reader, customer_id):  # the files of all other days are passed over
         lines = lines.filter(lines.ordered_on.between(days[-1].on, days[0].on))
-    t = lines.inner_join(own, ["namespace", "order_id"])
-    names = reader.table("products").select(
-        "namespace", "product_id", known_as="name", kind_of="category"
-    )
-    t = t.left_join(names, ["namespace", "product_id"])
-    product = ibis.coalesce(t.description, t.known_as, t.product_id)
-    net, returned = t.net_amount, ibis.coalesce(t.returned_amount, 0)
-    return t.select(
-        "namespace",
-        "order_id",
-        "line_key",
-        "customer_id",
-        "ordered_on",
-        "kind",
-        "product_id",
-        "quantity",
-        "unit_price",
-        "net_amount",
-        "discount_amount",
-        "returned_amount",
-        product=product,
-        category=ibis.coalesce(t.category, t.kind_of),
-        price_currency=t.currency,
-        # An amount below 0 and what is said to be given back are the same money.
-        kept_amount=(net < 0)
-        .ifelse(ibis.least(net, -returned), net - returned)
-        .cast("decimal(18, 4)"),
-    )
-
-
-def products_of(lines: ir.Table) -> ir.Table:
-    """Return what `lines_of_customer` come to by product, without what was given back.
-
-    Returns
-    -------
-    Table
-        One row per `namespace` and `product_id` (the name, where a line has no id) that is part of
-        a sale or a return: `product` (its newest name), `category`, `units` and `amount` (bought
-        less given back), `orders` (purchases with it, int), `last_on` (the last of these).
-    """
-    t = lines.filter(lines.kind.isin(["sale", "return"]))
-    t = t.mutate(product_id=ibis.coalesce(t.product_id, t["product"]))
-    t = t.filter(t.product_id.notnull())
-    bought = (t.kind == "sale") & (ibis.coalesce(t.quantity, 1.0) > 0)
-    order = t.namespace.concat("|", t.order_id)
-    return t.group_by("namespace", "product_id").agg(
-        product=t["product"].argmax(t.ordered_on),
-        category=t.category.argmax(t.ordered_on),
-        units=t.quantity.sum(),
-        amount=t.kept_amount.sum().cast("decimal(18, 4)"),
-        orders=order.nunique(where=bought).cast("int64"),
-        last_on=t.ordered_on.max(where=bought),
-    )
+    return lines_bought(own, lines, reader.table("products"))
 
 
 @dataclass(frozen=True, slots=True)
 class MostBought:
-    """The first products of a customer by units and by amount, each a row of `products_of`."""
+    """The first products of a customer by units and by amount, each a row of `products_bought`."""
 
     by_units: Sequence[dict[str, Any]]
     by_amount: Sequence[dict[str, Any]]
@@ -113,7 +52,7 @@ class MostBought:
 
 def most_bought(reader: Reader, lines: ir.Table, size: int = MOST) -> MostBought:
     """Return the products that a customer bought most; one that was all given back is none."""
-    t = products_of(lines)
+    t = products_bought(lines)
     units, spent = t.units.desc(nulls_first=False), t.amount.desc(nulls_first=False)
     t = t.mutate(
         unit_place=ibis.row_number().over(order_by=[units, spent, t.product_id]),

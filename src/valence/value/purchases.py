@@ -6,9 +6,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-import ibis
-
-from valence.lake.portable import amount
+from valence.kit.bought import lines_bought, products_bought
 from valence.lake.reading import Tables
 from valence.value.orders import RETURN, SALE
 
@@ -99,27 +97,9 @@ def most_bought(tables: Tables, customer_id: str, *, limit: int = 5) -> list[dic
     ends = tables.one(own.agg(first=own.ordered_on.min(), last=own.ordered_on.max()))
     if ends is None or ends["first"] is None:
         return []
-    t = tables.table("order_lines")
-    t = t.filter(t.ordered_on.between(ends["first"], ends["last"]))
-    t = t.select(*_LINES, "ordered_on", "returned_amount")
-    t = t.inner_join(own.select("namespace", "order_id", "kind"), ["namespace", "order_id"])
-    returned = ibis.coalesce(t.returned_amount, 0)
-    # An amount below 0 and what is said to be given back are the same money.
-    less = ibis.least(t.net_amount, -returned)
-    t = t.mutate(
-        product_id=ibis.coalesce(t.product_id, t.description),
-        product=ibis.coalesce(t.description, t.product_id),
-        kept=amount((t.net_amount < 0).ifelse(less, t.net_amount - returned)),
-        order=t.namespace.concat("|", t.order_id),
-        bought=(t.kind == SALE) & (ibis.coalesce(t.quantity, 1.0) > 0),
-    )
-    t = t.filter(t.product_id.notnull())
-    t = t.group_by("namespace", "product_id").agg(
-        product=t["product"].argmax(t.ordered_on),
-        orders=t["order"].nunique(where=t.bought).cast("int64"),
-        units=t.quantity.sum(),
-        amount=amount(t.kept.sum()),
-        last_on=t.ordered_on.max(where=t.bought),
-    )
+    lines = tables.table("order_lines")
+    lines = lines.filter(lines.ordered_on.between(ends["first"], ends["last"]))
+    named = tables.table("products") if tables.has("products") else None
+    t = products_bought(lines_bought(own, lines, named))
     t = t.filter(t["amount"] > 0).order_by(t["amount"].desc(), t.product_id).limit(limit)
-    return tables.rows(t.drop("namespace"))
+    return tables.rows(t.drop("namespace", "category"))
