@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valence.lake.portable import mean_amount
+from valence.lake.portable import bare, mean_amount
 
 STEP = Decimal("0.0001")
 money = st.integers(-(10**15), 10**15).map(lambda units: units * STEP)  # up to 10¹¹
@@ -46,3 +46,9 @@ def test_halves_round_up_on_either_side_of_nought_on_each_engine(con):
     pairs += [(Decimal("99999999999.9999"), 1), (Decimal("-0.0001"), 3), (Decimal(10) / 4, 7)]
     assert means(con, pairs) == [exact(*pair) for pair in pairs]
     assert means(con, [(STEP, 2), (-STEP, 2)]) == [STEP, 0]
+
+
+def test_blanks_around_a_text_go_and_no_letter_with_them_on_each_engine(con):
+    t = ibis.memtable({"text": [" vivid stuff\t", "\r\nfv", "fair view", " "]})
+    found = con.to_pyarrow(t.select(text=bare(t.text))).column("text").to_pylist()
+    assert sorted(found) == ["", "fair view", "fv", "vivid stuff"]

@@ -88,6 +88,15 @@ def total(value: ir.DecimalColumn, where: ir.BooleanValue | None = None) -> ir.D
     return amount(ibis.coalesce(value.sum(where=where), ZERO))
 
 
+def bare(text: ir.StringValue) -> ir.StringValue:
+    """Return a text without the blanks around it.
+
+    Not by `strip`: for Spark, Ibis writes its blanks with escapes that Spark reads as the letters v
+    and f, and trims these too.
+    """
+    return text.re_replace(r"^\s+|\s+$", "")
+
+
 def count_if(condition: ir.BooleanValue) -> ir.IntegerScalar:
     """Return how many rows keep the condition; an unknown one is not kept."""
     # Counted, not summed: the sum of whole numbers has another type on each engine.

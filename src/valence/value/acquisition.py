@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from valence.core.days import as_day
 from valence.lake.portable import (
     ZERO,
+    bare,
     count_if,
     days_in,
     filled,
@@ -69,7 +70,7 @@ def acquisition_cost(
     """
     t = days_in(filled(given(spend, "channel", "cost_amount"), {"spent_on": "day"}), "spent_on")
     t = t.filter(t.spent_on <= as_day(as_of))
-    named = _bare(t.channel)
+    named = bare(t.channel).lower()
     renamed = {name.strip().lower(): to.strip().lower() for name, to in definition.channels.items()}
     if renamed:
         named = named.cases(*renamed.items(), else_=named)
@@ -116,7 +117,7 @@ def payback(
     as_of = as_day(as_of)
     ended = month_number(ibis.literal(complete_before(as_of)))
     c = cohorts.mutate(
-        channel=_bare(cohorts.first_channel), number=month_number(cohorts.cohort_month)
+        channel=bare(cohorts.first_channel).lower(), number=month_number(cohorts.cohort_month)
     )
     begin = c.number.min().as_scalar()
     cost = acquisition_cost(spend, as_of=as_of, definition=definition)
@@ -180,9 +181,3 @@ def _so_far(t: ir.Table) -> ir.Table:
         "customers", "value_amount", "value_per_customer",
         paid_back=ibis.coalesce(t.value_per_customer >= t.cost_per_customer, False),
     )  # fmt: skip
-
-
-def _bare(name: ir.StringValue) -> ir.StringValue:
-    """Return a name without the spaces around it, in lower case."""
-    # Not `strip`: for Spark, Ibis writes it with escapes that Spark reads as the letters v and f.
-    return name.re_replace(r"^\s+|\s+$", "").lower()
