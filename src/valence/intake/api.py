@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from valence.core.errors import BadInputError, NotFoundError
-from valence.intake import confirming, held, log, quarantine
+from valence.intake import confirming, held, log
 from valence.intake.glances import glances
 from valence.intake.held import HeldRow, Which
 from valence.intake.jobs import ReplayParams, ask_for_import, ask_for_replay
@@ -20,6 +20,7 @@ from valence.intake.looking import Look, looked
 from valence.intake.mapping import read_mapping
 from valence.intake.pages.router import opened_of
 from valence.intake.quarantine import REASONS
+from valence.intake.seen import row_seen
 from valence.intake.uploads import Upload, Uploads
 from valence.jobs import Job
 from valence.kit.ask import Ask, Asked
@@ -256,9 +257,9 @@ def rows(
 def one_row(ask: Ask, row_id: int) -> HeldDetail:
     """Return one row in quarantine with all of its cells."""
     opened = opened_of(ask)
+    row = row_seen(opened.store, opened.keyring, ask.actor, row_id)
     with opened.store.reading() as view:
         head = held.one(view, row_id)
-        row = quarantine.show(view, opened.keyring, row_id)
         shown = glances(view, opened.keyring, [head])
     return HeldDetail(
         **_held(ask, head, shown), value=row.value, namespace=row.namespace, cells=dict(row.cells)

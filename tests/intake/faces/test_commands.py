@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from valence.core.errors import BadInputError
 from valence.intake.commands import imports, intake, mappings, rows
+from valence.trust.audit import entries
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_mapping_shows_reasons_and_guess_prints_what_import_takes(run, file):
     assert (told["new"], told["quarantined"]) == (2, 3)
 
 
-def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, file):
+def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, file, house):
     run("import", file("broken.csv", BROKEN), "--yes", "--json")
     listed = json.loads(run("quarantine", "list", "--json"))
     assert [(row["line"], row["reason"]) for row in listed["rows"]] == [
@@ -133,6 +134,8 @@ def test_held_rows_are_listed_shown_mended_replayed_exported_and_discarded(run, 
     assert "│ abc" in run("quarantine", "list")
     assert json.loads(run("quarantine", "show", first, "--json"))["value"] == "abc"
     assert "4,2024-02-08,dee@example.com,xyz" in run("quarantine", "export")
+    with house.store.reading() as view:
+        assert [one.action for one in entries(view)] == ["intake:export", "intake:open"]
     done = json.loads(run("quarantine", "replay", first, "--set", "amount=20.50", "--json"))
     assert (done["landed"], done["again"]) == (1, 0)
     with pytest.raises(BadInputError, match="Say which rows"):

@@ -7,6 +7,7 @@ import re
 from tests.intake.faces.conftest import BROKEN, CHINESE, TWO_AMOUNTS
 
 from valence.store import outbox
+from valence.trust.audit import entries
 
 FIELD = re.compile(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"')
 SELECT = re.compile(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', re.S)
@@ -176,6 +177,28 @@ def test_quarantine_shows_where_why_and_what_but_whole_rows_on_their_own_page_on
     assert 'value="bob@example.com"' in row
     assert "2 rows of this file have the same fault in the same column." in row
     assert "No row fits." in web.get("/quarantine?file=other.csv").text
+
+
+def test_who_opens_a_row_or_takes_rows_away_stands_in_the_audit_trail(web, send, work, house):
+    imported(web, send, work)
+    web.get("/quarantine")
+    assert seen(house) == [], "the list masks what may be personal"
+    web.get("/quarantine/2")
+    web.get("/api/v1/quarantine/2")
+    web.get("/quarantine/export?file=broken.csv&column=amount")
+    assert web.get("/quarantine/999").status_code == 404
+    where = {"file": "broken.csv", "line": 5}
+    which = {"file": "broken.csv", "column": "amount", "rows": 2}
+    assert seen(house) == [
+        ("local", "intake:export", "quarantine", which),
+        ("local", "intake:open", "quarantine:2", where),
+        ("local", "intake:open", "quarantine:2", where),
+    ]
+
+
+def seen(house):
+    with house.store.reading() as view:
+        return [(one.actor, one.action, one.subject, one.detail) for one in entries(view)]
 
 
 def test_a_mended_row_is_replayed_and_leaves_the_quarantine(web, send, work):

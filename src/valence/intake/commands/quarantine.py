@@ -80,11 +80,13 @@ def show_row(
     as_json: AsJson = False,
 ) -> None:
     """Print one row with all of its cells. Example: valence quarantine show 12."""
-    from valence.intake import held, quarantine  # noqa: PLC0415 - loads the store
+    from valence.intake import held  # noqa: PLC0415 - loads the store
+    from valence.intake.seen import row_seen  # noqa: PLC0415
 
-    with opened(brand) as house, house.store.reading() as view:
-        head = held.one(view, row)
-        found = quarantine.show(view, house.keyring, row)
+    with opened(brand) as house:
+        found = row_seen(house.store, house.keyring, LOCAL, row)
+        with house.store.reading() as view:
+            head = held.one(view, row)
     if as_json:
         where = {"row": row, "file": head.file, "line": head.line, "column": head.column}
         print_json({**where, "reason": head.reason, "value": found.value, "cells": found.cells})
@@ -143,16 +145,18 @@ def export_rows(
 ) -> None:
     """Print rows as CSV to be mended and imported. Example: valence quarantine export > fix.csv."""
     from valence.intake import held, quarantine  # noqa: PLC0415 - loads the store
+    from valence.intake.seen import rows_seen  # noqa: PLC0415
 
     which = _which(file, reason)
     with opened(brand) as house:
+        lines = rows_seen(house.store, house.keyring, LOCAL, which)
         if as_json:
             with house.store.reading() as view:
                 numbers = held.numbers(view, which)
                 found = [quarantine.show(view, house.keyring, number) for number in numbers]
             print_json([dict(one.cells) for one in found])
             return
-        for line in held.as_csv(house.store, house.keyring, which):
+        for line in lines:
             sys.stdout.write(line)
         if left := held.broken(house.store, house.keyring, which):
             count = "1 broken line was" if left == 1 else f"{left:,} broken lines were"

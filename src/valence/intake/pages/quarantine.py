@@ -15,6 +15,7 @@ from valence.intake.glances import glances
 from valence.intake.held import HeldRow, Which, reason_words
 from valence.intake.jobs import ReplayParams, ask_for_replay
 from valence.intake.pages.router import QUARANTINE, go, opened_of, pages
+from valence.intake.seen import row_seen, rows_seen
 from valence.intake.titles import KIND_TITLES
 from valence.kit.ask import Ask, Asked
 from valence.kit.forms import FormData
@@ -31,7 +32,8 @@ HOW = How(
     source=message("House rule: bad input stands beside good rows that land."),
     note=message(
         "Rows may hold personal data, so they are kept sealed; lists mask what may be personal, "
-        "and the page of one row shows it."
+        "and the page of one row shows it. Who opens a row or exports rows stands in the audit "
+        "trail."
     ),
 )
 
@@ -78,7 +80,7 @@ def export(ask: Ask, file: str = "", reason: str = "", column: str = "") -> Resp
     """Give rows as CSV, to be mended in a spreadsheet and imported again."""
     opened = opened_of(ask)
     which = Which(file, reason, column)
-    lines: Iterator[str] = held.as_csv(opened.store, opened.keyring, which)
+    lines: Iterator[str] = rows_seen(opened.store, opened.keyring, ask.actor, which)
     name = f"{(file or 'rows').rsplit('.', 1)[0]} (quarantine).csv"
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
@@ -175,9 +177,9 @@ def _amend(ask: Asked, unit: Any, row_id: int, data: dict[str, str]) -> None:
 
 def _row(ask: Asked, row_id: int, data: dict[str, str], fault: Message | None) -> Response:
     opened = opened_of(ask)
+    row = row_seen(opened.store, opened.keyring, ask.actor, row_id)
     with opened.store.reading() as view:
         head = held.one(view, row_id)
-        row = quarantine.show(view, opened.keyring, row_id)
         mapping = quarantine.mapping_of(view, row.mapping_hash)
         which = held.alike(head)
         alike = held.count(view, which)

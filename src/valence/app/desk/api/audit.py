@@ -24,7 +24,7 @@ class AuditOut(BaseModel):
     at: datetime
     actor: str = Field(description="Who did it.")
     action: str = Field(description="What was done, as `capability:verb`.")
-    subject: str = Field(description="Whose data it was: a customer's id.")
+    subject: str = Field(description="Whose data it was: a customer's id, or rows in quarantine.")
     detail: dict[str, Any] | None = Field(description="What of it, never a value.")
 
 
