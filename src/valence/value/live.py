@@ -30,9 +30,15 @@ from valence.value.orders import CANCELLED
 class LiveTables:
     """The tables of value as of one day; each is computed when first asked for, and kept."""
 
-    def __init__(self, snapshot: Snapshot, runs: Engine, context: BuildContext) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        runs: Engine,
+        context: BuildContext,
+        marts: Sequence[Mart] = MARTS,
+    ) -> None:
         self._snapshot, self._engine, self._context = snapshot, runs, context
-        self._marts: dict[str, Mart] = {mart.name: mart for mart in MARTS}
+        self._marts: dict[str, Mart] = {mart.name: mart for mart in marts}
         self._made: dict[str, ir.Table] = {}
 
     @property
@@ -60,7 +66,8 @@ class LiveTables:
 
     def at(self, as_of: date) -> LiveTables:
         """Return the tables of another day, of the same engine: both may be joined."""
-        return LiveTables(self._snapshot, self._engine, replace(self._context, as_of=as_of))
+        context = replace(self._context, as_of=as_of)
+        return LiveTables(self._snapshot, self._engine, context, list(self._marts.values()))
 
     def _read(self, name: str) -> ir.Table:
         files = self._snapshot.files(name)
@@ -86,7 +93,10 @@ class LiveTables:
 
 @contextmanager
 def live_tables(
-    house: OpenBrand, as_of: date, changed: Mapping[str, Mapping[str, object]] | None = None
+    house: OpenBrand,
+    as_of: date,
+    changed: Mapping[str, Mapping[str, object]] | None = None,
+    instead: Sequence[Mart] = (),
 ) -> Iterator[LiveTables]:
     """Give the tables of value as of a day, computed from the orders of the lake.
 
@@ -98,6 +108,8 @@ def live_tables(
         The day.
     changed
         Fields of definitions to use instead of the published ones, by kind.
+    instead
+        Marts to use instead of those of the same name.
 
     Raises
     ------
@@ -111,7 +123,8 @@ def live_tables(
             house.brand.settings.lake.engine, Path(folder), memory=lake.memory, threads=lake.threads
         )
         try:
-            tables = LiveTables(snapshot, runs, _context(house, as_of, changed or {}))
+            context = _context(house, as_of, changed or {})
+            tables = LiveTables(snapshot, runs, context, [*MARTS, *instead])
             orders = tables.table("orders")
             real = ibis.coalesce(orders.kind, "") != CANCELLED
             first = ibis.coalesce(orders.ordered_on.min(where=real), orders.ordered_on.min())

@@ -95,6 +95,13 @@ def test_a_model_for_contracts_is_refused_with_what_to_use_instead(retail):
     assert "Orders of a shop do not say so: take bg-nbd" in said
 
 
+def test_a_model_asked_for_by_name_is_computed_now_without_the_backtest(retail):
+    card = told(retail, "clv", "--params", "--model", "bg-nbd")
+    assert (card["model"], card["computed"]) == ("bg-nbd", "now")
+    said = ran(retail, "clv", "--params", "--model", "bg-nbd").output
+    assert "valence value backtest" in said
+
+
 def test_the_ladder_counts_the_same_everywhere(retail):
     found = client(retail).get("/api/v1/value/ladder").json()
     by_command = told(retail, "ladder", "--limit", "2")

@@ -191,6 +191,22 @@ def test_the_backtest_tells_models_and_naive_forecasts_apart(duck, log):
     assert all(0.7 <= share <= 1 for share in covered)
 
 
+def test_a_model_asked_for_by_name_is_fitted_alike_whether_it_is_tried_or_not(duck):
+    customers = crowd(40)
+    facts = Facts(None, customers, DAY, duck.to_pyarrow_batches)
+    named = LifetimeDefinition(model="bg-nbd")
+    rows, cut = model_card(facts, named, tried=False)
+    assert cut is None
+    assert not [row for row in rows if row.kind in ("error", "coverage", "week")]
+    assert not [said for said in notes_of(rows) if "hold" in said], "nobody asked how wrong it is"
+    tried = card_of(duck, customers, model="bg-nbd")[0]
+    assert fitted(rows) == fitted(tried)
+
+
+def fitted(rows):
+    return [(row.model, row.name, row.value) for row in rows if row.kind in ("model", "parameter")]
+
+
 def test_the_card_says_why_there_is_no_worth_or_no_test(duck):
     nobody = card_of(duck, people((0, None, None, -5)))[0]
     assert notes_of(nobody) == ["Nobody has bought yet: there is no worth to foretell."]

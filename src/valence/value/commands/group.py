@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from valence.kit.commands import (
 from valence.kit.format import Formats
 from valence.kit.languages import language
 from valence.kit.opened import OpenBrand
+from valence.lake.marts import Mart
 from valence.lake.reading import Tables
 from valence.value.live import live_tables
 
@@ -68,11 +69,17 @@ class CommandAsked:
 
 @contextmanager
 def opened(
-    folder: BrandFolder, day: datetime | None, changed: Changed | None = None, *, live: bool = False
+    folder: BrandFolder,
+    day: datetime | None,
+    changed: Changed | None = None,
+    *,
+    live: bool = False,
+    instead: Sequence[Mart] = (),
 ) -> Iterator[CommandAsked]:
     """Give the published tables; those of another day, or by other definitions, computed now.
 
-    `live` has those of the last build's day computed too.
+    `live` has those of the last build's day computed too; `instead` are marts that stand in for
+    those of the same name where tables are computed.
     """
     house = OpenBrand(open_brand(folder))
     try:
@@ -84,7 +91,7 @@ def opened(
         if day is None or (day.date() == built and not live):
             yield CommandAsked(house, reader, built, live=False)
             return
-        with live_tables(house, day.date(), changed) as tables:
+        with live_tables(house, day.date(), changed, instead) as tables:
             yield CommandAsked(house, tables, day.date(), live=True)
     finally:
         house.close()

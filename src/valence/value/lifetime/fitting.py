@@ -58,7 +58,7 @@ class Facts:
 
 
 def model_card(
-    facts: Facts, definition: LifetimeDefinition = DEFAULT
+    facts: Facts, definition: LifetimeDefinition = DEFAULT, *, tried: bool = True
 ) -> tuple[list[card.CardRow], date | None]:
     """Return the rows of the model card, and the last day that models saw in the backtest.
 
@@ -68,6 +68,8 @@ def model_card(
         Orders and customers, and how they are read.
     definition
         Which model, and how many weeks to hold out.
+    tried
+        Whether models are tried on weeks held out; if not, the definition names the model.
 
     Returns
     -------
@@ -80,11 +82,11 @@ def model_card(
     rows: list[card.CardRow] = []
     untested: list[card.CardRow] = []
     encoding, notes = _encoding(facts, definition)
-    cut = holdout_cut(first, facts.as_of, weeks=definition.holdout_weeks)
+    cut = holdout_cut(first, facts.as_of, weeks=definition.holdout_weeks) if tried else None
     test = None
-    if cut is None:
+    if cut is None and tried:
         untested.append(card.note(_too_late(first, facts.as_of, definition.holdout_weeks)))
-    else:
+    elif cut is not None:
         panel = None
         if n > MOST_TRIED:
             panel = facts.customers.filter(in_panel(facts.customers.customer_id, MOST_TRIED / n))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,18 @@ def _card(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Reco
     facts = Facts(inputs["order_facts"], customers, context.as_of, read)
     rows, cut = model_card(facts, definition)
     return iter([card.batch(rows, fitted_on=context.as_of, cut_on=cut)])
+
+
+def _card_untried(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
+    """The card of the model that the definition names, fitted and not tried."""
+    from valence.value.lifetime import card  # noqa: PLC0415 - scipy is heavy
+    from valence.value.lifetime.fitting import Facts, model_card  # noqa: PLC0415 - as above
+
+    definition = _definition(context)
+    customers = known_customers(inputs, definition)
+    facts = Facts(inputs["order_facts"], customers, context.as_of, read)
+    rows, _ = model_card(facts, definition, tried=False)
+    return iter([card.batch(rows, fitted_on=context.as_of, cut_on=None)])
 
 
 def _stands(
@@ -100,3 +113,5 @@ LIFETIME_MARTS = (
     ),
     FIRST_MART,
 )
+UNTRIED = replace(LIFETIME_MARTS[0], score=_card_untried)
+"""The model card without the backtest, for who asks for one model now."""
