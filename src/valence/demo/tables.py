@@ -195,15 +195,15 @@ def customer_records(streams: Streams, brand: Brand) -> pa.Table:
 
 
 def product_list(brand: Brand) -> pa.Table:
-    """Return the catalogue as the shop exports it."""
+    """Return the catalogue as the shop exports it, in its language."""
     products, digits = brand.products, brand.world.digits
+    chinese = brand.world.language == "zh"
+    categories = [c.name_zh if chinese else c.name for c in CATEGORIES]
     return pa.table(
         {
             "product_id": product_ids(products),
-            "name": pa.array(products.name),
-            "name_zh": pa.array(products.name_zh),
-            "category": picked([c.name for c in CATEGORIES], products.category),
-            "category_zh": picked([c.name_zh for c in CATEGORIES], products.category),
+            "name": pa.array(products.name_zh if chinese else products.name),
+            "category": picked(categories, products.category),
             "brand": picked([*BRANDS], products.brand),
             "list_price": decimals(products.list_minor, scale=digits),
             "cost": decimals(products.cost_minor, scale=digits),

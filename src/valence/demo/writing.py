@@ -68,9 +68,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     "products.csv": {
         "product_id": "products.product_id",
         "name": "products.name",
-        "name_zh": "name in Chinese",
         "category": "products.category",
-        "category_zh": "category in Chinese",
         "brand": "products.brand",
         "list_price": "products.list_price",
         "cost": "products.cost_amount",
