@@ -9,12 +9,13 @@ from typing import Any, TypeVar, cast
 
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
-from valence.core.messages import message
+from valence.core.messages import Message, message
 from valence.core.settings import Brand
 from valence.kit.assets import Assets
-from valence.kit.capability import Capability
+from valence.kit.capability import Capability, loaded
 from valence.kit.navigation import Group, grouped
 from valence.kit.page import spark_points
+from valence.kit.titles import TABLE_TITLES
 
 Service = TypeVar("Service")
 
@@ -35,6 +36,12 @@ class House:
     def navigation(self) -> tuple[Group, ...]:
         """The navigation of all capabilities."""
         return grouped(self.capabilities)
+
+    @cached_property
+    def table_titles(self) -> Mapping[str, Message]:
+        """What the tables and the marts of all capabilities are called."""
+        marts = (mart for each in self.capabilities for mart in loaded(each.marts))
+        return {**TABLE_TITLES, **{mart.name: mart.title for mart in marts}}
 
     @cached_property
     def templates(self) -> Environment:

@@ -12,6 +12,7 @@ from valence.core.errors import NotFoundError, did_you_mean
 from valence.core.messages import Message, message
 from valence.kit.charts import MAIN, REST, SERIES, Chart, DataTable
 from valence.kit.format import Formats
+from valence.kit.titles import TABLE_TITLES
 from valence.lake.canonical import CANONICAL, CanonicalTable
 from valence.lake.columns import Column
 from valence.lake.head import Head, MartState
@@ -24,22 +25,6 @@ LAYERS: Mapping[str, Message] = {
     "table": message("Table"),
     "mart": message("Mart"),
     "page": message("Pages"),
-}
-# Canonical tables are named in code; a reader meets them by these words.
-TABLE_TITLES: Mapping[str, Message] = {
-    "orders": message("Orders"),
-    "order_lines": message("Order lines"),
-    "products": message("Products"),
-    "identifiers": message("Identifiers"),
-    "events": message("Events"),
-    "feedback": message("Feedback"),
-    "contacts": message("Service contacts"),
-    "messages": message("Messages"),
-    "spend": message("Advertising spend"),
-    "exposures": message("Exposures"),
-    "fx_rates": message("Exchange rates"),
-    "imports": message("Imports"),
-    IDENTIFIER_MAP.name: message("Who is who"),
 }
 _COLOURS: Mapping[str, str] = {"table": REST, "mart": MAIN, "page": SERIES[1]}
 _TABLES: Mapping[str, CanonicalTable] = {**CANONICAL, IDENTIFIER_MAP.name: IDENTIFIER_MAP}
