@@ -24,6 +24,7 @@ from valence.kit.charts import (
 from valence.kit.format import Formats
 from valence.kit.page import Words
 
+_LETTERS = 30  # of all names of columns, that stand side by side on a phone
 HEAT = ("var(--v-main, 0.05)", "var(--v-main, 0.55)")  # text stays readable on the deepest
 
 
@@ -185,7 +186,9 @@ def grid(  # noqa: PLR0913 - the parts of a picture, each by its name
         heat=[[0, *(_heat(cell.value, low, high) for cell in line)] for line in cells],
         absent=message("nothing here yet"),
     )
-    return Chart(chart_id, title, option, table, size=size, wide=len(columns) > 6)
+    # On a phone, many columns or long names need more room than there is.
+    wide = len(columns) > 6 or sum(len(name) for name in columns) > _LETTERS
+    return Chart(chart_id, title, option, table, size=size, wide=wide)
 
 
 def _cell(fmt: Formats, cell: Cell, at: tuple[int, int], where: str, unit: Unit) -> dict[str, Any]:

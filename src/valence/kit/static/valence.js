@@ -148,13 +148,25 @@
     if (window.echarts) boxes(document).forEach(draw);
   }).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
 
-  // ---- Wide tables --------------------------------------------------------------------------
+  // ---- Wide tables and pictures -------------------------------------------------------------
   // What lies beyond the edge fades out, and a button leads there.
+  var boxesNamed = 0;
+  function leading(box) {
+    var button = document.createElement("button");
+    box.id = box.id || "scroll-" + (boxesNamed += 1);
+    button.type = "button";
+    button.className = "v-swipe";
+    button.dataset.swipe = box.id;
+    button.textContent = document.body.dataset.more + " \u203a";
+    box.parentNode.insertBefore(button, box);
+    return button;
+  }
   function edges(box) {
     var room = box.scrollWidth - box.clientWidth, wide = room > 1, beyond = box.scrollLeft < room - 1;
     box.classList.toggle("v-beyond", wide && beyond);
     var button = box.id && document.querySelector('[data-swipe="' + box.id + '"]');
-    if (!button) return;
+    if (!button && !wide) return;
+    button = button || leading(box);
     button.classList.toggle("v-on", wide);
     button.classList.toggle("v-end", !beyond);  // it keeps its place: nothing jumps
   }
