@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from valence.audience.standing import NO_PURCHASE, STANDING
+from valence.audience.standing import NO_PURCHASE, STANDING, with_horizon
 from valence.audience.standing import column as _column
 from valence.audience.words import BASIS, BREADTH, COUNTED, ORDER_KINDS, SEGMENTS, TIER_TONES, TIERS
 from valence.core.messages import message
@@ -108,15 +108,21 @@ CUSTOMERS = TableSpec(
 )
 
 
-def customers_spec(breadth_of: str | None) -> TableSpec:
-    """Return the table of customers whose breadth counts `categories`, `products` or `mixed`."""
-    title = BREADTH.get(breadth_of or "")
-    if title is None:
-        return CUSTOMERS
-    columns = (
-        replace(column, title=title) if column.name == "breadth" else column
-        for column in CUSTOMERS.columns
-    )
+def customers_spec(breadth_of: str | None, horizon_months: int | None = None) -> TableSpec:
+    """Return the table of customers in the words of what was built.
+
+    Parameters
+    ----------
+    breadth_of
+        What breadth counts: `categories`, `products` or `mixed`.
+    horizon_months
+        Months ahead that worth covers; None where nothing was foretold.
+    """
+    columns = list(CUSTOMERS.columns)
+    if title := BREADTH.get(breadth_of or ""):
+        columns = [replace(c, title=title) if c.name == "breadth" else c for c in columns]
+    if horizon_months is not None:
+        columns = [with_horizon(column, horizon_months) for column in columns]
     return replace(CUSTOMERS, columns=tuple(columns))
 
 

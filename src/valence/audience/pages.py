@@ -15,7 +15,7 @@ from valence.audience import quick, view
 from valence.audience.columns import LINES, ORDERS, PRODUCTS, customers_spec
 from valence.audience.finding import customer_of, id_keys_of, search, whom
 from valence.audience.profile import contact_data, profile
-from valence.audience.purchases import lines_of_customer, most_bought, orders_of, products_of
+from valence.audience.purchases import lines_of_customer, most_bought, orders_of
 from valence.audience.reveal import revealed
 from valence.audience.rows import timeline_rows
 from valence.audience.timeline import OrderDay, counts, lines_of, order_of, timeline
@@ -23,6 +23,7 @@ from valence.audience.words import BASIS, ID_TYPES
 from valence.core.errors import BadInputError, NotFoundError
 from valence.core.messages import Message, message
 from valence.kit.ask import Ask, Asked
+from valence.kit.bought import products_bought
 from valence.kit.customers import labels
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step, Tab
@@ -40,7 +41,7 @@ def customers_page(ask: Ask) -> Response:
     if not ask.reader.has("customers"):
         return ask.page("audience/empty.html", title=message("Customers"), empty=_empty(ask))
     table = ask.reader.table("customers")
-    spec = customers_spec(quick.breadth_of(ask))
+    spec = customers_spec(quick.breadth_of(ask), quick.horizon_of(ask))
     if how := ask.request.query_params.get("format"):
         return table_export(ask, spec, table, how)
     shown = table_view(ask, spec, table)
@@ -159,7 +160,7 @@ def products_page(ask: Ask, customer_id: str) -> Response:
     if ask.is_fragment and "most" in ask.request.query_params:
         most = most_bought(ask.reader, lines)
         return ask.page("audience/most.html", most=most, page=_page_of(whose, "products"))
-    return _purchases(ask, whose, "products", PRODUCTS, products_of(lines))
+    return _purchases(ask, whose, "products", PRODUCTS, products_bought(lines))
 
 
 @pages.get(

@@ -47,6 +47,16 @@ def breadth_of(ask: Asked) -> str | None:
     return None if row is None else row["breadth_of"]
 
 
+def horizon_of(ask: Asked) -> int | None:
+    """Return how many months ahead the worth of customers covers; None before it was foretold."""
+    if not ask.reader.has("value_model"):
+        return None
+    t = ask.reader.table("value_model")
+    named = t.filter(t.kind == "setting", t.name == "horizon_months")
+    row = ask.reader.one(named.select("value"))
+    return None if row is None else int(row["value"])
+
+
 def _of_rule(ask: Asked, shown: TableView) -> Answer:
     fmt, (customers, whole) = ask.format, _everybody(ask)
     kept = filtered(ask.reader.table("customers"), shown.query.where, today=ask.as_of)

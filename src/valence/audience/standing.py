@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from valence.core.messages import Message, message
+from valence.kit.languages import next_months
 from valence.kit.tables import Kind, TableColumn
 
 NO_PURCHASE = message("no purchase")
@@ -40,21 +42,34 @@ def column(
 STANDING = (
     column(
         "worth_amount",
-        message("Worth, next 12 months"),
+        message("Worth"),  # and of how many months: see `with_horizon`
         "money",
         message("Value expected, by the model that foretold best; discounted."),
     ),
     column(
-        "worth_low_amount", message("Worth, at least"), "money", message("9 of 10 lie between.")
+        "worth_low_amount",
+        message("Worth, at least"),
+        "money",
+        message("Lower end of the interval that the models give."),
     ),
-    column("worth_high_amount", message("Worth, at most"), "money"),
+    column(
+        "worth_high_amount",
+        message("Worth, at most"),
+        "money",
+        message("Upper end of the interval that the models give."),
+    ),
     column(
         "alive_probability",
         message("Still buys"),
         "percent",
         message("Probability that the customer will buy again, some day."),
     ),
-    column("expected_purchases", message("Purchases expected"), "float"),
+    column(
+        "expected_purchases",
+        message("Purchases expected"),
+        "float",
+        message("Days with a purchase in the time that worth covers."),
+    ),
     column("expected_spend_amount", message("Value expected of each"), "money"),
     column(
         "course_book_amount",
@@ -83,3 +98,10 @@ STANDING = (
     column("felt_share", message("How it felt, 0–100 %"), "percent"),
     column("referrals", message("Referrals"), "int"),
 )
+
+
+def with_horizon(column: TableColumn, months: int) -> TableColumn:
+    """Return a column of worth with the time ahead that it covers in its title; others as is."""
+    if column.name != "worth_amount":
+        return column
+    return replace(column, title=message("Worth, {span}", span=next_months(months)))

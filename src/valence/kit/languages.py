@@ -10,7 +10,7 @@ from pathlib import Path
 from babel import Locale
 from babel.messages.pofile import read_po
 
-from valence.core.messages import Message
+from valence.core.messages import Message, message
 
 CATALOGUES = Path(__file__).parent / "locale"
 COOKIE = "valence_language"
@@ -96,3 +96,8 @@ def _by_weight(accept: str) -> Iterable[str]:
 def by_number(number: int, one: Message, many: Message) -> Message:
     """Return `one` for exactly 1 and `many` otherwise: enough for English and Chinese."""
     return one if number == 1 else many
+
+
+def next_months(months: int) -> Message:
+    """Return the time ahead that a forecast covers."""
+    return by_number(months, message("next month"), message("next {n} months", n=months))

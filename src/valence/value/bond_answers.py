@@ -57,6 +57,12 @@ class Bonds:
 
         return sorted({row["tier"] for row in self.rows if row["tier"]}, key=mean, reverse=True)
 
+    @property
+    def only(self) -> str | None:
+        """The one part that has data, so that no bond can be strong; None where more have."""
+        known = [part.name for part in self.parts() if part.known]
+        return known[0] if len(known) == 1 else None
+
     def parts(self) -> list[Part]:
         """Return the four parts with their data."""
         found = []

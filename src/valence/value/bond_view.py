@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
-from valence.kit.charts import Bar, Chart, DataTable, bars
+from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.bond import LEVELS
@@ -33,13 +33,12 @@ _BRING: Mapping[str, Message] = {
 def answer(found: Bonds, fmt: Formats) -> Answer:
     """Return how many bonds are strong and what they bring."""
     strong, value = found.of("strong")
-    known = [PART_TITLES[part.name] for part in found.parts() if part.known]
-    if len(known) == 1:
+    if found.only:
         return Answer(
             message(
                 "No bond can be called strong yet: only one part of four has data ({name}), and "
                 "a bond is never one thing alone.",
-                name=known[0],
+                name=PART_TITLES[found.only],
             ),
             rest=message("The table below says what to import for the others."),
         )
@@ -78,6 +77,9 @@ def figures(found: Bonds, fmt: Formats) -> list[Figure]:
 def by_tier(found: Bonds, fmt: Formats) -> Chart:
     """Return the share of strong bonds in each value tier."""
     title = message("Are the valuable ones bonded?")
+    if found.only:
+        why = message("Not enough data: while one part alone has data, no bond can be strong.")
+        return too_little("bond-tiers", title, why)
     rows, shown, links = [], [], []
     for tier in found.tiers:
         counts = {level: found.of(level, tier)[0] for level in LEVELS}
@@ -141,7 +143,11 @@ def parts(found: Bonds, fmt: Formats) -> Chart:
 
 
 def steps(found: Bonds, fmt: Formats) -> list[Step]:
-    """Return what makes sense next."""
+    """Return what makes sense next: while no bond can be strong, what to bring for that."""
+    limits = Step(message("Change weights and limits of the index"), "/definitions")
+    if found.only:
+        why = message("then bonds can be told strong from weak")
+        return [Step(message("Import answers or service contacts"), "/imports", why), limits]
     top = found.tiers[0] if found.tiers else ""
     loose = sum(found.of(level, top)[0] for level in ("none", "weak"))
     return [
@@ -150,7 +156,7 @@ def steps(found: Bonds, fmt: Formats) -> list[Step]:
             _page(f'tier == {quoted(top)} and bond != "strong"'),
             message("{n} customers", n=fmt.integer(loose)),
         ),
-        Step(message("Change weights and limits of the index"), "/definitions"),
+        limits,
     ]
 
 

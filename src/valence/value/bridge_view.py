@@ -80,7 +80,8 @@ def _begun(found: Bridge, fmt: Formats) -> Answer:
         opening=fmt.money_short(found.opening),
     )
     rest = message(
-        "Some who count as new or grown here had bought before; the bridge is whole from {day} on.",
+        "So some who count as new or grown here had bought before. A fair comparison takes orders "
+        "of two years: there will be one from {day} on.",
         day=fmt.day(found.whole_on),
     )
     return Answer(core, inner, rest)
@@ -89,7 +90,7 @@ def _begun(found: Bridge, fmt: Formats) -> Answer:
 def figures(found: Bridge, years: Years | None, fmt: Formats) -> list[Figure]:
     """Return the four figures: closing value, what was won, what was lost, what stayed."""
     won = found.change(NEW) + found.change(REACTIVATED)
-    many = found.moves[NEW]["customers"] + found.moves[REACTIVATED]["customers"]
+    new, back = (fmt.integer(found.moves[move]["customers"]) for move in (NEW, REACTIVATED))
     left, kept = found.moves[LOST]["customers"], found.kept if found.whole else None
     return [
         Figure(
@@ -101,7 +102,7 @@ def figures(found: Bridge, years: Years | None, fmt: Formats) -> list[Figure]:
         Figure(
             message("Won: new and back again"),
             fmt.money_short(won),
-            note=_customers(many, fmt),
+            note=message("customers: {new} new, {back} back again", new=new, back=back),
             href=customers_of(NEW, found.since),
         ),
         Figure(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import next_months
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.equity_answers import Equity, Stayed, Won
-from valence.value.words import customers_page, next_months, quoted, sentences, tier_title
+from valence.value.words import customers_page, quoted, sentences, tier_title
 
 ASKED = message("What are our customers worth from now on, and what would change it?")
 
@@ -110,7 +111,7 @@ def _new(won: Won, fmt: Formats) -> Figure:
         n=fmt.integer(won.observed),
     )
     return Figure(
-        message("Won in the last 12 months"),
+        message("New customers, last 12 months"),
         fmt.integer(won.customers),
         note="" if won.value is None else each,
     )

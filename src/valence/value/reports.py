@@ -55,12 +55,14 @@ def summary_rows(row: Row, fmt: Formats) -> Rows:
         (
             "orders",
             fmt.integer(row["orders"]),
-            f"{row['first_order_on']} to {row['last_order_on']}",
+            f"{row['first_order_on']} to {row['last_order_on']}"
+            if row["first_order_on"]
+            else "none that was not cancelled",
         ),
         (
             "value of all orders",
             fmt.money(row["value_amount"]),
-            str(row["value_basis"]).replace("_", " "),
+            str(row["value_basis"] or "–").replace("_", " "),
         ),
         ("without a customer", fmt.money(row["value_without_customer_amount"]), nobody),
         (

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
-from valence.kit.languages import by_number
 from valence.value.segments import SEGMENTS
 
 TIERS: Mapping[str, Message] = {
@@ -68,11 +67,6 @@ def bare_percent(share: float, digits: int) -> str:
     if float(figure):
         return figure
     return f"{'<' if share > 0 else '>-'}{10**-digits:.{digits}f}"
-
-
-def next_months(months: int) -> Message:
-    """Return the time ahead that a forecast covers."""
-    return by_number(months, message("next month"), message("next {n} months", n=months))
 
 
 def sentences(fmt: Formats, *said: Message) -> str:

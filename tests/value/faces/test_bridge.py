@@ -88,10 +88,21 @@ def test_every_bar_opens_its_customers(house, request):
     assert web.get(link[1].replace("&amp;", "&")).status_code == 200
 
 
+def test_new_customers_are_the_same_on_the_bridge_and_on_the_page_of_equity(years):
+    web = client(years)
+    moves = {
+        row["move"]: row["customers"] for row in web.get("/api/v1/value/bridge").json()["moves"]
+    }
+    assert moves["new"] == web.get("/api/v1/value/equity").json()["new_customers_12m"] > 0
+    said = f"customers: {moves['new']} new, {moves['reactivated']} back again"
+    assert said in text_of(web.get("/value/bridge"))
+    assert f"New customers, last 12 months {moves['new']} " in text_of(web.get("/value/equity"))
+
+
 def test_a_year_that_the_orders_do_not_cover_is_named(retail, few):
     said = text_of(client(retail).get("/value/bridge"))
     assert "the year before is not whole. (the orders begin on 1 Dec 2010" in said
-    assert "the bridge is whole from 24 Nov 2012 on" in said
+    assert "orders of two years: there will be one from 24 Nov 2012 on" in said
     assert "910" not in said, "what stayed of nine days is no share of a year"
     assert not told(retail)["opening_is_whole"]
     said = text_of(client(few).get("/value/bridge"))

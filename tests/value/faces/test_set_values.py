@@ -83,6 +83,9 @@ def test_worth_names_its_horizon_and_interval(house, said):
     assert "80 % of customers like this one bring" in one
     assert re.search(r"[\d.]+ purchases (are expected )?in the next 6 months", one)
     assert "within the year" not in one
+    assert "A purchase here is a day with one order or more." in one
+    listed = said("/customers?show=customer_id&show=worth_amount")
+    assert "Worth, next 6 months" in listed
 
 
 def test_worth_by_api_and_command_names_its_horizon_and_interval(house):
@@ -126,7 +129,7 @@ def test_own_cuts_of_scores_are_said():
     assert "cuts of its own" not in rfm_how("", RfmDefinition(), ENGLISH).note
 
 
-@pytest.mark.parametrize("page", ["/value/bond", "/value/equity", "/value"])
+@pytest.mark.parametrize("page", ["/value/bridge", "/value/equity", "/value"])
 def test_links_find_the_customers_of_a_tier_whose_name_has_quotes(house, page):
     web = client(house)
     text = html.unescape(web.get(page).text).replace("\\u0026", "&")  # pictures are JSON

@@ -55,6 +55,10 @@ def test_held_out_weeks_that_brought_nothing_are_compared_with_no_sum(duck):
     assert "value_bias" not in best  # no sum is so many times nothing
     said = view.answer(card, ENGLISH)
     assert str(said.core).startswith("On the weeks after 7 Apr 2025, which it had not seen, ")
+    errors = card.errors()
+    better, other = sorted(("as_before", "as_alike"), key=lambda name: errors[name]["value_mae"])
+    naive = {"as_before": "repeating the weeks before", "as_alike": "going by customers alike"}
+    assert str(said.core).index(naive[better]) < str(said.core).index(naive[other])
     assert said.interval == ""
     assert view.figures(card, ENGLISH)[1].value is None
     assert view.forecasts(card, ENGLISH).table is not None

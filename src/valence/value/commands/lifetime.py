@@ -8,12 +8,13 @@ import typer
 
 from valence.core.errors import BadInputError, NotFoundError
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.kit.languages import next_months
 from valence.value import reports
 from valence.value.commands.group import Day, Limit, opened, value
 from valence.value.lifetime import report
 from valence.value.lifetime.definition import LIFETIME_KIND
 from valence.value.lifetime.kept import kept_of
-from valence.value.words import next_months
+from valence.value.lifetime.marts import UNTRIED
 
 _UNITS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 Model = Annotated[
@@ -47,7 +48,8 @@ def clv(
 
         model_named(model)
     changed = {LIFETIME_KIND: {"model": model}} if model else None
-    with opened(brand, as_of, changed) as asked:
+    # Of a model that is named nothing is chosen, so it need not be tried: `backtest` does that.
+    with opened(brand, as_of, changed, instead=[UNTRIED] if model else ()) as asked:
         card = report.card_of(asked.tables)
         told: dict[str, Any] = {
             "model": card.chosen,
@@ -75,6 +77,8 @@ def clv(
             print_table(report.worth_rows(told["customers"], asked.fmt), title=title)
         for said in told["notes"]:
             say(f"Mind: {said}")
+        if model:
+            say("Not tried on weeks held out: `valence value backtest` tells how wrong models are.")
         asked.say_day()
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.kit.languages import next_months
 from valence.value import equity_report, equity_view, reports, standing_report
 from valence.value.commands.group import Day, Limit, opened, value
-from valence.value.words import next_months
 
 Since = Annotated[
     datetime | None,

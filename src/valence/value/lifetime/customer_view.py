@@ -7,6 +7,7 @@ from dataclasses import replace
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import next_months
 from valence.kit.page import Answer, Figure, How
 from valence.value.bond import PARTS
 from valence.value.bond_view import PART_TITLES
@@ -14,7 +15,7 @@ from valence.value.bond_words import BONDS
 from valence.value.ladder_view import rung_title
 from valence.value.lifetime.customer import CustomerWorth
 from valence.value.lifetime.view import FORECASTS
-from valence.value.words import next_months
+from valence.value.words import sentences
 
 _SURE = 0.8  # probability from which on a customer is said to buy still
 _GONE = 0.3
@@ -34,7 +35,8 @@ def answer(found: CustomerWorth, fmt: Formats) -> Answer:
         share=fmt.percent(found.card.interval),
         interval=fmt.interval(low, high, "money_short"),
     )
-    return Answer(core, interval, _why(found, fmt))
+    purchase = message("A purchase here is a day with one order or more.")
+    return Answer(core, interval, sentences(fmt, _why(found, fmt), purchase))
 
 
 def _span(found: CustomerWorth) -> Message:

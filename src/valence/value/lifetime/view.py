@@ -27,52 +27,69 @@ FORECASTS: Mapping[str, Message] = {
     "as_before": message("As before"),
     "as_alike": message("As customers alike"),
 }
+_WITHOUT: Mapping[str, Message] = {
+    "as_before": message("repeating the weeks before"),
+    "as_alike": message("going by customers alike"),
+}
 
 
 def answer(card: ModelCard, fmt: Formats) -> Answer:
-    """Return how wrong the best model was, beside a naive forecast."""
+    """Return how wrong the best model was, beside both naive forecasts, the better one first."""
     errors = card.errors()
     if card.best is None or card.best not in errors:
         said = [note for _, note in card.notes()]
         return Answer(
             said[0] if said else message("The models have not been held against anything yet.")
         )
-    best, naive = errors[card.best], errors["as_before"]
-    values = {"model": FORECASTS[card.best], "day": fmt.day(card.cut_on) if card.cut_on else ""}
-    if "value_mae" not in best:
+    best = errors[card.best]
+    what = "value_mae" if "value_mae" in best else "purchases_mae"
+    first, second = sorted(NAIVE, key=lambda name: errors[name][what])
+    values = {
+        "model": FORECASTS[card.best],
+        "day": fmt.day(card.cut_on) if card.cut_on else "",
+        "better": _WITHOUT[first],
+        "other": _WITHOUT[second],
+    }
+    off, better_off, other_off = (errors[name][what] for name in (card.best, first, second))
+    if what == "purchases_mae":
         return Answer(
             message(
                 "On the weeks after {day}, which it had not seen, {model} was off by {off} "
-                "purchases a customer, repeating the weeks before by {naive}; what a purchase is "
-                "worth is not known.",
-                off=fmt.number(best["purchases_mae"], 2),
-                naive=fmt.number(naive["purchases_mae"], 2),
+                "purchases a customer, {better} by {better_off}, {other} by {other_off}; what a "
+                "purchase is worth is not known.",
+                off=fmt.number(off, 2),
+                better_off=fmt.number(better_off, 2),
+                other_off=fmt.number(other_off, 2),
                 **values,
             )
         )
     return Answer(
         message(
             "On the weeks after {day}, which it had not seen, {model} was off by {off} a customer, "
-            "repeating the weeks before by {naive}.",
-            off=fmt.money_short(best["value_mae"]),
-            naive=fmt.money_short(naive["value_mae"]),
+            "{better} by {better_off}, {other} by {other_off}.",
+            off=fmt.money_short(off),
+            better_off=fmt.money_short(better_off),
+            other_off=fmt.money_short(other_off),
             **values,
         ),
-        _in_sum(best, naive, fmt),
+        _in_sum(best, errors[first], errors[second], fmt),
     )
 
 
-def _in_sum(best: Mapping[str, float], naive: Mapping[str, float], fmt: Formats) -> Message | str:
+def _in_sum(
+    best: Mapping[str, float], first: Mapping[str, float], second: Mapping[str, float], fmt: Formats
+) -> Message | str:
     """Say how far off the totals were; nothing where no value came to be compared with."""
     if "value_bias" not in best:
         return ""
     values = {
         "sum": fmt.percent(abs(best["value_bias"])),
-        "naive_sum": fmt.percent(abs(naive["value_bias"])),
+        "first": fmt.change(first["value_bias"]),
+        "second": fmt.change(second["value_bias"]),
     }
     if best["value_bias"] < 0:
-        return message("in sum {sum} too low, the naive forecast {naive_sum}", **values)
-    return message("in sum {sum} too high, the naive forecast {naive_sum}", **values)
+        return message("in sum {sum} too low; the other two {first} and {second}", **values)
+    return message("in sum {sum} too high; the other two {first} and {second}", **values)
 
 
 def figures(card: ModelCard, fmt: Formats) -> list[Figure]:

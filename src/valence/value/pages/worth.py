@@ -23,7 +23,7 @@ def value_page(ask: Ask) -> Response:
     if found is None or not found.summary["customers"]:
         will = message("Who carries your value, and how concentrated it is.")
         return ask.page(
-            "kit/empty.html", title=message("Worth"), question=WORTH, empty=empty(ask, will)
+            "kit/empty.html", title=message("Value"), question=WORTH, empty=empty(ask, will)
         )
     table = by_segment(ask.reader.table("segments"))
     if how := ask.request.query_params.get("format"):
