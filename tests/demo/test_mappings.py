@@ -7,9 +7,15 @@ from valence.intake.mapping import read_mapping
 
 FILES = {
     "demo-customers.yaml": "customers.csv",
+    "demo-deliveries.yaml": "deliveries.csv",
+    "demo-messages.yaml": "messages.csv",
     "demo-products.yaml": "products.csv",
+    "demo-research.yaml": "research.csv",
+    "demo-service-contacts.yaml": "service_contacts.csv",
     "demo-shop-orders.yaml": "shop_orders.csv",
     "demo-store-orders.yaml": "store_orders.csv",
+    "demo-surveys.yaml": "surveys.csv",
+    "demo-web-events.yaml": "web_events.csv",
 }
 
 

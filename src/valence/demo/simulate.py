@@ -14,10 +14,15 @@ from valence.demo.future import expected_basket, expected_future
 from valence.demo.identities import make_accounts, make_people
 from valence.demo.lived import live
 from valence.demo.orders import make_orders
+from valence.demo.outreach import messages
 from valence.demo.products import make_products
 from valence.demo.purchases import YEAR, make_history
+from valence.demo.research import research
 from valence.demo.seasons import season
+from valence.demo.service import make_contacts, service_contacts
 from valence.demo.streams import Streams
+from valence.demo.visits import deliveries, web_events
+from valence.demo.voice import surveys
 from valence.demo.world import World
 
 END = date(2026, 10, 31)
@@ -28,9 +33,10 @@ _MOST_CUSTOMERS = 10_000_000  # phone numbers are seven free digits
 class Simulation:
     """One simulated brand: Arrow tables by name, seen and true apart.
 
-    `observed` has shop_orders, store_orders (one row per line), customers (one row per record) and
-    products, with typed columns named as in the files. `truth` has persons, identifiers, records,
-    orders, experiences, future_orders, products and world.
+    `observed` has shop_orders, store_orders (one row per line), customers (one row per record),
+    products, web_events, deliveries, service_contacts, surveys, research and messages, with typed
+    columns named as in the files. `truth` has persons, identifiers, records, orders, answers,
+    experiences, future_orders, products and world.
     """
 
     world: World
@@ -98,6 +104,8 @@ def simulate(
     brand = tables.Brand(world, start, days, persons, products, people, accounts, bought, lived)
     shop, shop_rows = tables.shop_orders(streams, brand)
     store, store_rows = tables.store_orders(streams, brand)
+    contacts = make_contacts(streams, brand)
+    answers, felt = surveys(streams, brand, contacts)
     basket = expected_basket(persons, products)
     year = expected_future(persons, basket, lived.left_days, calendar, days, YEAR, lived.shaken)
     return Simulation(
@@ -109,12 +117,19 @@ def simulate(
             "store_orders": store,
             "customers": tables.customer_records(streams, brand),
             "products": tables.product_list(brand),
+            "web_events": web_events(streams, brand),
+            "deliveries": deliveries(streams, brand),
+            "service_contacts": service_contacts(streams, brand, contacts),
+            "surveys": answers,
+            "research": research(streams, brand),
+            "messages": messages(streams, brand),
         },
         truth={
             "persons": truth.persons(brand, basket, year, later[0]),
             "identifiers": truth.identifiers(brand),
             "records": truth.records(brand),
             "orders": truth.orders(brand, {"shop_orders": shop_rows, "store_orders": store_rows}),
+            "answers": felt,
             "experiences": truth.experiences(brand),
             "future_orders": truth.future_orders(brand, later),
             "products": truth.products(brand),

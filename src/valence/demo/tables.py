@@ -97,8 +97,8 @@ def shop_orders(streams: Streams, brand: Brand) -> tuple[pa.Table, Rows]:
     orders, people = brand.orders, brand.people
     rows = rows_of(brand, orders.channel != CARD, "SO", "RT")
     order = orders.order[rows.line]
-    account, email = _accounts_used(streams, brand)
-    guest = (streams("guest").random(len(account)) < 0.05) & (orders.channel == SHOP)
+    account, email = accounts_used(streams, brand)
+    guest = is_guest(streams, orders)
     style = mixed(np.where(guest, account + len(account), account), 5).astype(np.int64) & 0xFFFF
     used, form = account[order], style[order]
     who = orders.person[order]
@@ -216,7 +216,14 @@ def product_ids(products: Products) -> Any:
     return numbered("P", np.arange(1, len(products) + 1), digits=4)
 
 
-def _accounts_used(streams: Streams, brand: Brand) -> tuple[Ints, Ints]:
+def is_guest(streams: Streams, orders: Orders) -> Flags:
+    """Per order: whether it was placed in the shop without signing in."""
+    return np.asarray(
+        (streams("guest").random(len(orders.person)) < 0.05) & (orders.channel == SHOP), bool
+    )
+
+
+def accounts_used(streams: Streams, brand: Brand) -> tuple[Ints, Ints]:
     """Per order: the record it was placed with, and which address that held then (-1: none)."""
     accounts, orders, people = brand.accounts, brand.orders, brand.people
     index = np.arange(len(accounts))

@@ -13,8 +13,9 @@ from pyarrow import csv
 
 from valence.demo.simulate import Simulation
 
-# How each system writes a moment: the shop year first, the tills day first and to the minute.
-_TIMES = {"order_time": "%Y-%m-%d %H:%M:%S", "Date": "%d/%m/%Y %H:%M"}
+# How each system writes a moment: year first, but the tills day first and to the minute.
+_TIMES = {"Date": "%d/%m/%Y %H:%M"}
+_TIME = "%Y-%m-%d %H:%M:%S"
 
 # What each column of each file is, in canonical words. `line` amounts are of the whole line; net is
 # quantity × unit price - discount; a return has a negative quantity and an order id of its own.
@@ -73,6 +74,79 @@ MEANINGS: dict[str, dict[str, str]] = {
         "list_price": "products.list_price",
         "cost": "products.cost_amount",
     },
+    "web_events.csv": {
+        "event_id": "events.event_id",
+        "time": "events.occurred_at",
+        "event": "events.name",
+        "user_id": "identifiers.user_id",
+        "channel": "events.channel",
+        "session": "events.session_id",
+        "product_id": "events.properties",
+    },
+    "deliveries.csv": {
+        "scan_no": "events.event_id",
+        "scan": "events.name",
+        "scanned": "events.occurred_at",
+        "promised": "events.properties",
+        "courier": "events.properties",
+        "order_id": "events.properties",
+        "user_id": "identifiers.user_id",
+        "recipient_phone": "identifiers.phone",
+    },
+    "service_contacts.csv": {
+        "ticket": "contacts.contact_id",
+        "case_no": "contacts.case_id",
+        "opened": "contacts.opened_at",
+        "answered": "contacts.answered_at",
+        "solved": "contacts.solved_at",
+        "via": "contacts.channel",
+        "topic": "contacts.category",
+        "agent": "contacts.agent",
+        "reopened": "contacts.reopened",
+        "complaint": "contacts.complaint",
+        "words": "contacts.text",
+        "language": "language of the words",
+        "user_id": "identifiers.user_id",
+        "phone": "identifiers.phone",
+    },
+    "surveys.csv": {
+        "answer_id": "feedback.feedback_id",
+        "answered": "feedback.answered_at",
+        "question": "feedback.metric",
+        "about": "feedback.touchpoint",
+        "score": "feedback.score",
+        "scale": "feedback.scale",
+        "comment": "feedback.text",
+        "language": "feedback.language",
+        "order_id": "feedback.order_id",
+        "asked_via": "feedback.channel",
+        "user_id": "identifiers.user_id",
+        "loyalty_no": "identifiers.loyalty_no",
+    },
+    "research.csv": {
+        "note_id": "feedback.feedback_id",
+        "noted": "feedback.answered_at",
+        "question": "feedback.metric",
+        "about": "feedback.touchpoint",
+        "brand": "feedback.subject",
+        "score": "feedback.score",
+        "scale": "feedback.scale",
+        "words": "feedback.text",
+        "language": "feedback.language",
+        "via": "feedback.channel",
+        "user_id": "identifiers.user_id",
+    },
+    "messages.csv": {
+        "message_id": "messages.message_id",
+        "channel": "messages.channel",
+        "campaign": "messages.campaign",
+        "sent": "messages.sent_at",
+        "delivered": "messages.delivered_at",
+        "opened": "messages.opened_at",
+        "clicked": "messages.clicked_at",
+        "cost": "messages.cost_amount",
+        "user_id": "identifiers.user_id",
+    },
 }
 
 
@@ -94,7 +168,9 @@ def write(simulation: Simulation, folder: Path, *, truth: Path | None = None) ->
 def _write_csv(folder: Path, name: str, table: pa.Table) -> Path:
     path = folder / f"{name}.csv"
     columns = {
-        column: _as_text(table[column], _TIMES[column]) if column in _TIMES else table[column]
+        column: _as_text(table[column], _TIMES.get(column, _TIME))
+        if pa.types.is_timestamp(table[column].type)
+        else table[column]
         for column in table.column_names
     }
     csv.write_csv(pa.table(columns), path, csv.WriteOptions(quoting_style="needed"))
