@@ -1,6 +1,6 @@
 """The API of experience: what the pages show, as data."""
 
-from valence.experience.api import scores
+from valence.experience.api import research, scores
 from valence.experience.api.router import api
 
-__all__ = ["api", "scores"]
+__all__ = ["api", "research", "scores"]

@@ -1,7 +1,9 @@
 """Pairs out of rows: Kano's two answers, and what was expected, felt and thought important.
 
 Each part of a pair is a row of its own in canonical feedback and in the mart `answers`; what
-belongs together comes from one response about one feature or dimension.
+belongs together comes from one response about one feature or dimension. Answers of a survey of
+our own name their response (`response/question`); of a file, what one customer said at one moment
+is one response.
 """
 
 from __future__ import annotations
@@ -54,11 +56,11 @@ def gap_pairs(answers: ir.Table) -> ir.Table:
 def _paired(answers: ir.Table, parts: dict[str, str]) -> ir.Table:
     t = filled(
         given(answers, "source", "feedback_id", "metric", "score"),
-        {"touchpoint": "text", "subject": "text", "customer_id": "text"},
+        {"touchpoint": "text", "subject": "text", "customer_id": "text", "at": "instant"},
     )
     t = t.filter(t.metric.isin(list(parts.values())), t.score.notnull())
     t = t.mutate(
-        response=t.feedback_id.re_replace("/.*$", ""),
+        response=response_of(t),
         item=ibis.coalesce(t.touchpoint, ""),
         subject=ibis.coalesce(t.subject.nullif(""), "own"),
     )
@@ -67,3 +69,12 @@ def _paired(answers: ir.Table, parts: dict[str, str]) -> ir.Table:
         **{name: ibis._.score.max(where=ibis._.metric == metric) for name, metric in parts.items()},
     )
     return made.select("source", "response", "item", "subject", "customer_id", *parts)
+
+
+def response_of(t: ir.Table) -> ir.StringValue:
+    """Return what makes answers one response: its number, else one customer at one moment."""
+    at = t["at"].truncate("s").epoch_seconds().cast("int64").cast("string")
+    moment = ibis.literal(" ").join([t.customer_id, at])
+    of_survey = t.feedback_id.contains("/")
+    own = t.feedback_id.re_replace("/.*$", "")
+    return ibis.ifelse(of_survey, own, ibis.coalesce(moment, t.feedback_id))

@@ -63,9 +63,7 @@ class Stake:
     each: Floats = field(default_factory=lambda: np.zeros(0))  # foretold effect of each newer one
 
 
-def stake_of(
-    moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Rules()
-) -> Stake:
+def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Rules()) -> Stake:
     """Return what a bad experience costs, by moments alike without it.
 
     Parameters
@@ -139,7 +137,11 @@ def placebo_of(old: Moments, own: Flags, rules: Rules) -> Placebo | None:
         affected, customer = own[before.reach], old.customer[before.reach]
         if _smaller(affected) < rules.minimum:
             continue
-        tested, channel, fold = before.some(before.reach), old.channel[before.reach], folds_of(customer)
+        tested, channel, fold = (
+            before.some(before.reach),
+            old.channel[before.reach],
+            folds_of(customer),
+        )
         mains = np.column_stack([tested.mains, old.on[before.reach].astype(np.float32)])
         e = propensity(Basis.of(mains, channel, _smaller(affected)), affected, fold)
         kept = e <= rules.trim
@@ -181,9 +183,7 @@ def _times(estimate: Estimate, n: int) -> Estimate:
     return Estimate(estimate.value * n, estimate.error * n)
 
 
-def _verdict(
-    found: Effects, balance: Balance, placebo: Placebo | None, rules: Rules
-) -> Verdict:
+def _verdict(found: Effects, balance: Balance, placebo: Placebo | None, rules: Rules) -> Verdict:
     if balance.after > rules.most_apart:
         return "not alike"
     if placebo is not None and placebo.alarm:

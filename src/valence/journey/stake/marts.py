@@ -49,19 +49,13 @@ def _stakes(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Re
     if not groups:
         return
     facts = inputs["order_facts"]
-    ends = rows_read(
-        facts.agg(low=facts.value_basis.min(), high=facts.value_basis.max()), read
-    )[0]
+    ends = rows_read(facts.agg(low=facts.value_basis.min(), high=facts.value_basis.max()), read)[0]
     basis = ends["low"] if ends["low"] == ends["high"] else "mixed"
-    rows = [
-        {**group, **_row(t, group, context, read), "value_basis": basis} for group in groups
-    ]
+    rows = [{**group, **_row(t, group, context, read), "value_basis": basis} for group in groups]
     yield pa.RecordBatch.from_pylist(rows, schema=_SCHEMA)
 
 
-def _row(
-    t: ir.Table, group: dict[str, Any], context: BuildContext, read: Read
-) -> dict[str, Any]:
+def _row(t: ir.Table, group: dict[str, Any], context: BuildContext, read: Read) -> dict[str, Any]:
     """What one bad experience at one touchpoint costs."""
     # Heavy: scipy.
     from valence.journey.stake.estimate import Rules, stake_of  # noqa: PLC0415

@@ -76,9 +76,7 @@ def stake_moments(
     return t.select(*(column.name for column in STAKE_MOMENTS))
 
 
-def _steps(
-    tables: Mapping[str, ir.Table], as_of: date, journey: JourneyDefinition
-) -> ir.Table:
+def _steps(tables: Mapping[str, ir.Table], as_of: date, journey: JourneyDefinition) -> ir.Table:
     """All steps with what rules may ask of them; answers among them, wherever they belong."""
     steps = tables["journey_steps"]
     steps = steps.filter(steps["on"] <= as_of)
@@ -107,9 +105,7 @@ def _with_contacts(steps: ir.Table, tables: Mapping[str, ir.Table], as_of: date)
         row_key=ibis.literal(":").join([c.source, c.contact_id]),
         matter=ibis.coalesce(c.category.lower(), ""),
     )  # fmt: skip
-    same = ibis.window(
-        group_by=[c.customer_id, c.matter], order_by=[c.opened_at, c.row_key]
-    )
+    same = ibis.window(group_by=[c.customer_id, c.matter], order_by=[c.opened_at, c.row_key])
     before = c.opened_on.lag().over(same)
     c = c.select("row_key", days_since_contact=c.opened_on.delta(before, unit="day"))
     of_contacts = (steps.source == "contacts").ifelse(steps.row_key, ibis.null("string"))
@@ -178,9 +174,7 @@ def _windowed(line: ir.Table) -> ir.Table:
     """Sums over the days before and after, by windows over each customer's days."""
 
     def before(days: int | None) -> ibis.expr.builders.LegacyWindowBuilder:
-        return ibis.range_window(
-            group_by=line.customer_id, order_by=line.day, preceding=(days, 1)
-        )
+        return ibis.range_window(group_by=line.customer_id, order_by=line.day, preceding=(days, 1))
 
     ever = before(None)
     after = ibis.range_window(group_by=line.customer_id, order_by=line.day, following=(1, YEAR))

@@ -70,9 +70,9 @@ def without(basis: Basis, y: Floats, controls: Flags, fold: Codes) -> Without:
         (n,) fold of each row.
     """
     sums = _sums(basis, y, controls, fold)
-    weights = min(
-        (_ridged(sums, penalty) for penalty in _PENALTIES), key=lambda fitted: fitted[1]
-    )[0]
+    weights = min((_ridged(sums, penalty) for penalty in _PENALTIES), key=lambda fitted: fitted[1])[
+        0
+    ]
     told = np.empty(len(basis))
     for rows, design in basis.blocks():
         told[rows] = np.einsum("np,np->n", design, weights[fold[rows]])
@@ -81,9 +81,7 @@ def without(basis: Basis, y: Floats, controls: Flags, fold: Codes) -> Without:
 
 def _sums(basis: Basis, y: Floats, use: Flags, fold: Codes) -> _Sums:
     folds, p = int(fold.max()) + 1, basis.width
-    found = _Sums(
-        np.zeros((folds, p, p)), np.zeros((folds, p)), np.zeros(folds), np.zeros(folds)
-    )
+    found = _Sums(np.zeros((folds, p, p)), np.zeros((folds, p)), np.zeros(folds), np.zeros(folds))
     for rows, design in basis.blocks():
         for k in range(folds):
             own = use[rows] & (fold[rows] == k)
@@ -102,7 +100,9 @@ def _ridged(sums: _Sums, penalty: float) -> tuple[Floats, float]:
     for k in range(len(sums.rows)):
         ridge = np.full(whole.shape[0], penalty * max(rows - sums.rows[k], 1.0))
         ridge[0] = 1e-9 * rows + 1e-9
-        weights[k] = np.linalg.solve(whole - sums.products[k] + np.diag(ridge), moved - sums.moved[k])
+        weights[k] = np.linalg.solve(
+            whole - sums.products[k] + np.diag(ridge), moved - sums.moved[k]
+        )
         error += sums.squares[k] - 2 * weights[k] @ sums.moved[k]
         error += weights[k] @ sums.products[k] @ weights[k]
     return weights, float(error)

@@ -20,9 +20,7 @@ DAY_ONE = date(1970, 1, 1)
 
 def moments_from(table: pa.Table, numbers: Sequence[str]) -> tuple[Moments, Flags]:
     """Return the rows of `stake_moments` as arrays, and which of them are bad, (n,)."""
-    columns = {
-        name: np.asarray(table[name].to_numpy(), np.float64) for name in numbers
-    }
+    columns = {name: np.asarray(table[name].to_numpy(), np.float64) for name in numbers}
     columns["on"] = table["on"].cast(pa.int32()).to_numpy().astype(np.float64)
     channel = table["channel"].fill_null("").to_numpy()
     bad = table["bad"].to_numpy().astype(bool)

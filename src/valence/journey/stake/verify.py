@@ -131,6 +131,7 @@ def _true_outcome(draw: Draw, experience: str) -> tuple[Basis, Without]:
 
 def claims(plain: Sequence[Seen], hidden: Sequence[Seen]) -> list[Claim]:
     """Return what holds over the seeds; counts are scaled to a hundred seeds."""
+
     def of_hundred(flags: Sequence[bool]) -> float:
         return 100 * sum(flags) / len(flags)
 
