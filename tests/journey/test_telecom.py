@@ -1,0 +1,140 @@
+"""A telecom's real answers and a service desk's real log, imported as a user would: the map."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+from valence.app.cli import application as commands
+from valence.app.folder import make_folder
+from valence.app.house import WholeHouse
+from valence.app.serve import application
+from valence.definitions import lifecycle
+from valence.definitions.lifecycle import base_of
+from valence.intake.importing import import_files
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+
+ALSO = {
+    "payment": "First Payment",
+    "delivery": "Equipment Received",
+    "app": "Service in Use",
+}
+# NPS of the telecom's 2,353 answers, and of each stage of its journey (data README).
+PUBLISHED = {
+    None: (-24.69, 2353),
+    "Order": (-9.98, 962),
+    "First Payment": (-29.29, 1130),
+    "Equipment Received": (-56.71, 231),
+    "Service in Use": (-76.67, 30),
+}
+
+
+@pytest.fixture(scope="module")
+def telecom(tmp_path_factory, shared_data):
+    folder = tmp_path_factory.mktemp("telecom")
+    house = WholeHouse(
+        make_folder(folder / "brand", name="Telecom", currency="GBP", timezone="UTC")
+    )
+    for name, source in (
+        ("answers.csv", f"'{shared_data}/nps_verbatims/*.parquet'"),
+        ("desk.csv", f"'{shared_data}/service_incidents/*.parquet'"),
+    ):
+        path = folder / name
+        duckdb.sql(f"COPY (SELECT * FROM {source}) TO '{path}'")
+        done = import_files(house.brand, [path], yes=True, store=house.store)
+        assert done.quarantined == 0
+    house.store.transact(_journey(house))
+    house.build()
+    yield house
+    house.close()
+
+
+def _journey(house):
+    kind = house.definition_kinds[JOURNEY_KIND]
+    usual = JourneyDefinition().model_dump(mode="json")
+    points = [
+        {**each, "also": [ALSO[each["name"]]] if each["name"] in ALSO else []}
+        | ({"standard": "hours_to_solve <= 48"} if each["source"] == "contacts" else {})
+        for each in usual["touchpoints"]
+    ]
+    document = {**usual, "months": 24, "touchpoints": points}
+
+    def change(unit):
+        drafted = lifecycle.save_draft(
+            unit, kind, JOURNEY_KIND, document, actor="local", based_on=None
+        )
+        lifecycle.publish(
+            unit, kind, JOURNEY_KIND, actor="local", based_on=base_of(drafted), effective_from=None
+        )
+
+    return change
+
+
+@pytest.fixture
+def web(telecom):
+    with TestClient(application(telecom), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def told(telecom, *words):
+    done = CliRunner().invoke(
+        commands(words[0]), [*words, "--brand", str(telecom.brand.root), "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_the_command_gives_the_published_scores(telecom):
+    found = told(telecom, "experience", "nps", "--by", "touchpoint")
+    by = {row["name"]: row for row in (found["all"], *found["groups"])}
+    assert {name: (row["score"], row["n"]) for name, row in by.items()} == PUBLISHED
+    assert all(row["low"] < row["score"] < row["high"] for row in by.values())
+
+
+def test_the_map_shows_what_was_felt_where_and_how_contacts_were_kept(telecom):
+    found = told(telecom, "journey", "map")
+    places = {row["touchpoint"]: row for row in found["touchpoints"]}
+    felt = {
+        name: [(f["score"], f["n"]) for f in row["felt"]]
+        for name, row in places.items()
+        if row["felt"]
+    }
+    assert felt == {
+        "order": [PUBLISHED["Order"]],
+        "payment": [PUBLISHED["First Payment"]],
+        "delivery": [PUBLISHED["Equipment Received"]],
+        "app": [PUBLISHED["Service in Use"]],
+    }
+    desk = places["service contact"]
+    assert desk["steps"] > 0
+    assert desk["standard_kept"]["n"] > 0
+    assert desk["solved_at_first_contact"]["n"] > 0
+    assert found["unknown_answers"] == []
+
+
+def test_a_touchpoint_opens_to_its_words_and_customers(web, telecom):
+    page = web.get("/journey/touchpoints/delivery")
+    assert page.status_code == 200
+    assert "fttp by the agreed date" in page.text
+    people = web.get("/journey/touchpoints/service contact", params={"format": "csv"})
+    assert people.status_code == 200
+    assert people.text.count("\n") > 100
+
+
+def test_an_unknown_touchpoint_offers_the_near_one(web):
+    page = web.get("/journey/touchpoints/delivry")
+    assert page.status_code == 404
+    assert "delivery" in page.text
+
+
+def test_pages_open_and_say_what_is_missing(web):
+    for path in ("/journey", "/experience", "/experience?metric=csat", "/experience?by=channel"):
+        assert web.get(path).status_code == 200, path
+    for path in ("kano", "gap", "drivers", "perceived"):
+        page = web.get(f"/experience/{path}")
+        assert page.status_code == 200, path
+        assert "empty-title" in page.text
