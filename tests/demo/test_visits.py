@@ -54,7 +54,7 @@ def test_most_online_orders_are_preceded_by_a_visit_that_ends_in_checkout(brand,
         for who, at in orders
         if who
     )
-    assert 0.65 < followed / len(orders) < 0.9  # four visits in five may be tracked
+    assert 0.45 < followed / len(orders) < 0.7  # three visits in five may be tracked
 
 
 def test_steps_of_a_visit_come_in_the_order_of_the_funnel(visits):

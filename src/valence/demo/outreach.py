@@ -14,7 +14,7 @@ CHANNELS = ("email", "sms", "push", "wechat")
 _SHARES = (0.42, 0.18, 0.18, 0.22)
 _OPENED = np.array([0.24, 0.55, 0.12, 0.34])  # mean, by channel
 _COST_YUAN = np.array([0.01, 0.05, 0.002, 0.02])
-_AGREED = 0.36  # share of accounts
+_AGREED = 0.2  # share of accounts
 _CAMPAIGNS = ("new arrivals", "tea letter", "members week", "gift guide")
 
 

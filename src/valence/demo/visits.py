@@ -35,7 +35,7 @@ _SECONDS = np.array([35.0, 30.0, 70.0, 90.0, 45.0, 20.0, 40.0])
 _BUYING = np.array([1.0, 0.45, 0.97, 1.0, 0.97, 1.0, 0.93])
 _LOOKING = np.array([1.0, 0.85, 0.80, 0.30, 0.42, 1.0, 0.40])
 _COUPON = STEPS.index("Coupon Applied")
-_CONSENTS = 0.8  # share of visits that may be tracked
+_CONSENTS = 0.6  # share of visits that may be tracked
 _NO_TEXT = pa.scalar(None, pa.string())
 COURIERS = ("Cainiao", "SF", "JD Logistics")
 
