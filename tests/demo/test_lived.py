@@ -9,12 +9,11 @@ from valence.demo.simulate import simulate
 from valence.demo.world import World
 from valence.demo.writing import write
 
-# Of `simulate(400, 8, seed=3)`, recorded before experiences were part of the demo.
+# What is drawn in `simulate(400, 8, seed=3)`, recorded before experiences were part of the demo.
 BEFORE = {
     "shop_orders.csv": "2c6a3aaaf566240c",
     "store_orders.csv": "c4a0c49f48794cb5",
     "customers.csv": "3f248c984b6e2edc",
-    "products.csv": "d5ed52c7d4caadb4",
 }
 
 
