@@ -6,6 +6,7 @@ import ibis.expr.types as ir
 
 from valence.core.messages import message
 from valence.experience.answers import ANSWERS, answers_given
+from valence.experience.text.marts import TEXT_MARTS
 from valence.lake.marts import BuildContext, Inputs, Mart
 
 
@@ -14,6 +15,7 @@ def _answers(inputs: Inputs, context: BuildContext) -> ir.Table:
 
 
 MARTS: tuple[Mart, ...] = (
+    *TEXT_MARTS,
     Mart(
         name="answers",
         owner="experience",

@@ -1,0 +1,98 @@
+"""What a text is to a model: the set of its hashed features, each once.
+
+Chinese: runs of 1 to 3 characters. English: words, marked where a negation before them in the
+clause turns them, and pairs of words. Words of the lexicon need no features of their own: a linear
+model takes what it knows of them into the weights of the features that are those words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from valence.experience.text.chars import Hashes, Texts, gram_hash, ngrams
+from valence.experience.text.codes import Batch, Flags
+from valence.experience.text.lexicon import Language, lexicon
+from valence.experience.text.tokens import Tokens, Words64, stirred, tokens, word_hash
+
+LONGEST = 3  # characters of a run
+TURNED = 4  # words behind a negation, in its clause, that it turns
+_MARK = np.uint64(0x9E3779B97F4A7C15)
+_PAIR = np.uint64(31)
+_LOUD = (ord("!"), ord("?"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The features of a batch, by text, each once."""
+
+    text_of: Texts
+    hashes: Hashes
+
+
+def features(texts: Batch, language: Language) -> Found:
+    """Return the features of texts in a language."""
+    return _once(_chinese(texts) if language == "zh" else _english(texts))
+
+
+def _once(parts: list[tuple[Texts, Hashes]]) -> Found:
+    keys = np.concatenate(
+        [(text_of.astype(np.uint64) << np.uint64(32)) | hashes for text_of, hashes in parts]
+    )
+    keys.sort()
+    if len(keys):
+        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
+    return Found((keys >> np.uint64(32)).astype(np.int32), keys.astype(np.uint32))
+
+
+def _chinese(texts: Batch) -> list[tuple[Texts, Hashes]]:
+    return [(texts.text_of[grams.at], grams.hashes) for grams in ngrams(texts, LONGEST)]
+
+
+def _english(texts: Batch) -> list[tuple[Texts, Hashes]]:
+    words = tokens(texts)
+    marked = np.where(turned(words), stirred(words.hashes + _MARK), words.hashes)
+    follows = words.text_of[1:] == words.text_of[:-1]
+    pairs = stirred(words.hashes[:-1] * _PAIR + words.hashes[1:])[follows]
+    loud = np.flatnonzero(np.isin(texts.codes, _LOUD))
+    return [
+        (words.text_of, _short(marked)),
+        (words.text_of[1:][follows], _short(pairs)),
+        (texts.text_of[loud], texts.codes[loud]),
+    ]
+
+
+def turned(words: Tokens) -> Flags:
+    """Return which words a negation shortly before them, in the same clause, turns."""
+    turns = np.isin(words.hashes, _turns())
+    out = np.zeros(len(turns), bool)
+    for back in range(1, TURNED + 1):
+        out[back:] |= turns[:-back] & (words.clause[back:] == words.clause[:-back])
+    return out
+
+
+@cache
+def _turns() -> Words64:
+    return np.array(sorted(map(word_hash, lexicon("en").turns)), np.uint64)
+
+
+def _short(hashes: Words64) -> Hashes:
+    return (hashes >> np.uint64(32)).astype(np.uint32)
+
+
+@cache
+def known(language: Language) -> tuple[NDArray[np.uint32], ...]:
+    """Return the features that are words of praise, of complaint, and either of them turned."""
+    words = lexicon(language)
+    if language == "en":
+        whole = [np.array(list(map(word_hash, part)), np.uint64) for part in words[:2]]
+        return tuple(map(_short, [*whole, *(stirred(part + _MARK) for part in whole)]))
+    praise, complaint = ({w for w in part if len(w) <= LONGEST} for part in words[:2])
+    plain = praise | complaint
+    turned_praise = {t + w for t in words.turns for w in praise if len(t + w) <= LONGEST} - plain
+    turned_blame = {t + w for t in words.turns for w in complaint if len(t + w) <= LONGEST}
+    sets = (praise, complaint, turned_praise, turned_blame - plain - turned_praise)
+    return tuple(np.array(sorted(map(gram_hash, part)), np.uint32) for part in sets)
