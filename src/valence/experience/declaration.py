@@ -14,6 +14,9 @@ EXPERIENCE = Capability(
     pages="valence.experience.pages:pages",
     api="valence.experience.api:api",
     commands="valence.experience.commands:experience",
-    nav=(NavItem("measure", message("Experience"), "/experience", "experience:read", order=40),),
+    nav=(
+        NavItem("measure", message("Experience"), "/experience", "experience:read", order=40),
+        NavItem("measure", message("Voice"), "/experience/voice", "experience:read", order=42),
+    ),
     templates="valence.experience",
 )

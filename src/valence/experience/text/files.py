@@ -171,7 +171,12 @@ def _written(value: Any) -> str:
 
 
 def _parquet(path: Path) -> pa.Table:
-    return pq.read_table(path)
+    table = pq.read_table(path)
+    plain = [
+        field.with_type(pa.string()) if pa.types.is_large_string(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
 
 
 _READERS: dict[str, Callable[[Path], pa.Table]] = {

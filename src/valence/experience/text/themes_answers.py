@@ -196,3 +196,10 @@ def verbatims_of(tables: Reader, *, aspect: str = "", word: str = "") -> ir.Tabl
         t = t.semi_join(w.filter(w.term == word), key)
     said = tables.table("feedback").select(*key, "text")
     return t.inner_join(said, key)
+
+
+def felt(texts: ir.Table, mood: str) -> ir.Table:
+    """Return the texts of a mood: `bad`, `good`, or every one."""
+    if mood == "bad":
+        return texts.filter(texts.sentiment < 0.0)
+    return texts.filter(texts.sentiment > 0.0) if mood == "good" else texts
