@@ -37,10 +37,10 @@ def with_labels(ask: Asked, rows: Sequence[Mapping[str, Any]], column: str) -> l
     The number is that of the source, whole, by which its own rows are found again; None where the
     source has none, or none that may be shown.
     """
-    found = labels(ask, [row[column] for row in rows])
-    told = [found[row[column]] for row in rows]
+    found = labels(ask, [row[column] for row in rows if row[column] is not None])
+    told = [found.get(row[column]) for row in rows]
     return [
-        {column: row[column], LABEL: str(one), NUMBER: one.source_number or None, **row}
+        {column: row[column], LABEL: _said(one), NUMBER: _number(one), **row}
         for row, one in zip(rows, told, strict=True)
     ]
 
@@ -50,11 +50,19 @@ def beside(ask: Asked, column: str) -> Beside:
 
     def told(ids: pa.Array) -> list[pa.Array]:
         texts = ids.to_pylist()
-        found = labels(ask, texts)
-        each = [found[one] for one in texts]
+        found = labels(ask, [one for one in texts if one is not None])
+        each = [found.get(one) for one in texts]
         return [
-            pa.array([str(one) for one in each], pa.string()),
-            pa.array([one.source_number or None for one in each], pa.string()),
+            pa.array([_said(one) for one in each], pa.string()),
+            pa.array([_number(one) for one in each], pa.string()),
         ]
 
     return Beside(column, (LABEL, NUMBER), told)
+
+
+def _said(one: Label | None) -> str:
+    return "" if one is None else str(one)  # a row may name nobody
+
+
+def _number(one: Label | None) -> str | None:
+    return None if one is None else one.source_number or None

@@ -19,7 +19,11 @@ from valence.kit.page import Crumb, Empty, Step, Tab
 from valence.kit.tables import table_page
 
 Mood = Literal["", "bad", "good"]
-_MOODS = (("", message("All")), ("bad", message("Complaints")), ("good", message("Praise")))
+_MOODS = (
+    ("", message("All")),
+    ("bad", message("Only complaints")),
+    ("good", message("Only praise")),
+)
 
 
 @pages.get("/experience/voice", permission="experience:read")
@@ -79,6 +83,7 @@ def texts_page(
         if not word
         else (),
         how=voice_view.how(built_of(ask, "feedback_texts")),
+        counted=voice_view.counted,
     )
 
 

@@ -13,6 +13,7 @@ from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 from valence.experience.text.themes_answers import CONFIDENCE, MINIMUM, Aspect, Themes
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
+from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 
 ASKED = message("What do customers complain about, and what is new?")
@@ -20,6 +21,7 @@ TITLE = message("Voice")
 SET = f"/definitions/{THEMES_KIND}/{THEMES_KIND}"
 VERBATIMS = "/experience/voice/texts"
 _SHOWN = 25  # words of a list
+_NAME_WIDTH = 170  # pixels of an aspect's name with its number of texts
 ASPECTS: Mapping[str, Message] = {
     "price": message("Price"),
     "delivery": message("Delivery"),
@@ -27,7 +29,7 @@ ASPECTS: Mapping[str, Message] = {
     "staff": message("Staff"),
     "speed": message("Speed"),
     "app": message("App and website"),
-    "returns": message("Returns"),
+    "returns": message("Returns and refunds"),
     "service": message("Customer service"),
     "choice": message("Choice"),
     "packaging": message("Packaging"),
@@ -69,7 +71,7 @@ def answer(found: Themes, rules: ThemesDefinition, fmt: Formats) -> Answer:
             message("{n} texts", n=fmt.integer(found.judged)),
         )
     said = message(
-        "Most complaints are about: {aspect}. {share} of the texts about it complain",
+        "Most complaints are about: {aspect}. {share} of the texts about it complain.",
         aspect=titled(worst.aspect, rules),
         share=fmt.percent(worst.share),
     )
@@ -105,7 +107,7 @@ def figures(found: Themes, rules: ThemesDefinition, fmt: Formats) -> list[Figure
             href=VERBATIMS,
         ),
         Figure(
-            message("Complaints"),
+            message("Share that complains"),
             None if share is None else fmt.percent(share),
             note=interval,
             href=texts_page(mood="bad"),
@@ -152,7 +154,7 @@ def by_aspect(found: Themes, rules: ThemesDefinition, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                f"{named(one.aspect, rules, fmt)} (n = {fmt.integer(one.n)})",
+                f"{named(one.aspect, rules, fmt)} ({fmt.integer(one.n)})",
                 one.share,
                 one.low,
                 one.high,
@@ -166,9 +168,12 @@ def by_aspect(found: Themes, rules: ThemesDefinition, fmt: Formats) -> Chart:
         sort=False,
     )
     said = message(
-        "In order of the number of complaints. Whiskers are 90 % intervals; a text may be about "
-        "several aspects."
+        "In order of the number of complaints; in brackets the texts about each, of which one may "
+        "be about several. Whiskers are 90 % intervals."
     )
+    axis = made.option["yAxis"]
+    named_wide = {**axis, "axisLabel": {**axis["axisLabel"], "width": _NAME_WIDTH}}
+    made = replace(made, option={**made.option, "yAxis": named_wide})
     return replace(made, table=_aspect_table(found, rules, fmt)).answering(said)
 
 
@@ -286,6 +291,11 @@ def how_words(rules: ThemesDefinition, built: Words) -> How:
         note=message("Counts are texts: a word said ten times in one text counts once."),
         links=((message("Set the days and the minimum"), SET),),
     )
+
+
+def counted(texts: int, fmt: Formats) -> Message:
+    """Return how many texts there are, in words."""
+    return by_number(texts, message("1 text"), message("{n} texts", n=fmt.integer(texts)))
 
 
 def steps() -> list[Step]:
