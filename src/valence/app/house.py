@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,8 @@ from valence.definitions.versions import definition_at
 from valence.jobs.kinds import JobKind
 from valence.kit.capability import Capability, loaded
 from valence.kit.opened import OpenBrand
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:  # each is loaded when it is first needed: of the marts, Ibis and the engines
     from valence.lake.build import Ask
@@ -96,7 +99,20 @@ class WholeHouse(OpenBrand):
         """Bring all marts up to date (see `valence.lake.build.build`)."""
         from valence.lake.build import build  # noqa: PLC0415
 
-        return build(self.lake, self.marts, self.context, ask=ask or self.ask, progress=progress)
+        run = build(self.lake, self.marts, self.context, ask=ask or self.ask, progress=progress)
+        self._built()
+        return run
+
+    def _built(self) -> None:
+        """Tell whoever acts on new figures; what fails is done again by the worker's chores."""
+        for capability in self.capabilities:
+            for act in loaded(capability.after_build):
+                try:
+                    act(self)
+                except Exception:  # noqa: BLE001 - the figures are published
+                    _log.exception(
+                        "The build is done; what %s does with it waits.", capability.name
+                    )
 
     def explain(self, ask: Ask | None = None) -> list[Planned]:
         """Say what a build would do now, and why."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valence.core.messages import message
-from valence.kit.capability import Capability, NavItem
+from valence.kit.capability import Capability, NavItem, Panel
 
 EXPERIENCE = Capability(
     "experience",
@@ -11,12 +11,19 @@ EXPERIENCE = Capability(
     marts="valence.experience.marts:MARTS",
     definition_kinds="valence.experience.kinds:KINDS",
     subscribers="valence.experience.surveys.landing:subscribers",
+    chores="valence.experience.chores:CHORES",
+    after_build="valence.experience.chores:CHORES",
     pages="valence.experience.pages:pages",
     api="valence.experience.api:api",
     commands="valence.experience.commands:experience",
     nav=(
         NavItem("measure", message("Experience"), "/experience", "experience:read", order=40),
         NavItem("measure", message("Voice"), "/experience/voice", "experience:read", order=42),
+        NavItem(
+            "act", message("Follow-ups"), "/experience/follow-ups", "experience:read", order=10
+        ),
+        NavItem("measure", message("Alerts"), "/experience/alerts", "experience:read", order=46),
     ),
+    panels=(Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),),
     templates="valence.experience",
 )

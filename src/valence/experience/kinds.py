@@ -6,12 +6,17 @@ from typing import Any
 
 from valence.core.messages import message
 from valence.definitions import DefinitionKind
-from valence.experience.surveys.definition import KIND
+from valence.experience.alerts.definition import ALERTS_KIND, AlertsDefinition
+from valence.experience.followups.definition import FOLLOW_UP_KIND, FollowUpDefinition
+from valence.experience.surveys.definition import KIND as SURVEY_KIND
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 
+_DEFINE = "experience:define"
 KINDS: tuple[DefinitionKind[Any], ...] = (
-    KIND,
+    SURVEY_KIND,
+    DefinitionKind(THEMES_KIND, message("Themes"), ThemesDefinition, _DEFINE, singleton=True),
     DefinitionKind(
-        THEMES_KIND, message("Themes"), ThemesDefinition, "experience:define", singleton=True
+        FOLLOW_UP_KIND, message("Follow-ups"), FollowUpDefinition, _DEFINE, singleton=True
     ),
+    DefinitionKind(ALERTS_KIND, message("Alerts"), AlertsDefinition, _DEFINE, singleton=True),
 )

@@ -47,6 +47,7 @@ class Capability:
     job_kinds: str = ""  # a function of the kit.opened.OpenBrand: its jobs.kinds.JobKind
     subscribers: str = ""  # a function of the kit.opened.OpenBrand: its store.delivery.Subscriber
     chores: str = ""  # functions of the kit.opened.OpenBrand that the worker calls now and then
+    after_build: str = ""  # the same, called when a build has been published
     pages: str = ""  # a kit.routes.PageRouter
     api: str = ""  # a kit.routes.ApiRouter
     commands: str = ""  # a kit.commands.Commands

@@ -1,6 +1,6 @@
 """Commands of experience."""
 
-from valence.experience.commands import research, scores, texts
+from valence.experience.commands import alerts, followups, research, scores, texts
 from valence.experience.commands.group import experience
 
-__all__ = ["experience", "research", "scores", "texts"]
+__all__ = ["alerts", "experience", "followups", "research", "scores", "texts"]

@@ -1,0 +1,1 @@
+"""Tracking and alerts: control charts on scores, and who has seen what they tell."""

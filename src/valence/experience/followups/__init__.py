@@ -1,0 +1,1 @@
+"""The closed loop: who was let down is followed up, by somebody, in time, until it is solved."""

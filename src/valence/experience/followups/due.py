@@ -1,0 +1,148 @@
+"""Who is due a follow-up: bad answers, complaints, and matters that customers write of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.days import as_day
+from valence.experience.followups.definition import Theme
+from valence.lake.portable import filled, given
+
+COLUMNS = (
+    "origin", "source", "row_id", "reason", "matter", "customer_id", "happened_at", "touchpoint",
+    "channel", "order_id", "score", "share",
+)  # fmt: skip
+_WORST_FIRST = (
+    "score",
+    "complaint",
+    "theme",
+)  # a row with two reasons is followed up for the first
+
+
+def bad_answers(answers: ir.Table, *, metrics: Sequence[str], since: date) -> ir.Table:
+    """Return the bad answers about the own brand: detractors, dissatisfied, who found it hard.
+
+    Parameters
+    ----------
+    answers
+        The mart `answers`.
+    metrics
+        The questions that count.
+    since
+        Answers before that day are left out.
+
+    Returns
+    -------
+    Table
+        One row per answer, with the columns `COLUMNS`; `row_id` is its `feedback_id`.
+    """
+    t = given(answers, "source", "feedback_id", "metric", "at", "on", "bad", "subject")
+    t = t.filter(t.bad, t.subject == "own", t.metric.isin(metrics), t.on >= as_day(since))
+    t = t.mutate(
+        origin=ibis.literal("answer"),
+        row_id=t.feedback_id,
+        reason=ibis.literal("score"),
+        matter=t.metric,
+        happened_at=t.at,
+    )
+    return t.select(*COLUMNS)
+
+
+def complaints(
+    contacts: ir.Table,
+    *,
+    complaints: bool,
+    categories: Sequence[str],
+    since: date,
+    until: datetime,
+) -> ir.Table:
+    """Return the complaints, and the contacts of categories that are followed up.
+
+    Parameters
+    ----------
+    contacts
+        Canonical contacts with `customer_id`.
+    complaints
+        Whether complaints count.
+    categories
+        Categories that count, whatever else they are; in any case of letters.
+    since
+        Contacts opened before that day are left out.
+    until
+        So are those that say they will be opened later: they are mistakes.
+
+    Returns
+    -------
+    Table
+        One row per contact, with the columns `COLUMNS`; `row_id` is its `contact_id`.
+    """
+    columns = {"customer_id": "text", "channel": "text", "category": "text", "complaint": "bool"}
+    t = filled(given(contacts, "source", "contact_id", "opened_at", "opened_on"), columns)  # type: ignore[arg-type]
+    is_one = t.complaint.fill_null(ibis.literal(value=False)) & ibis.literal(complaints)
+    named = ibis.coalesce(t.category, "").lower().isin([each.lower() for each in categories])
+    t = t.filter(is_one | named, t.opened_on >= as_day(since), t.opened_at <= until)
+    none = ibis.null("float64")
+    t = t.mutate(
+        origin=ibis.literal("contact"),
+        row_id=t.contact_id,
+        reason=ibis.literal("complaint"),
+        matter=ibis.coalesce(t.category.nullif(""), "complaint"),
+        happened_at=t.opened_at,
+        touchpoint=ibis.null("string"),
+        order_id=ibis.null("string"),
+        score=none,
+        share=none,
+    )
+    return t.select(*COLUMNS)
+
+
+def themes(
+    answers: ir.Table, feedback: ir.Table, *, themes: Sequence[Theme], since: date
+) -> ir.Table:
+    """Return the answers whose words are of a matter that is followed up.
+
+    Parameters
+    ----------
+    answers
+        The mart `answers`.
+    feedback
+        Canonical feedback, for the words.
+    themes
+        Matters, each with the words that tell it; the first that fits is the answer's.
+    since
+        Answers before that day are left out.
+
+    Returns
+    -------
+    Table
+        One row per answer, with the columns `COLUMNS`. A word is found anywhere in the text, in any
+        case of letters, since Chinese sets no spaces; good answers are left out.
+    """
+    t = given(answers, "source", "feedback_id", "at", "on", "subject", "words", "good")
+    t = t.filter(t.words, t.subject == "own", t.on >= as_day(since))
+    t = t.filter(~t.good.fill_null(ibis.literal(value=False)))
+    words = given(feedback, "source", "feedback_id", "text").select("source", "feedback_id", "text")
+    t = t.inner_join(words, ["source", "feedback_id"])
+    said = t.text.lower()
+    cases = [
+        (ibis.or_(*(said.contains(word.lower()) for word in theme.words)), theme.name)
+        for theme in themes
+    ]
+    t = t.mutate(matter=ibis.cases(*cases, else_=ibis.null("string")))
+    t = t.filter(t.matter.notnull())
+    t = t.mutate(
+        origin=ibis.literal("answer"),
+        row_id=t.feedback_id,
+        reason=ibis.literal("theme"),
+        happened_at=t.at,
+    )
+    return t.select(*COLUMNS)
+
+
+def rank(reason: str) -> int:
+    """Return which of two reasons of one row counts: the lower."""
+    return _WORST_FIRST.index(reason)

@@ -1,0 +1,1 @@
+"""Mystery visits: checklists filled in unseen, held against what customers say."""
