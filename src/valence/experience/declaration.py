@@ -23,6 +23,9 @@ EXPERIENCE = Capability(
             "act", message("Follow-ups"), "/experience/follow-ups", "experience:read", order=10
         ),
         NavItem("measure", message("Alerts"), "/experience/alerts", "experience:read", order=46),
+        NavItem(
+            "measure", message("Silent leavers"), "/experience/silent", "experience:read", order=47
+        ),
     ),
     panels=(Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),),
     templates="valence.experience",

@@ -1,6 +1,6 @@
 """Pages of experience: what customers feel, and why."""
 
-from valence.experience.pages import alerts, answering, followups, research, scores, voice
+from valence.experience.pages import alerts, answering, followups, research, scores, silent, voice
 from valence.experience.pages.router import pages
 
-__all__ = ["alerts", "answering", "followups", "pages", "research", "scores", "voice"]
+__all__ = ["alerts", "answering", "followups", "pages", "research", "scores", "silent", "voice"]
