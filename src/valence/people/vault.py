@@ -129,11 +129,15 @@ class Vault:
 
     def names(self, ids: Sequence[UUID], *, masked: bool = True) -> dict[UUID, str]:
         """Return a name for each of these customers that has one: for the rows of a table."""
+        return self.values(ids, "name", masked=masked)
+
+    def values(self, ids: Sequence[UUID], kind: str, *, masked: bool = True) -> dict[UUID, str]:
+        """Return what these customers are known by, of one kind, such as an email each."""
         with self._store.reading() as view:
             current = current_customers(view, ids)
             family = trees(view, [one.hex for one in current.values()])
             rows = stored.where(
-                view, vault_entries.c.customer_id, ids_of(sorted(family)), kind="name"
+                view, vault_entries.c.customer_id, ids_of(sorted(family)), kind=kind
             )
             found = {e.customer_id: e for e in reversed(self._opened(view, rows))}
         shown = {who: _masked(e).value if masked else e.value for who, e in found.items()}

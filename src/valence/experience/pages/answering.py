@@ -177,7 +177,8 @@ def _shown(
         )
         return _dressed(ask, answer, found.definition.embed)
     question = _question(found, at)
-    shown = screen(found, question, wording, typed=typed)
+    same = typed is not None and _one(typed, "question") == question.id
+    shown = screen(found, question, wording, typed=typed if same else None)
     answer = ask.page(
         "experience/answer.html",
         status=422 if wrong else 200,
