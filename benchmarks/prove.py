@@ -13,6 +13,7 @@ from benchmarks import (
     proof_pareto,
     proof_rules,
     proof_same,
+    proof_stake,
     proof_tests,
     proof_truth,
 )
@@ -25,6 +26,7 @@ CHECKS = {
     "tests: other seeds, orders, engines": proof_tests.check,
     "intervals: worth covers what came, 20 seeds": proof_intervals.check,
     "truth: worth of the demo's customers, 20 seeds": proof_truth.check,
+    "stake: value at stake against the truth, 100 seeds": proof_stake.check,
     "pareto: numbers at all extremes": proof_pareto.numbers,
     "pareto: fits of all kinds of data": proof_pareto.fits,
     "pareto: standard errors": proof_pareto.standard_errors,

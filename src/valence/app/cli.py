@@ -50,12 +50,15 @@ def application(first: str | None = None) -> typer.Typer:
 
 
 def _add_groups(app: typer.Typer, name: str | None) -> None:
+    from valence.app import stake_proof  # noqa: PLC0415 - loads the engines
     from valence.app.capabilities import CAPABILITIES  # noqa: PLC0415 - loads the engines
 
     for capability in CAPABILITIES:
         if capability.commands and name in (None, capability.name):
             group: Commands = loaded(capability.commands)
-            app.add_typer(group.app, name=group.app.info.name)
+            # What commands may ask the whole house for: a capability does not know the demo.
+            own = {"obj": stake_proof.drawn} if capability.name == "journey" else None
+            app.add_typer(group.app, name=group.app.info.name, context_settings=own)
 
 
 def _elsewhere() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from valence.journey.stake.verify import Drawn
+if TYPE_CHECKING:
+    from valence.journey.stake.verify import Drawn
 
 CUSTOMERS = {"late delivery": 30_000, "unsolved contact": 60_000}
 
 
-def drawn(seed: int, experience: str, hidden: bool) -> Drawn:  # noqa: FBT001 - as `verify.Draw`
+def drawn(seed: int, experience: str, *, hidden: bool) -> Drawn:
     """Draw one brand's moments at which the experience was possible, and their truth."""
-    from valence.demo.experiences import simulate_exposures  # noqa: PLC0415 - when it is asked for
+    # When it is asked for: the simulation and the estimator are heavy.
+    from valence.demo.experiences import simulate_exposures  # noqa: PLC0415
+    from valence.journey.stake.verify import Drawn  # noqa: PLC0415
 
     table, truth = simulate_exposures(
         seed, customers=CUSTOMERS[experience], hidden=hidden, experience=experience

@@ -13,6 +13,9 @@ JOURNEY = Capability(
     pages="valence.journey.pages:pages",
     api="valence.journey.api:api",
     commands="valence.journey.commands:journey",
-    nav=(NavItem("measure", message("Journey map"), "/journey", "journey:read", order=30),),
+    nav=(
+        NavItem("measure", message("Journey map"), "/journey", "journey:read", order=30),
+        NavItem("measure", message("Value at stake"), "/journey/stake", "journey:read", order=31),
+    ),
     templates="valence.journey",
 )

@@ -10,6 +10,7 @@ from valence.journey.contacts import CONTACTS, journey_contacts
 from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
 from valence.journey.reach import REACH, touchpoint_reach
+from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.steps import CLAIMS, STEPS, UNRECOGNISED, claims, journey_steps, unrecognised
 from valence.lake.marts import BuildContext, Inputs, Mart
 
@@ -143,4 +144,5 @@ MARTS: tuple[Mart, ...] = (
         definitions=(JOURNEY_KIND,),
         served=True,
     ),
+    *STAKE_MARTS,
 )

@@ -9,6 +9,7 @@ experience. With a hidden confounder it also goes by the rate itself, which no t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit
@@ -27,7 +28,6 @@ class Drawn:
     affected: np.ndarray
     effect: np.ndarray  # expected later margin with the bad experience less that without
     chance: np.ndarray  # true propensity
-    expected: np.ndarray  # expected later margin without it, given all that was seen: see `oracle`
 
     @property
     def old(self):
@@ -38,57 +38,67 @@ class Drawn:
         return float(self.effect[self.old & self.affected].mean())
 
 
+class Customers(NamedTuple):
+    """What is latent of each customer, (n,)."""
+
+    start: np.ndarray  # month of the first order
+    rate: np.ndarray  # orders a month
+    level: np.ndarray  # margin of an order
+    leaves: np.ndarray  # chance to leave in a month
+    channel: np.ndarray
+
+    @classmethod
+    def of(cls, rng, n):
+        return cls(
+            rng.uniform(0, MONTHS - 3, n), rng.gamma(1.2, 0.35, n),
+            np.exp(rng.normal(3.4, 0.6, n)), rng.gamma(1.0, 0.02, n), rng.integers(0, 4, n),
+        )  # fmt: skip
+
+
 def simulate(seed: int, customers: int = 8_000, *, hidden: bool = False) -> Drawn:
     """Draw customers, their moments at one touchpoint, and the truth."""
     rng = np.random.default_rng(seed)
-    n = customers
-    start = rng.uniform(0, MONTHS - 3, n)
-    rate = rng.gamma(1.2, 0.35, n)  # orders a month
-    level = np.exp(rng.normal(3.4, 0.6, n))  # margin of an order
-    leaves = rng.gamma(1.0, 0.02, n)  # chance to leave in a month
-    channel = rng.integers(0, 4, n)
-    alive = np.ones(n, bool)
-    felt = np.ones(n)  # what is left of the rate after bad experiences
-    bought, value = np.zeros((MONTHS + 13, n)), np.zeros((MONTHS + 13, n))
-    bad, met = np.zeros((MONTHS + 13, n)), np.zeros((MONTHS + 13, n))
+    who = Customers.of(rng, customers)
+    alive = np.ones(customers, bool)
+    bought, value, bad, met = np.zeros((4, MONTHS + 1, customers))
     rows = []
     for month in range(MONTHS):
-        here = alive & (start <= month)
-        k = rng.poisson(np.where(here, rate * felt, 0.0))
-        first = here & (start > month - 1)
-        k = np.where(first, np.maximum(k, 1), k)
-        returned = rng.random(n) < 0.04
-        bought[month] = k
-        value[month] = rng.gamma(np.maximum(k, 1e-9) * 2.0, level / 2.0) * (k > 0)
-        value[month] -= np.where(returned & (k > 0), 1.3 * value[month], 0.0)
-        touch = here & (rng.random(n) < 0.06 + 0.1 * (k > 0)) & (start <= month - 1)
-        who = np.flatnonzero(touch)
-        if len(who):
-            seen = _seen(who, month, start, bought, value, bad, met)
-            chance = _chance(seen, channel[who], rate[who], level[who], hidden=hidden)
-            hit = rng.random(len(who)) < chance
-            pull = _pull(seen)
-            rows.append((who, np.full(len(who), month), chance, hit, pull, felt[who].copy(), seen))
-            left = hit & (rng.random(len(who)) < pull)
-            alive[who[left]] = False
-            met[month, who] = 1
-            bad[month, who] = hit
-        alive &= ~(here & (rng.random(n) < leaves))
-    return _drawn(rows, rate, level, leaves, channel, start, value, rng)
+        here = alive & (who.start <= month)
+        bought[month], value[month] = _orders(rng, who, here, month)
+        chance_to_meet = 0.06 + 0.1 * (bought[month] > 0)
+        touched = here & (rng.random(customers) < chance_to_meet) & (who.start <= month - 1)
+        at = np.flatnonzero(touched)
+        seen = _seen(at, month, who.start, bought, value, bad, met)
+        chance = _chance(seen, who.channel[at], who.rate[at], hidden=hidden)
+        hit, pull = rng.random(len(at)) < chance, _pull(seen)
+        rows.append((at, np.full(len(at), month), chance, hit, pull, seen))
+        alive[at[hit & (rng.random(len(at)) < pull)]] = False
+        met[month, at], bad[month, at] = 1, hit
+        alive &= ~(here & (rng.random(customers) < who.leaves))
+    return _drawn(rows, who, value)
+
+
+def _orders(rng, who, here, month):
+    """Orders and their margin in a month; some come back and cost more than they brought."""
+    orders = rng.poisson(np.where(here, who.rate, 0.0))
+    orders = np.where(here & (who.start > month - 1), np.maximum(orders, 1), orders)
+    margin = rng.gamma(np.maximum(orders, 1e-9) * 2.0, who.level / 2.0) * (orders > 0)
+    returned = (rng.random(len(orders)) < 0.04) & (orders > 0)
+    return orders, np.where(returned, -0.3 * margin, margin)
 
 
 def _seen(who, month, start, bought, value, bad, met):
     def of(table, months):
         return table[max(month - months, 0) : month, who].sum(axis=0)
 
-    last = np.where(bought[:month, who] > 0, np.arange(month)[:, None], -1).max(axis=0)
+    last = np.where(bought[:month, who] > 0, np.arange(month)[:, None], -1)
+    last = last.max(axis=0, initial=-1)
     orders = of(bought, MONTHS)
     return {
         **{f"value_{d}": of(value, m) for d, m in ((91, 3), (182, 6), (365, 12), (730, 24))},
         **{f"orders_{d}": of(bought, m) for d, m in ((91, 3), (182, 6), (365, 12), (730, 24))},
         "value_before": of(value, MONTHS),
         "orders_before": orders,
-        "mean_order": of(value, MONTHS) / np.maximum(orders, 1),
         "moments_365": of(met, 12),
         "bad_365": of(bad, 12),
         "recency_days": np.where(last >= 0, (month - last) * _MONTH, -1.0),
@@ -96,7 +106,7 @@ def _seen(who, month, start, bought, value, bad, met):
     }
 
 
-def _chance(seen, channel, rate, level, *, hidden):
+def _chance(seen, channel, rate, *, hidden):
     worth = np.log1p(np.maximum(seen["value_365"], 0)) - 5.0
     young = np.exp(-seen["tenure_days"] / 365)
     z = (
@@ -105,7 +115,7 @@ def _chance(seen, channel, rate, level, *, hidden):
         - 0.5 * (seen["recency_days"] > 90)
     )  # fmt: skip
     if hidden:
-        z = z - 0.7 * (np.log(rate) + 1.3) - 0.5 * (np.log(level) - 3.4)
+        z = z - 1.0 * (np.log(rate) + 1.3)
     return expit(np.clip(z, -5, 2))
 
 
@@ -115,17 +125,17 @@ def _pull(seen):
     return np.clip(0.18 + 0.12 * np.exp(-seen["tenure_days"] / 365) + 0.04 * worth, 0.02, 0.5)
 
 
-def _drawn(rows, rate, level, leaves, channel, start, value, rng):
-    who, month, chance, hit, pull, _, seen = zip(*rows, strict=True)
+def _drawn(rows, latent, value):
+    who, month, chance, hit, pull, seen = zip(*rows, strict=True)
     who, month, chance, hit, pull = map(np.concatenate, (who, month, chance, hit, pull))
     known = {name: np.concatenate([s[name] for s in seen]) for name in seen[0]}
     # Margin of the twelve months after the month of the moment; and what it is expected to be for
     # a customer who is still here: months until leaving, each with the rate and the level.
     total = np.concatenate([np.zeros((1, value.shape[1])), np.cumsum(value, axis=0)])
     later = total[np.minimum(month + 13, MONTHS), who] - total[month + 1, who]
-    stay = 1 - leaves[who]
+    stay = 1 - latent.leaves[who]
     months = np.sum([stay**m for m in range(1, 13)], axis=0)
-    latent = rate[who] * level[who] * (1 - 0.04 * 1.3) * months
+    expected = latent.rate[who] * latent.level[who] * (1 - 0.04 * 1.3) * months
     known |= {"on": month * _MONTH, "later": later}
-    moments = moments_of(known, who.astype(np.intp), channel[who])
-    return Drawn(moments, hit, -pull * latent, chance, latent)
+    moments = moments_of(known, who.astype(np.intp), latent.channel[who])
+    return Drawn(moments, hit, -pull * expected, chance)

@@ -76,8 +76,7 @@ def moments(con, definition=None, **tables):
         made[name] = con.create_table(f"stake_{name}", ibis.memtable(table), overwrite=True)
     found = stake_moments(made, as_of=DAY, definition=definition or StakeDefinition())
     assert found.columns == tuple(c.name for c in STAKE_MOMENTS)
-    rows = con.to_pyarrow(found.order_by("kind", "touchpoint", "customer_id", "on")).to_pylist()
-    return rows
+    return con.to_pyarrow(found.order_by("kind", "touchpoint", "customer_id", "on")).to_pylist()
 
 
 def test_windows_end_the_day_before_and_begin_the_day_after(con):
@@ -140,7 +139,13 @@ def test_a_contact_about_the_same_within_thirty_days_is_a_repeat(con):
     contacts = [contact("ann", on, str(at)) for at, on in enumerate(days)]
     contacts += [contact("ann", date(2025, 6, 21), "9", category="price")]
     steps = [
-        step("ann", c["opened_on"], "service contact", source="contacts", key=f"desk:{c['contact_id']}")
+        step(
+            "ann",
+            c["opened_on"],
+            "service contact",
+            source="contacts",
+            key=f"desk:{c['contact_id']}",
+        )
         for c in contacts
     ]
     rows = moments(con, journey_steps=steps, contacts=contacts)

@@ -2,5 +2,6 @@
 
 from valence.journey.api import atlas
 from valence.journey.api.router import api
+from valence.journey.stake import api as stake
 
-__all__ = ["api", "atlas"]
+__all__ = ["api", "atlas", "stake"]

@@ -2,5 +2,6 @@
 
 from valence.journey.commands import atlas
 from valence.journey.commands.group import journey
+from valence.journey.stake import commands as stake
 
-__all__ = ["atlas", "journey"]
+__all__ = ["atlas", "journey", "stake"]

@@ -2,5 +2,6 @@
 
 from valence.journey.pages import atlas, touchpoint
 from valence.journey.pages.router import pages
+from valence.journey.stake import pages as stake
 
-__all__ = ["atlas", "pages", "touchpoint"]
+__all__ = ["atlas", "pages", "stake", "touchpoint"]

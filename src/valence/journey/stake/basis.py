@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -127,7 +128,7 @@ def tamed(values: npt.ArrayLike, size: float | None = None) -> Floats:
     return np.asarray(np.arcsinh(x / max(size, 1e-9)))
 
 
-def common(values: Sequence[object] | npt.NDArray[np.object_], most: int = 6) -> Codes:
+def common(values: Sequence[object] | npt.NDArray[Any], most: int = 6) -> Codes:
     """Return numbers for a category, the most common first; beyond `most`, and rare ones, one."""
     found, codes, count = np.unique(
         np.asarray(values).astype(str), return_inverse=True, return_counts=True

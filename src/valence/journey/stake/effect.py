@@ -103,7 +103,7 @@ def effects(compared: Compared, known: Floats) -> Effects:
 
 
 def _middle(rest: Floats, w: Floats, own: Flags) -> float:
-    """The controls' weighted mean residual: weights are scaled, so only what differs from it counts."""
+    """The controls' weighted mean residual: weights are scaled, so what differs from it counts."""
     return float((w * rest)[~own].sum() / w[~own].sum())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -80,16 +80,16 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Ru
     over = moments.on <= as_of - YEAR
     old, own = moments.some(over), affected[over]
     newer = moments.some(~over & affected)
-    counts = {
-        "affected": int(own.sum()),
-        "controls": int((~own).sum()),
-        "customers": len(np.unique(old.customer[own])),
-        "newer": len(newer),
-    }
-    if counts["affected"] < rules.minimum or counts["controls"] < rules.minimum:
-        alone = counts["affected"] >= rules.minimum and not counts["controls"]
-        return Stake(**counts, verdict="all affected" if alone else "too few")
-    plain = naive(own, old.later, old.customer)
+    bare = Stake(
+        affected=int(own.sum()),
+        controls=int((~own).sum()),
+        customers=len(np.unique(old.customer[own])),
+        newer=len(newer),
+        verdict="too few",
+    )
+    if min(bare.affected, bare.controls) < rules.minimum:
+        alone = bare.affected >= rules.minimum and not bare.controls
+        return replace(bare, verdict="all affected") if alone else bare
     # A trend is not drawn out: newer moments count as of the last day whose year is over.
     day = np.minimum(moments.on, old.on.max()).astype(np.float32)
     every = np.column_stack([moments.mains, day])
@@ -97,14 +97,16 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Ru
     e = propensity(Basis.of(mains, old.channel, _smaller(own)), own, fold)
     kept = e <= rules.trim
     balance = balance_of(mains, own, e, kept)
-    told = {**counts, "naive": plain, "balance": balance}
+    told = replace(
+        bare, verdict="not alike", naive=naive(own, old.later, old.customer), balance=balance
+    )
     if (
         balance.trimmed > rules.most_trimmed
         or balance.effective < rules.least_effective
         or (own & kept).sum() < rules.minimum
     ):
-        return Stake(**told, verdict="not alike")
-    basis = Basis.of(mains, old.channel, counts["controls"])
+        return told
+    basis = Basis.of(mains, old.channel, bare.controls)
     expected = without(basis, old.later, ~own, fold)
     compared = Compared(
         own[kept], old.later[kept], expected.told[kept], e[kept], old.customer[kept]
@@ -114,11 +116,11 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Ru
     alike = basis.of_others(every[~over & affected], newer.channel)
     rows = kinds.of_rows(alike.mains, expected.of(alike))
     placebo = placebo_of(old, own, rules)
-    return Stake(
-        **told,
+    return replace(
+        told,
         verdict=_verdict(found, balance, placebo, rules),
         effect=found.mean,
-        lost=_times(found.mean, counts["affected"]),
+        lost=_times(found.mean, bare.affected),
         at_stake=found.total(rows),
         placebo=placebo,
         each=rows @ found.weights,

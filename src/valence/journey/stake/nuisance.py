@@ -1,8 +1,8 @@
 """What would have been without the bad experience, and how likely it was: cross-fitted.
 
-Both are regressions on a flexible basis. Rows are told for by what was fitted to other customers
-only (Chernozhukov et al. 2018, Econometrics Journal 21): sums of squares and products are taken once
-for each fold, and what the other folds teach is the whole less the own.
+Both are regressions on a flexible basis. Each row is told by what was fitted to other customers
+(Chernozhukov et al. 2018, Econometrics Journal 21): sums of squares and products are taken once for
+each fold, and what the other folds teach is the whole less the own.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from valence.journey.stake.known import YEAR, Before, Moments
 from valence.journey.stake.nuisance import Without, folds_of, without
 
 RULES = Rules()
+EXPERIENCES = ("late delivery", "unsolved contact")
 SEEDS = 100
 COVERS, WIDEST, NAIVE, ALARMS = (84, 96), 1.5, 50, 80  # of a hundred seeds
 _COUNTS = ("bought_before_12m", "bad_before", "contacts_before")
@@ -40,7 +41,11 @@ class Drawn:
     chance: Floats  # (n,) of a bad experience
 
 
-Draw = Callable[[int, str, bool], Drawn]  # seed, experience, whether a confounder is hidden
+class Draw(Protocol):
+    """What draws the moments of a seed."""
+
+    def __call__(self, seed: int, experience: str, *, hidden: bool) -> Drawn:
+        """Draw moments at which the experience was possible, with a hidden confounder or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Claim:
 
 def seen_of(draw: Draw, seed: int, experience: str, *, hidden: bool) -> Seen:
     """Simulate one seed, estimate, and hold it against the truth."""
-    drawn = draw(seed, experience, hidden)
+    drawn = draw(seed, experience, hidden=hidden)
     moments, affected = as_moments(drawn.table), exposed(drawn.table)
     found = stake_of(moments, affected, as_of=int(moments.on.max()) + YEAR + 1, rules=RULES)
     if found.effect is None or found.naive is None:
@@ -115,10 +120,11 @@ def _oracle(
 
 @cache
 def _true_outcome(draw: Draw, experience: str) -> tuple[Basis, Without]:
-    """Outcomes expected without the bad experience, as good as known: learned from ten times as
-    many customers, of seeds that nothing else is asked of.
+    """Outcomes expected without the bad experience, as good as known.
+
+    They are learned from ten times as many customers, of seeds that nothing else is asked of.
     """
-    tables = [draw(seed, experience, False).table for seed in _LEARNED_FROM]
+    tables = [draw(seed, experience, hidden=False).table for seed in _LEARNED_FROM]
     for at, table in enumerate(tables):  # customers of different seeds are different customers
         number = pc.add(table["customer"], at * 10_000_000)
         place = table.schema.get_field_index("customer")
