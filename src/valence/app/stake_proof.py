@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from valence.journey.stake.verify import Drawn
 
-CUSTOMERS = {"late delivery": 30_000, "unsolved contact": 60_000}
+CUSTOMERS = {"late delivery": 15_000, "unsolved contact": 60_000}
 
 
 def drawn(seed: int, experience: str, *, hidden: bool) -> Drawn:

@@ -28,6 +28,7 @@ class Drawn:
     affected: np.ndarray
     effect: np.ndarray  # expected later margin with the bad experience less that without
     chance: np.ndarray  # true propensity
+    columns: dict[str, np.ndarray]  # of the mart `stake_moments`
 
     @property
     def old(self):
@@ -96,7 +97,7 @@ def _seen(who, month, start, bought, value, bad, met):
     orders = of(bought, MONTHS)
     return {
         **{f"value_{d}": of(value, m) for d, m in ((91, 3), (182, 6), (365, 12), (730, 24))},
-        **{f"orders_{d}": of(bought, m) for d, m in ((91, 3), (182, 6), (365, 12), (730, 24))},
+        **{f"orders_{d}": of(bought, m) for d, m in ((91, 3), (182, 6), (365, 12))},
         "value_before": of(value, MONTHS),
         "orders_before": orders,
         "moments_365": of(met, 12),
@@ -138,4 +139,5 @@ def _drawn(rows, latent, value):
     expected = latent.rate[who] * latent.level[who] * (1 - 0.04 * 1.3) * months
     known |= {"on": month * _MONTH, "later": later}
     moments = moments_of(known, who.astype(np.intp), latent.channel[who])
-    return Drawn(moments, hit, -pull * expected, chance)
+    columns = {name: column.astype(float) for name, column in known.items()}
+    return Drawn(moments, hit, -pull * expected, chance, columns)

@@ -84,7 +84,7 @@ def test_windows_end_the_day_before_and_begin_the_day_after(con):
     days = (-731, -730, -366, -365, -92, -91, -1, 0, 1, 365, 366)
     orders = [order("ann", on + timedelta(days=d), 10.0**at) for at, d in enumerate(days)]
     (row,) = moments(con, journey_steps=[step("ann", on, kept=False)], order_facts=orders)
-    assert (row["kind"], row["touchpoint"], row["bad"]) == ("breached_standard", "delivery", True)
+    assert (row["kind"], row["touchpoint"], row["bad"]) == ("standard_broken", "delivery", True)
     assert row["value_before"] == 1111111.0
     assert row["value_730"] == 1111110.0
     assert row["value_365"] == 1111000.0

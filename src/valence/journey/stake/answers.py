@@ -27,12 +27,12 @@ class Stakes:
     @property
     def told(self) -> list[dict[str, Any]]:
         """Those of which figures can be told."""
-        return [row for row in self.rows if row["at_stake"] is not None]
+        return [row for row in self.rows if row["stake_amount"] is not None]
 
     @property
     def proven(self) -> list[dict[str, Any]]:
         """Those that cost value, as far as can be told without an experiment."""
-        return [row for row in self.rows if row["verdict"] == "costs" and row["at_stake"] > 0]
+        return [row for row in self.rows if row["verdict"] == "costs" and row["stake_amount"] > 0]
 
 
 def stakes_of(tables: Tables, touchpoint: str = "") -> Stakes | None:
@@ -101,5 +101,5 @@ def affected_customers(
 
 
 def _place(row: dict[str, Any]) -> tuple[bool, float, str, str]:
-    at_stake = row["at_stake"]
-    return (at_stake is None, -(at_stake or 0.0), row["touchpoint"], row["kind"])
+    at_stake = row["stake_amount"]
+    return (at_stake is None, -float(at_stake or 0), row["touchpoint"], row["kind"])

@@ -32,10 +32,11 @@ STAKE_MOMENTS = (
 
 
 def _interval(name: str, meaning: str) -> tuple[Column, ...]:
+    bare = meaning.removesuffix(".")
     return (
-        Column(name, "float", meaning),
-        Column(f"{name}_low", "float", f"{meaning.removesuffix('.')}: lower end of the interval."),
-        Column(f"{name}_high", "float", f"{meaning.removesuffix('.')}: upper end."),
+        Column(f"{name}_amount", "amount", meaning),
+        Column(f"{name}_low_amount", "amount", f"{bare}: lower end of the interval."),
+        Column(f"{name}_high_amount", "amount", f"{bare}: upper end."),
     )
 
 
@@ -52,7 +53,7 @@ TOUCHPOINT_STAKE = (
     Column("customers_12m", "int", "Customers who met it in the last 12 months."),
     Column("share_12m", "float", "Bad ones among the moments of the last 12 months."),
     *_interval(
-        "at_stake",
+        "stake",
         "Value expected to be lost within 12 months over the bad moments of the last 12 months.",
     ),
     Column("projected_share", "float", "Share of these moments whose year is not over."),

@@ -63,7 +63,7 @@ def _print(found: Stakes, asked: Published) -> None:
             {
                 "touchpoint": row["touchpoint"],
                 "bad experience": row["kind"],
-                f"at stake ({fmt.currency})": _said(row, "at_stake", fmt.money_short),
+                f"at stake ({fmt.currency})": _said(row, "stake", fmt.money_short),
                 "bad moments": row["affected_12m"],
                 "per moment": _said(row, "effect", fmt.money_short),
                 "plain": _said(row, "naive", fmt.money_short),
@@ -83,9 +83,8 @@ def _print(found: Stakes, asked: Published) -> None:
 
 
 def _said(row: dict[str, Any], name: str, money: Any) -> str:
-    if row[name] is None:
-        return "not enough data"
-    return f"{money(row[name])} ({money(row[f'{name}_low'])} to {money(row[f'{name}_high'])})"
+    value, low, high = (row[f"{name}{end}_amount"] for end in ("", "_low", "_high"))
+    return "not enough data" if value is None else f"{money(value)} ({money(low)} to {money(high)})"
 
 
 def _verified(draw: Draw | None, seeds: int, *, as_json: bool) -> None:

@@ -43,7 +43,7 @@ class StakeDefinition(Document):
                 name="negative_text", rule="sentiment <= -0.3", told="sentiment is not missing"
             ),
             BadExperience(
-                name="breached_standard", rule="standard_kept == false",
+                name="standard_broken", rule="standard_kept == false",
                 told="standard_kept is not missing",
             ),
             BadExperience(

@@ -94,12 +94,25 @@ def effects(compared: Compared, known: Floats) -> Effects:
     weights = inverse @ (known.T @ signed)
     # Of the very customers who were affected: how their own effects differ is told by the
     # projection and is no uncertainty of their mean.
-    left = np.where(own, rest - known @ weights, -w * (rest - _middle(rest, w, own)))
+    others = rest - _middle(rest, w, own)
+    scale = _scatter(rest - known @ weights, others, w, own)
+    left = np.where(own, scale * (rest - known @ weights), -w * others)
     pulled = known * left[:, None]
     by = _by_customer(np.column_stack([left / n1, pulled]), compared.customer)
     covariance = inverse @ (by[:, 1:].T @ by[:, 1:]) @ inverse
     mean = Estimate(float(signed.sum() / n1), _root(by[:, 0]))
     return Effects(mean, weights, covariance)
+
+
+def _scatter(spared: Floats, others: Floats, w: Floats, own: Flags) -> float:
+    """How much wider the affected would scatter had they been spared; 1 or more.
+
+    What nobody knows of the affected is what they would have brought without the experience. That
+    scatters as the controls like them do, and not as little as what was left to lose.
+    """
+    own_part = float((spared[own] ** 2).sum())
+    like_them = float((w * others**2)[~own].sum())
+    return float(np.sqrt(max(like_them / own_part, 1.0))) if own_part > 0 else 1.0
 
 
 def _middle(rest: Floats, w: Floats, own: Flags) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def row_of(
     if found.verdict != "not alike":
         row |= {
             **_told("effect", found.effect, rules),
-            **_told("at_stake", _turned(found.at_stake), rules),
+            **_told("stake", _turned(found.at_stake), rules),
             **_told("lost", _turned(found.lost), rules),
         }
     return row
@@ -79,8 +80,12 @@ def _turned(estimate: Estimate | None) -> Estimate | None:
     return None if estimate is None else Estimate(-estimate.value, estimate.error)
 
 
-def _told(name: str, estimate: Estimate | None, rules: Rules) -> dict[str, float]:
+def _told(name: str, estimate: Estimate | None, rules: Rules) -> dict[str, Decimal]:
     if estimate is None:
         return {}
-    low, high = estimate.interval(rules.confidence)
-    return {name: estimate.value, f"{name}_low": low, f"{name}_high": high}
+    ends = ("", "_low", "_high")
+    figures = (estimate.value, *estimate.interval(rules.confidence))
+    return {
+        f"{name}{end}_amount": Decimal(f"{figure:.4f}")
+        for end, figure in zip(ends, figures, strict=True)
+    }

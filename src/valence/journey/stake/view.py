@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
 from valence.journey.stake.answers import Stakes
+from valence.journey.words import CHANNELS, KINDS, TOUCHPOINTS, named
 from valence.kit.charts import Bar, Chart, bars, too_little
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
@@ -16,12 +17,6 @@ from valence.kit.tables import TableColumn, TableSpec
 
 TITLE = message("Value at stake")
 ASKED = message("Which touchpoint costs us most?")
-KINDS: Mapping[str, Message] = {
-    "low_score": message("low score"),
-    "negative_text": message("negative words"),
-    "breached_standard": message("standard not kept"),
-    "repeat_contact": message("repeat contact"),
-}
 VERDICTS: Mapping[str, Message] = {
     "costs": message("costs value"),
     "gains": message("no loss: value is higher after it"),
@@ -48,34 +43,34 @@ STAKES = TableSpec(
     "value-at-stake",
     message("Every bad experience, and whether to believe its figure"),
     (
-        TableColumn("touchpoint", message("Touchpoint"), link=_AFFECTED),
+        TableColumn("touchpoint", message("Touchpoint"), link=_AFFECTED, words=TOUCHPOINTS),
         TableColumn("kind", message("Bad experience"), words=KINDS),
         TableColumn("verdict", message("What is told"), words=VERDICTS, tones=_TONES),
         TableColumn(
-            "at_stake", message("At stake"), "money", absent=NOT_ENOUGH,
+            "stake_amount", message("At stake"), "money", absent=NOT_ENOUGH,
             meaning=message("Over the bad moments of the last 12 months; foretold."),
         ),
-        TableColumn("at_stake_low", message("From"), "money", absent=NOT_ENOUGH),
-        TableColumn("at_stake_high", message("To"), "money", absent=NOT_ENOUGH),
+        TableColumn("stake_low_amount", message("From"), "money", absent=NOT_ENOUGH),
+        TableColumn("stake_high_amount", message("To"), "money", absent=NOT_ENOUGH),
         TableColumn("affected_12m", message("Bad moments, 12 months"), "int"),
         TableColumn("customers_12m", message("Customers, 12 months"), "int"),
         TableColumn("share_12m", message("Share of moments"), "percent"),
         TableColumn(
-            "effect", message("Per bad moment"), "money", absent=NOT_ENOUGH,
+            "effect_amount", message("Per bad moment"), "money", absent=NOT_ENOUGH,
             meaning=message("Value of the 12 months after, against moments alike without it."),
         ),
-        TableColumn("effect_low", message("Per moment, from"), "money", shown=False),
-        TableColumn("effect_high", message("Per moment, to"), "money", shown=False),
+        TableColumn("effect_low_amount", message("Per moment, from"), "money", shown=False),
+        TableColumn("effect_high_amount", message("Per moment, to"), "money", shown=False),
         TableColumn(
-            "naive", message("Plain difference"), "money", absent=NOT_ENOUGH,
+            "naive_amount", message("Plain difference"), "money", absent=NOT_ENOUGH,
             meaning=message("Without making customers alike: mostly wrong."),
         ),
         TableColumn(
-            "placebo", message("Placebo"), "money", absent=NOT_ENOUGH,
+            "placebo_amount", message("Placebo"), "money", absent=NOT_ENOUGH,
             meaning=message("The same comparison of value before: it should be near 0."),
         ),
-        TableColumn("placebo_low", message("Placebo, from"), "money", shown=False),
-        TableColumn("placebo_high", message("Placebo, to"), "money", shown=False),
+        TableColumn("placebo_low_amount", message("Placebo, from"), "money", shown=False),
+        TableColumn("placebo_high_amount", message("Placebo, to"), "money", shown=False),
         TableColumn(
             "placebo_affected", message("Placebo: bad moments"), "int", shown=False
         ),
@@ -98,11 +93,11 @@ STAKES = TableSpec(
             "apart_after", message("Unlike, after weighting"), "float", absent=NOT_ENOUGH,
             meaning=message("Below 0.1 the two sides are as good as alike."),
         ),
-        TableColumn("lost", message("Lost before"), "money", shown=False,
+        TableColumn("lost_amount", message("Lost before"), "money", shown=False,
                     meaning=message("Over bad moments that are at least 12 months old.")),
     ),
     key=("touchpoint", "kind"),
-    sort="-at_stake",
+    sort="-stake_amount",
     examples=((message("those that cost value"), 'verdict == "costs"'),),
 )  # fmt: skip
 CUSTOMERS = TableSpec(
@@ -114,7 +109,7 @@ CUSTOMERS = TableSpec(
         ),
         TableColumn("times", message("Times"), "int"),
         TableColumn("last_on", message("Last time"), "day"),
-        TableColumn("channel", message("Channel")),
+        TableColumn("channel", message("Channel"), words=CHANNELS),
         TableColumn(
             "value_before", message("Value, 12 months before"), "money",
             meaning=message("Before the first such moment."),
@@ -127,16 +122,10 @@ CUSTOMERS = TableSpec(
 )  # fmt: skip
 
 
-def kind_title(kind: str) -> Words:
-    """Return what a bad experience is called; a brand's own are shown as they are."""
-    return KINDS.get(kind, kind)
-
-
-def named(row: Mapping[str, Any], fmt: Formats) -> str:
+def title_of(row: Mapping[str, Any], fmt: Formats) -> str:
     """Return the touchpoint and the bad experience in one name."""
-    kind = kind_title(row["kind"])
-    said = kind if isinstance(kind, str) else fmt.language.worded(kind)
-    return f"{row['touchpoint']}{'：' if fmt.chinese else ': '}{said}"
+    touchpoint = named(TOUCHPOINTS, row["touchpoint"], fmt)
+    return f"{touchpoint}{'：' if fmt.chinese else ': '}{named(KINDS, row['kind'], fmt)}"
 
 
 def answer(found: Stakes, fmt: Formats) -> Answer:
@@ -151,8 +140,8 @@ def answer(found: Stakes, fmt: Formats) -> Answer:
     most = found.proven[0]
     core = message(
         "{what} puts {amount} of the next 12 months at stake.",
-        what=named(most, fmt),
-        amount=fmt.money_short(most["at_stake"]),
+        what=title_of(most, fmt),
+        amount=fmt.money_short(most["stake_amount"]),
     )
     n = most["customers_12m"]
     met = by_number(
@@ -163,7 +152,7 @@ def answer(found: Stakes, fmt: Formats) -> Answer:
             n=fmt.integer(n),
         ),
     )
-    return Answer(core, interval_of(most, "at_stake", fmt), met)
+    return Answer(core, interval_of(most, "stake", fmt), met)
 
 
 def _needed(found: Stakes, fmt: Formats) -> Message:
@@ -176,7 +165,7 @@ def _needed(found: Stakes, fmt: Formats) -> Message:
 
 def interval_of(row: Mapping[str, Any], name: str, fmt: Formats) -> str:
     """Return the interval of a figure of a row."""
-    return fmt.interval(row[f"{name}_low"], row[f"{name}_high"], "money_short")
+    return fmt.interval(row[f"{name}_low_amount"], row[f"{name}_high_amount"], "money_short")
 
 
 def figures(row: Mapping[str, Any] | None, fmt: Formats) -> list[Figure]:
@@ -186,31 +175,31 @@ def figures(row: Mapping[str, Any] | None, fmt: Formats) -> list[Figure]:
     return [
         Figure(
             message("Value at stake"),
-            _money(row["at_stake"], fmt),
-            note=_interval(row, "at_stake", fmt),
+            _money(row["stake_amount"], fmt),
+            note=_interval(row, "stake", fmt),
             href=affected_page(row),
         ),
         Figure(
             message("Per bad moment"),
-            _money(row["effect"], fmt),
+            _money(row["effect_amount"], fmt),
             note=message(
                 "{interval}; measured on {n}",
                 interval=interval_of(row, "effect", fmt),
                 n=fmt.integer(row["affected"]),
             )
-            if row["effect"] is not None
+            if row["effect_amount"] is not None
             else "",
         ),
         Figure(
             message("Plain difference"),
-            _money(row["naive"], fmt),
+            _money(row["naive_amount"], fmt),
             note=message("{interval}; misleading", interval=interval_of(row, "naive", fmt))
-            if row["naive"] is not None
+            if row["naive_amount"] is not None
             else "",
         ),
         Figure(
             message("Placebo: the same, before"),
-            _money(row["placebo"], fmt),
+            _money(row["placebo_amount"], fmt),
             note=_placebo(row, fmt),
         ),
     ]
@@ -221,7 +210,7 @@ def _money(value: float | None, fmt: Formats) -> str | None:
 
 
 def _interval(row: Mapping[str, Any], name: str, fmt: Formats) -> Words:
-    if row[name] is None:
+    if row[f"{name}_amount"] is None:
         return ""
     return message(
         "{interval}; {confidence} interval",
@@ -231,7 +220,7 @@ def _interval(row: Mapping[str, Any], name: str, fmt: Formats) -> Words:
 
 
 def _placebo(row: Mapping[str, Any], fmt: Formats) -> Words:
-    if row["placebo"] is None:
+    if row["placebo_amount"] is None:
         return ""
     interval = interval_of(row, "placebo", fmt)
     if row["placebo_alarm"]:
@@ -251,7 +240,7 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                named(row, fmt), row["at_stake"], row["at_stake_low"], row["at_stake_high"],
+                title_of(row, fmt), *_ends(row),
                 main=row["verdict"] == "costs", href=affected_page(row),
             )
             for row in told
@@ -266,6 +255,10 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
             "customer may stand behind several."
         )
     )
+
+
+def _ends(row: Mapping[str, Any]) -> list[float]:
+    return [float(row[f"stake{end}_amount"]) for end in ("", "_low", "_high")]
 
 
 def how(row: Mapping[str, Any] | None, built: Words, fmt: Formats) -> How:
@@ -305,7 +298,7 @@ def steps(found: Stakes, fmt: Formats) -> list[Step]:
         most = found.proven[0]
         n = most["customers_12m"]
         why = by_number(n, message("1 customer"), message("{n} customers", n=fmt.integer(n)))
-        label = message("See who met {what}", what=named(most, fmt))
+        label = message("See who met {what}", what=title_of(most, fmt))
         every.insert(0, Step(label, affected_page(most), why))
     return every
 
