@@ -16,6 +16,7 @@ JOURNEY = Capability(
     nav=(
         NavItem("measure", message("Journey map"), "/journey", "journey:read", order=30),
         NavItem("measure", message("Value at stake"), "/journey/stake", "journey:read", order=31),
+        NavItem("measure", message("Paths"), "/journey/paths", "journey:read", order=31),
     ),
     templates="valence.journey",
 )

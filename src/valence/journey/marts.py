@@ -9,6 +9,7 @@ from valence.definitions.reading import published
 from valence.journey.contacts import CONTACTS, journey_contacts
 from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
+from valence.journey.paths.marts import PATH_MARTS
 from valence.journey.reach import REACH, touchpoint_reach
 from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.steps import CLAIMS, STEPS, UNRECOGNISED, claims, journey_steps, unrecognised
@@ -145,4 +146,5 @@ MARTS: tuple[Mart, ...] = (
         served=True,
     ),
     *STAKE_MARTS,
+    *PATH_MARTS,
 )

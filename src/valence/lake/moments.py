@@ -16,14 +16,14 @@ from ibis.backends.sql.compilers import DuckDBCompiler, PySparkCompiler
 from valence.lake.columns import IBIS
 
 
-class EpochMicros(ops.Unary):
+class EpochMicros(ops.Unary):  # type: ignore[misc]  # Ibis has no types
     """Microseconds since 1970-01-01 UTC."""
 
     arg: ops.Value[dt.Timestamp]
     dtype = dt.int64
 
 
-class MomentOfMicros(ops.Unary):
+class MomentOfMicros(ops.Unary):  # type: ignore[misc]
     """The moment so many microseconds after 1970-01-01 UTC."""
 
     arg: ops.Value[dt.Integer]

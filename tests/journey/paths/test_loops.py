@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from tests.journey.paths.walkers import rows, table
 
-from valence.journey.paths.loops import loops, repeated_contacts, repeats
+from valence.journey.paths.loops import contact_matters, loops, repeated_contacts, repeats
 
 
 @pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
@@ -52,20 +52,20 @@ FOUND = contacts(
 
 
 def test_a_contact_for_the_same_case_or_category_soon_after_is_repeated(con):
-    got = con.to_pyarrow(repeated_contacts(FOUND, within_days=14)).to_pylist()
+    got = con.to_pyarrow(repeated_contacts(contact_matters(FOUND), within_days=14)).to_pylist()
     told = {r["contact_id"]: (r["repeated"], r["asked_twice"], r["channel_before"]) for r in got}
     assert told == {
-        "1": (False, False, None), "2": (True, True, "phone"), "3": (False, False, None),
-        "4": (False, False, None), "5": (False, False, None), "6": (False, False, None),
+        "1": (False, False, None), "2": (True, True, "phone"), "3": (False, False, "chat"),
+        "4": (False, False, None), "5": (False, False, "phone"), "6": (False, False, None),
         "7": (False, False, None),
     }  # fmt: skip
-    later = con.to_pyarrow(repeated_contacts(FOUND, within_days=30)).to_pylist()
+    later = con.to_pyarrow(repeated_contacts(contact_matters(FOUND), within_days=30)).to_pylist()
     assert sorted(r["contact_id"] for r in later if r["repeated"]) == ["2", "3", "5"]
     assert [r["contact_id"] for r in later if r["asked_twice"]] == ["2"]
 
 
 def test_repeats_are_told_by_category_with_their_interval(con):
-    got = con.to_pyarrow(repeats(FOUND)).to_pylist()
+    got = con.to_pyarrow(repeats(contact_matters(FOUND))).to_pylist()
     (row,) = [r for r in got if r["category"] == "delivery"]
-    assert (row["contacts"], row["repeated"], row["customers"]) == (2, 1, 1)
-    assert row["repeated_low"] < row["repeated_share"] == 0.5 < row["repeated_high"]
+    assert (row["contacts"], row["repeated"], row["customers"]) == (3, 2, 1)
+    assert row["repeated_low"] < row["repeated_share"] == 2 / 3 < row["repeated_high"]

@@ -1,7 +1,7 @@
 """Pages of the journey: where customers go, and where they get stuck."""
 
-from valence.journey.pages import atlas, touchpoint
+from valence.journey.pages import atlas, paths, touchpoint
 from valence.journey.pages.router import pages
 from valence.journey.stake import pages as stake
 
-__all__ = ["atlas", "pages", "stake", "touchpoint"]
+__all__ = ["atlas", "pages", "paths", "stake", "touchpoint"]

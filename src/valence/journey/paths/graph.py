@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.journey.paths.journeys import MOST_STEPS, come_from, in_order, seconds_in
+from valence.lake.moments import moment_of
 
 Row = Mapping[str, Any]
 
@@ -134,3 +135,36 @@ def folded(edges: Sequence[Row], *, most: int = 30) -> Folded:
     others.sort(key=lambda other: (-other["steps"], other["from_touchpoint"] or ""))
     total = sum(edge["steps"] for edge in edges)
     return Folded(kept, others, sum(e["steps"] for e in kept) / total if total else 0.0)
+
+
+def follows(
+    steps: ir.Table,
+    came_from: str | None,
+    went_to: str | None,
+    *,
+    gap_hours: float | None = None,
+    most_steps: int = MOST_STEPS,
+) -> ir.Table:
+    """Return the customers behind one pair of the graph.
+
+    Returns
+    -------
+    Table
+        One row per customer who went from `came_from` (None: began) directly to `went_to` (None:
+        ended): `customer_id`, `times` (int), `first_at`, `last_at` (instant, when they came to
+        `went_to`, or were last seen).
+    """
+    t = in_order(steps, gap_hours=gap_hours, most_steps=most_steps)
+    if went_to is None:
+        t = t.filter(t.touchpoint == came_from, t.after.isnull())
+    else:
+        t = t.filter(
+            t.touchpoint == went_to,
+            t.before.isnull() if came_from is None else t.before == came_from,
+        )
+    t = t.group_by("customer_id").agg(
+        times=t.count().cast("int64"), first=t.micros.min(), last=t.micros.max()
+    )
+    return t.select(
+        "customer_id", "times", first_at=moment_of(t["first"]), last_at=moment_of(t["last"])
+    )

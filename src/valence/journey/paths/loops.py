@@ -5,12 +5,23 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.paths.journeys import MOST_STEPS, in_order, micros_in, seconds_in
+from valence.journey.paths.journeys import MICROS, MOST_STEPS, in_order, micros_in, seconds_in
+from valence.lake.columns import Column
 from valence.lake.moments import micros_of
 from valence.lake.portable import count_if, given, ratio, wilson
 
 WITHIN_DAYS = 30
 CONFIDENCE = 0.95
+MATTERS = (
+    Column("customer_id", "text", "Customer, as resolved."),
+    Column("source", "text", "System that the contact came from."),
+    Column("contact_id", "text", "Its number there."),
+    Column("category", "text", "What it was about."),
+    Column("channel", "text", "Channel it came through."),
+    Column("opened_at", "instant", "When it was opened (UTC)."),
+    Column("channel_before", "text", "Channel of the contact before on the same matter."),
+    Column("seconds_since", "float", "Seconds since that contact; empty for the first."),
+)
 
 
 def loops(
@@ -43,8 +54,8 @@ def loops(
     )
 
 
-def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir.Table:
-    """Return each contact with whether it came again for the same matter.
+def contact_matters(contacts: ir.Table) -> ir.Table:
+    """Return each contact beside the one before it on the same matter.
 
     The same matter is the same case; for contacts that name none, the same category. A contact
     without either is a matter of its own. Contacts at one moment stand in the order of `source`
@@ -54,16 +65,11 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
     ----------
     contacts
         Canonical `contacts` with `customer_id`.
-    within_days
-        A contact is repeated where the one before on the matter was at most so many days earlier.
 
     Returns
     -------
     Table
-        One row per contact of a customer: `customer_id`, `source`, `contact_id`, `category`,
-        `channel`, `opened_at`, `repeated` (bool), `asked_twice` (bool: repeated through another
-        channel than before, so that the matter had to be told again), `channel_before` (text),
-        `seconds_since` (float; null where not repeated).
+        One row per contact of a customer, with the columns `MATTERS`.
     """
     read = ("customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at")
     t = given(contacts, *read)
@@ -80,11 +86,6 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
     along = ibis.window(
         group_by=["customer_id", "matter"], order_by=["micros", "source", "contact_id"]
     )
-    t = t.mutate(
-        channel_before=t.channel.lag().over(along), since=t.micros - t.micros.lag().over(along)
-    )
-    repeated = ibis.coalesce(t.since <= micros_in(within_days * 24), ibis.literal(value=False))
-    moved = ibis.coalesce(t.channel != t.channel_before, ibis.literal(value=False))
     return t.select(
         "customer_id",
         "source",
@@ -92,15 +93,36 @@ def repeated_contacts(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> 
         "category",
         "channel",
         "opened_at",
-        repeated=repeated,
-        asked_twice=repeated & moved,
-        channel_before=repeated.ifelse(t.channel_before, ibis.null("string")),
-        seconds_since=repeated.ifelse(seconds_in(t.since), ibis.null("float64")),
+        channel_before=t.channel.lag().over(along),
+        seconds_since=seconds_in(t.micros - t.micros.lag().over(along)),
     )
 
 
+def repeated_contacts(matters: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir.Table:
+    """Return each contact with whether it came again for the same matter.
+
+    Parameters
+    ----------
+    matters
+        As `contact_matters` has them.
+    within_days
+        A contact is repeated where the one before on the matter was at most so many days earlier.
+
+    Returns
+    -------
+    Table
+        The same rows and columns, and `repeated` (bool), `asked_twice` (bool: repeated through
+        another channel than before, so that the matter had to be told again).
+    """
+    t = given(matters, *(c.name for c in MATTERS))
+    no = ibis.literal(value=False)
+    repeated = ibis.coalesce(t.seconds_since <= micros_in(within_days * 24.0) / MICROS, no)
+    moved = ibis.coalesce(t.channel != t.channel_before, no)
+    return t.mutate(repeated=repeated, asked_twice=repeated & moved)
+
+
 def repeats(
-    contacts: ir.Table, *, within_days: int = WITHIN_DAYS, confidence: float = CONFIDENCE
+    matters: ir.Table, *, within_days: int = WITHIN_DAYS, confidence: float = CONFIDENCE
 ) -> ir.Table:
     """Return how often contacts come again for the same matter, by what they are about.
 
@@ -110,18 +132,21 @@ def repeats(
         One row per `category` (text, null: not named): `contacts`, `customers`, `repeated`,
         `customers_repeated`, `asked_twice` (int), `repeated_share`, `repeated_low`,
         `repeated_high`, `asked_twice_share` (float, of the contacts; Wilson interval),
-        `median_seconds` (float, since the contact before).
+        `median_seconds` (float, of those repeated, since the contact before).
     """
-    t = repeated_contacts(contacts, within_days=within_days)
-    who = t.repeated.ifelse(t.customer_id, ibis.null("string"))
-    t = t.mutate(who=who)
-    t = t.group_by("category").agg(
+    t = repeated_contacts(matters, within_days=within_days)
+    t = t.mutate(
+        who=t.repeated.ifelse(t.customer_id, ibis.null("string")),
+        waited=t.repeated.ifelse(t.seconds_since, ibis.null("float64")),
+        about=t.category.lower(),
+    )
+    t = t.group_by(category=t.about).agg(
         contacts=t.count().cast("int64"),
         customers=t.customer_id.nunique().cast("int64"),
         repeated=count_if(t.repeated),
         customers_repeated=t.who.nunique().cast("int64"),
         asked_twice=count_if(t.asked_twice),
-        median_seconds=t.seconds_since.quantile(0.5),
+        median_seconds=t.waited.quantile(0.5),
     )
     t = t.mutate(
         repeated_share=ratio(t.repeated, t.contacts),

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
 from valence.journey.paths.journeys import MOST_STEPS, journeys, seconds_in
+from valence.lake.moments import moment_of
 from valence.lake.portable import ratio
 
 POSITIONS = 8
@@ -69,6 +70,65 @@ def flows(
         anchor have only steps that lead to it: at `position` −1 each `to_touchpoint` is the anchor.
         A `from_touchpoint` of null begins there (`side="before"`).
     """
+    t = flow_rows(
+        steps, gap_hours=gap_hours, anchor=anchor, side=side, positions=positions,
+        collapse=collapse, most_steps=most_steps,
+    )  # fmt: skip
+    return t.group_by("position", "from_touchpoint", "to_touchpoint").agg(
+        journeys=t.count().cast("int64"),
+        customers=t.customer_id.nunique().cast("int64"),
+        median_seconds=seconds_in(t.until.quantile(0.5)),
+    )
+
+
+def flow_customers(flowed: ir.Table, position: int, start: str | None, end: str | None) -> ir.Table:
+    """Return the customers behind one flow.
+
+    Parameters
+    ----------
+    flowed
+        As `flow_rows` has them.
+    position, start, end
+        The flow: its place, and its touchpoints (None: it begins, or ends, there).
+
+    Returns
+    -------
+    Table
+        One row per customer: `customer_id`, `times` (int, journeys), `first_at`, `last_at`
+        (instant, when they were at `start`; at `end` where it begins).
+    """
+    t = flowed.filter(
+        flowed.position == position,
+        flowed.from_touchpoint.isnull() if start is None else flowed.from_touchpoint == start,
+        flowed.to_touchpoint.isnull() if end is None else flowed.to_touchpoint == end,
+    )
+    t = t.group_by("customer_id").agg(
+        times=t.count().cast("int64"), first=t.micros.min(), last=t.micros.max()
+    )
+    return t.select(
+        "customer_id", "times", first_at=moment_of(t["first"]), last_at=moment_of(t["last"])
+    )
+
+
+def flow_rows(
+    steps: ir.Table,
+    *,
+    gap_hours: float | None = None,
+    anchor: str = "",
+    side: str = "after",
+    positions: int = POSITIONS,
+    collapse: bool = True,
+    most_steps: int = MOST_STEPS,
+) -> ir.Table:
+    """Return what `flows` counts: a row per journey and step.
+
+    Returns
+    -------
+    Table
+        `customer_id`, `micros` (int, microseconds since 1970: at `from_touchpoint`, or where it is
+        null at the first step), `until` (int, microseconds to the next), `position`,
+        `from_touchpoint`, `to_touchpoint`, as in `flows`.
+    """
     if side not in SIDES:
         raise BadInputError("Ways lead after or before a touchpoint, not {side!r}.", side=side)
     t = journeys(steps, gap_hours=gap_hours, collapse=collapse, most_steps=most_steps)
@@ -87,7 +147,7 @@ def flows(
         first=t.position == 1,
     )
     if side == "after":
-        return _counted(t.filter(t.offset >= 0, t.offset < positions - 1))
+        return _flow(t.filter(t.offset >= 0, t.offset < positions - 1))
     led = t.filter(t.offset < 0, t.offset > -positions)
     begun = t.filter(t["first"], t.offset <= 0, t.offset > 1 - positions)
     begun = begun.mutate(
@@ -96,13 +156,15 @@ def flows(
         offset=begun.offset - 1,
         until=ibis.null("int64"),
     )
-    return _counted(led.union(begun.select(*led.columns)))
+    return _flow(led.union(begun.select(*led.columns)))
 
 
-def _counted(t: ir.Table) -> ir.Table:
-    t = t.select("customer_id", "until", "offset", "touchpoint", to=t.next)
-    return t.group_by(position=t.offset, from_touchpoint=t.touchpoint, to_touchpoint=t.to).agg(
-        journeys=t.count().cast("int64"),
-        customers=t.customer_id.nunique().cast("int64"),
-        median_seconds=seconds_in(t.until.quantile(0.5)),
+def _flow(t: ir.Table) -> ir.Table:
+    return t.select(
+        "customer_id",
+        "micros",
+        "until",
+        position=t.offset,
+        from_touchpoint=t.touchpoint,
+        to_touchpoint=t.next,
     )

@@ -1,0 +1,346 @@
+"""The page of paths in words and pictures: how customers really go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from valence.core.intervals import wilson
+from valence.core.messages import Message, message
+from valence.journey.paths.answers import GoneOn, Loops, Variants, Walked, Ways
+from valence.journey.paths.sankey import MOST, sankey
+from valence.journey.paths.words import lasting, pair, way
+from valence.kit.charts import Cell, Chart, DataTable, too_little
+from valence.kit.format import Formats
+from valence.kit.grids import grid
+from valence.kit.page import Answer, Figure, How, Step, Words
+
+Row = Mapping[str, Any]
+ASKED = message("How do customers really go?")
+TITLE = message("Paths")
+FEWEST = 30  # journeys: with fewer no share is told
+EVERY = 1000  # touchpoints of a step that are drawn where all are asked for
+
+
+# -- the ways ------------------------------------------------------------------------------------
+
+
+def ways_answer(found: Ways, fmt: Formats) -> Answer:
+    """Return where journeys go next, in a sentence with its interval."""
+    if found.gone_on is not None:
+        return _gone_on(found.gone_on, found, fmt)
+    anchor, back = found.question.start or found.question.end, not found.question.start
+    back = back and bool(found.question.end)
+    near = [f for f in found.flows if f["position"] == (-1 if back else 0)]
+    if not near:
+        if anchor:
+            return Answer(message("No customer came to {name}.", name=anchor))
+        return Answer(message("No customer did anything in this time."))
+    total = sum(f["journeys"] for f in near)
+    best = max(near, key=lambda f: (f["journeys"], str(f["to_touchpoint"])))
+    share, interval = _share(best["journeys"], total, fmt)
+    if not anchor:
+        said = pair(best["from_touchpoint"], best["to_touchpoint"], fmt)
+        core = message("Journeys most often begin {way}: {share} of {n}.",
+                       way=said, share=share, n=fmt.integer(total))  # fmt: skip
+    elif back:
+        name = best["from_touchpoint"]
+        core = (
+            message("Most often journeys begin at {to}: {share} of {n}.",
+                    to=anchor, share=share, n=fmt.integer(total))
+            if name is None
+            else message("Journeys most often come to {to} from {name}: {share} of {n}.",
+                         to=anchor, name=name, share=share, n=fmt.integer(total))
+        )  # fmt: skip
+    elif best["to_touchpoint"] is None:
+        core = message("After {name} journeys most often end: {share} of {n}.",
+                       name=anchor, share=share, n=fmt.integer(total))  # fmt: skip
+    else:
+        core = message("After {name} journeys most often go to {to}: {share} of {n}.",
+                       name=anchor, to=best["to_touchpoint"], share=share,
+                       n=fmt.integer(total))  # fmt: skip
+    if total < FEWEST:
+        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
+    return Answer(core, interval)
+
+
+def _share(hits: int, n: int, fmt: Formats) -> tuple[str, Message]:
+    low, high = wilson(hits, n)
+    said = message("95 % interval {interval}", interval=fmt.interval(low, high, "percent"))
+    return fmt.percent(hits / n), said
+
+
+def _gone_on(gone: GoneOn, found: Ways, fmt: Formats) -> Answer:
+    start, end = found.question.start, found.question.end
+    if not gone.customers:
+        return Answer(message("No customer came to {name}.", name=start))
+    share, interval = _share(gone.went_on, gone.customers, fmt)
+    core = message("{share} of the {n} customers who came to {name} went on to {to}.",
+                   share=share, n=fmt.integer(gone.customers), name=start, to=end)  # fmt: skip
+    if gone.customers < FEWEST:
+        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
+    rest = message(
+        "{n} of them directly, with nothing between; half within {time}.",
+        n=fmt.integer(gone.directly), time=lasting(gone.median_seconds, fmt),
+    )  # fmt: skip
+    return Answer(core, interval, rest if gone.went_on else "")
+
+
+def ways_figures(found: Ways, fmt: Formats) -> list[Figure]:
+    """Return how many journeys are told, how many pairs there are, and who was left out."""
+    begun = sum(e["steps"] for e in found.edges if e["from_touchpoint"] is None)
+    inner = [e for e in found.edges if e["from_touchpoint"] and e["to_touchpoint"]]
+    return [
+        Figure(message("Journeys"), fmt.short(begun),
+               note=message("ended by {n} days without a step", n=found.question.gap_days)),
+        Figure(message("Steps a journey"),
+               fmt.number((begun + sum(e["steps"] for e in inner)) / begun) if begun else None),
+        _stopped(found, fmt),
+        left_out_figure(found.walked, fmt),
+    ]  # fmt: skip
+
+
+def _stopped(found: Ways, fmt: Formats) -> Figure:
+    """The share of journeys that go no further: of one touchpoint, ending or beginning there."""
+    start, end = found.question.start, found.question.end
+    back = bool(end) and not start
+    near = [f for f in found.flows if f["position"] == (-1 if back else 0)]
+    total = sum(f["journeys"] for f in near)
+    last = "from_touchpoint" if back else "to_touchpoint"
+    n = sum(f["journeys"] for f in near if f[last] is None)
+    label = message("Of one touchpoint only")
+    if start or end:
+        label = message("Begin there") if back else message("End there")
+    if total < FEWEST:
+        return Figure(label, None)
+    share, interval = _share(n, total, fmt)
+    return Figure(label, share, note=interval)
+
+
+def left_out_figure(walked: Walked, fmt: Formats) -> Figure:
+    """Return who was left out for having too many steps to be a person's."""
+    return Figure(
+        message("Customers left out"),
+        fmt.integer(walked.customers_left_out),
+        note=message(
+            "more than {most} steps each, {steps} in all",
+            most=fmt.integer(walked.most_steps), steps=fmt.integer(walked.steps_left_out),
+        ),
+    )  # fmt: skip
+
+
+def ways_chart(
+    found: Ways, fmt: Formats, *, unfolded: bool, page: Callable[[int, str, str], str]
+) -> Chart:
+    """Return the picture of ways."""
+    start, end = found.question.start, found.question.end
+    title: Message = message("Which ways do journeys take?")
+    if start:
+        title = message("Where do journeys go from {name}?", name=start)
+    elif end:
+        title = message("How do journeys come to {name}?", name=end)
+    if not found.flows:
+        return too_little("ways", title, message("Not enough data: no journey fits."))
+    most = EVERY if unfolded else MOST
+    return sankey(fmt, "ways", title, found.flows, most=most, main=start or end, page=page)
+
+
+def ways_how(built: Words) -> How:
+    """Return how ways are computed."""
+    return How(
+        message(
+            "A journey is all that a customer did until nothing happened for longer than the days "
+            "set. Steps at one moment stand in the order of their table and key; the same event "
+            "fired twice at one moment is one step. In pictures and ways, steps at one touchpoint "
+            "that follow each other count as one. Pairs are counted with all steps: how often one "
+            "touchpoint directly follows another, how many customers did so at least once, the "
+            "median time, and the time that nine of ten took at most."
+        ),
+        formula=message("share = journeys that take the way / journeys at that step"),
+        source=message(
+            "directly-follows graph (van der Aalst 2016); exact percentiles, type 7 of Hyndman & "
+            "Fan (1996); Wilson interval (1927)"
+        ),
+        inputs=("journey_steps", "customers"),
+        built=built,
+        note=message(
+            "Customers with more than {most} steps are robots, tests or tills and are left out "
+            "whole; the page says how many.", most="10,000",
+        ),
+        links=((message("How the table was built"), "/builds/tables/journey_steps"),),
+    )  # fmt: skip
+
+
+def ways_steps(found: Ways) -> list[Step]:
+    """Return what makes sense next."""
+    anchor = found.question.start or found.question.end
+    if anchor:
+        return [Step(message("See all ways"), "/journey/paths")]
+    best = next((e for e in found.edges if e["to_touchpoint"] and e["from_touchpoint"]), None)
+    if best is None:
+        return [Step(message("Set the touchpoints"), "/definitions")]
+    return [
+        Step(
+            message("Where do they go from {name}?", name=best["from_touchpoint"]),
+            f"/journey/paths?from={best['from_touchpoint']}",
+        ),
+        Step(message("Look at the loops"), "/journey/paths?show=loops"),
+    ]
+
+
+# -- the variants --------------------------------------------------------------------------------
+
+
+def variants_answer(found: Variants, fmt: Formats) -> Answer:
+    """Return the most frequent way, and how many ways cover most journeys."""
+    if not found.rows:
+        return Answer(message("No customer did anything in this time."))
+    best = found.rows[0]
+    share, interval = _share(best["journeys"], found.journeys, fmt)
+    core = message("The most frequent way is {way}: {share} of {n} journeys.",
+                   way=way(best["path"], cut=best["cut"]), share=share,
+                   n=fmt.integer(found.journeys))  # fmt: skip
+    ten = found.rows[: min(10, len(found.rows))]
+    rest = message("The {k} most frequent ways cover {share}.",
+                   k=len(ten), share=fmt.percent(ten[-1]["covered"]))  # fmt: skip
+    if found.journeys < FEWEST:
+        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST), rest)
+    return Answer(core, interval, rest)
+
+
+def variants_table(found: Variants, fmt: Formats) -> DataTable:
+    """Return the most frequent ways with what they cover."""
+    rows = [
+        [
+            way(row["path"], cut=row["cut"]), row["journeys"], row["customers"], row["share"],
+            row["covered"], lasting(row["median_seconds"], fmt),
+        ]
+        for row in found.rows
+    ]  # fmt: skip
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Way"), "text"),
+        (message("Journeys"), "int"),
+        (message("Customers"), "int"),
+        (message("Share"), "percent"),
+        (message("Covered so far"), "percent"),
+        (message("Median time"), "text"),
+    )
+    return DataTable("variants", headers, rows)
+
+
+def matrix_chart(found: Variants, fmt: Formats) -> Chart:
+    """Return where journeys stand at each step."""
+    title = message("Where are journeys at each step?")
+    if found.journeys < FEWEST:
+        why = message("Not enough data: fewer than {n} journeys.", n=FEWEST)
+        return too_little("matrix", title, why)
+    names = list(dict.fromkeys(cell["touchpoint"] for cell in found.matrix))
+    reach = {n: sum(c["share"] for c in found.matrix if c["touchpoint"] == n) for n in names}
+    names = sorted(names, key=lambda name: (-reach[name], name))[:12]
+    steps = range(1, max(cell["position"] for cell in found.matrix) + 1)
+    at = {(cell["position"], cell["touchpoint"]): cell for cell in found.matrix}
+    cells = [[_matrix_cell(at.get((step, name)), fmt) for step in steps] for name in names]
+    made = grid(
+        fmt, "matrix", title, names, [fmt.integer(step) for step in steps], cells, unit="percent",
+        row_name=message("Touchpoint"), column_name=message("Step of the way"), size="l",
+    )  # fmt: skip
+    return made.answering(message("Percent of all journeys; what lacks to 100 % has ended before."))
+
+
+def _matrix_cell(cell: Row | None, fmt: Formats) -> Cell:
+    if cell is None:
+        return Cell(None)
+    return Cell(cell["share"], message("{n} journeys", n=fmt.integer(cell["journeys"])))
+
+
+# -- loops ---------------------------------------------------------------------------------------
+
+
+def loops_answer(found: Loops, fmt: Formats) -> Answer:
+    """Return the most frequent way back, and how often contacts came again."""
+    turned = [row for row in found.loops if row["touchpoint"] != row["over"]]
+    if not turned:
+        core = message("No customer went from a touchpoint to another and straight back.")
+    else:
+        best = turned[0]
+        core = message(
+            "{n} customers went from {name} to {over} and straight back.",
+            n=fmt.integer(best["customers"]), name=best["touchpoint"], over=best["over"],
+        )  # fmt: skip
+    contacts = sum(row["contacts"] for row in found.repeats)
+    again = sum(row["repeated"] for row in found.repeats)
+    if not contacts:
+        return Answer(core)
+    share, interval = _share(again, contacts, fmt)
+    rest = message(
+        "{share} of {n} contacts came again for the same matter within {days} days; {twice} of "
+        "them through another channel.",
+        share=share, n=fmt.integer(contacts), days=found.within_days,
+        twice=fmt.integer(sum(row["asked_twice"] for row in found.repeats)),
+    )  # fmt: skip
+    return Answer(core, "", rest) if contacts < FEWEST else Answer(core, interval, rest)
+
+
+def loops_table(found: Loops, fmt: Formats) -> DataTable:
+    """Return the ways back."""
+    again = message("again at once")
+    rows = [
+        [
+            f"{row['touchpoint']} → {row['over']} → {row['touchpoint']}"
+            if row["over"] != row["touchpoint"]
+            else f"{row['touchpoint']} ({fmt.language.worded(again)})",
+            row["times"], row["customers"], lasting(row["median_seconds"], fmt),
+        ]
+        for row in found.loops
+    ]  # fmt: skip
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Loop"), "text"),
+        (message("Times"), "int"),
+        (message("Customers"), "int"),
+        (message("Median time until back"), "text"),
+    )
+    return DataTable("loops", headers, rows)
+
+
+def repeats_table(found: Loops, fmt: Formats) -> DataTable:
+    """Return the contacts that came again, by what they were about."""
+    rows: list[list[Any]] = [
+        [
+            row["category"] or fmt.language.worded(message("not named")), row["contacts"],
+            row["repeated"],
+            *(
+                (row["repeated_share"], row["repeated_low"], row["repeated_high"])
+                if row["contacts"] >= FEWEST
+                else (None, None, None)
+            ),
+            row["asked_twice"], lasting(row["median_seconds"], fmt),
+        ]
+        for row in found.repeats
+    ]  # fmt: skip
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("About"), "text"),
+        (message("Contacts"), "int"),
+        (message("Came again"), "int"),
+        (message("Share"), "percent"),
+        (message("From"), "percent"),
+        (message("To"), "percent"),
+        (message("Told twice"), "int"),
+        (message("Median time since"), "text"),
+    )
+    return DataTable("repeats", headers, rows, absent=message("not enough data"))
+
+
+def loops_how(built: Words, within_days: int) -> How:
+    """Return how loops are computed."""
+    return How(
+        message(
+            "A loop is two steps: from a touchpoint to another and at once back, within one "
+            "journey; or the same touchpoint twice in a row. A contact came again where the one "
+            "before on the same case, or without a case in the same category, was at most {days} "
+            "days earlier; it was told twice where it came through another channel than that one.",
+            days=within_days,
+        ),
+        source=message("Wilson interval (1927), 95 %"),
+        inputs=("journey_steps", "journey_contacts"),
+        built=built,
+    )

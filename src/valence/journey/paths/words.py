@@ -1,0 +1,38 @@
+"""How paths are said: durations, ways, ends of a way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from valence.core.messages import message
+from valence.kit.format import Formats
+
+BEGINS, ENDS = message("begins"), message("ends")
+_ARROW = " → "
+_UNITS = (
+    (86_400.0, message("{n} days")),
+    (3_600.0, message("{n} h")),
+    (60.0, message("{n} min")),
+    (1.0, message("{n} s")),
+)
+
+
+def lasting(seconds: float | None, fmt: Formats) -> str:
+    """Return a length of time in its own unit: 3.2 days, 5 h, 12 min."""
+    if seconds is None:
+        return "–"
+    size, said = next((unit for unit in _UNITS if seconds >= unit[0] * 1.5), _UNITS[-1])
+    n = seconds / size
+    return fmt.language.worded(said.text, n=fmt.number(n, 1 if n < 10 else 0))
+
+
+def way(path: Sequence[str], *, cut: bool = False, most: int = 12) -> str:
+    """Return a way in a line; a long one with its beginning only."""
+    shown = list(path[:most])
+    return _ARROW.join(shown) + (f"{_ARROW}…" if cut or len(path) > most else "")
+
+
+def pair(start: str | None, end: str | None, fmt: Formats) -> str:
+    """Return two touchpoints that follow each other; None: where journeys begin, or end."""
+    said = fmt.language.worded
+    return f"{said(BEGINS) if start is None else start}{_ARROW}{said(ENDS) if end is None else end}"
