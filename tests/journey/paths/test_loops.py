@@ -48,24 +48,35 @@ FOUND = contacts(
     contact(3, 31, "chat", about="delivery"), contact(4, 1, "phone", case="7", about="bill"),
     contact(5, 30, "phone", case="7", about="other"), contact(6, 2, "mail", who="bob"),
     contact(7, 2, "mail", who="bob"), contact(8, 2, "mail", who=None, about="delivery"),
+    contact(9, 1, "mail", who="cat", case="8", about="bill"),
+    contact(10, 2, "chat", who="cat", case="9", about="bill"),
+    contact(11, 3, "mail", who="cat", case="8", about="other"),
 )  # fmt: skip
 
 
-def test_a_contact_for_the_same_case_or_category_soon_after_is_repeated(con):
-    got = con.to_pyarrow(repeated_contacts(contact_matters(FOUND), within_days=14)).to_pylist()
+def test_a_contact_on_the_same_case_or_in_the_same_category_soon_after_comes_again(con):
+    matters = contact_matters(FOUND, within_days=14)
+    got = con.to_pyarrow(repeated_contacts(matters)).to_pylist()
     told = {r["contact_id"]: (r["repeated"], r["asked_twice"], r["channel_before"]) for r in got}
     assert told == {
         "1": (False, False, None), "2": (True, True, "phone"), "3": (False, False, "chat"),
         "4": (False, False, None), "5": (False, False, "phone"), "6": (False, False, None),
-        "7": (False, False, None),
+        "7": (False, False, None), "9": (False, False, None), "10": (True, True, "mail"),
+        "11": (True, False, "mail"),
     }  # fmt: skip
-    later = con.to_pyarrow(repeated_contacts(contact_matters(FOUND), within_days=30)).to_pylist()
-    assert sorted(r["contact_id"] for r in later if r["repeated"]) == ["2", "3", "5"]
-    assert [r["contact_id"] for r in later if r["asked_twice"]] == ["2"]
+    later = con.to_pyarrow(repeated_contacts(contact_matters(FOUND, within_days=30))).to_pylist()
+    assert sorted(r["contact_id"] for r in later if r["repeated"]) == ["10", "11", "2", "3", "5"]
 
 
 def test_repeats_are_told_by_category_with_their_interval(con):
-    got = con.to_pyarrow(repeats(contact_matters(FOUND))).to_pylist()
+    got = con.to_pyarrow(repeats(contact_matters(FOUND, within_days=30))).to_pylist()
     (row,) = [r for r in got if r["category"] == "delivery"]
     assert (row["contacts"], row["repeated"], row["customers"]) == (3, 2, 1)
     assert row["repeated_low"] < row["repeated_share"] == 2 / 3 < row["repeated_high"]
+    assert row["within_days"] == 30
+
+
+def test_contacts_without_case_and_category_are_no_matter(duck):
+    found = contacts(contact(1, 1, "phone"), contact(2, 1, "chat"))
+    (row,) = duck.to_pyarrow(repeats(contact_matters(found))).to_pylist()
+    assert (row["category"], row["contacts"], row["repeated"]) == (None, 2, 0)

@@ -86,7 +86,7 @@ def _print_variants(tables: Any, question: Question, as_of: date, fmt: Any, limi
     found = variants_of(tables, question, as_of)
     rows = [
         {
-            "way": way(row["path"], cut=row["cut"]),
+            "way": way(row["path"], fmt, cut=row["cut"]),
             "journeys": row["journeys"],
             "share": fmt.percent(row["share"]),
             "covered": fmt.percent(row["covered"]),

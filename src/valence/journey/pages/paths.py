@@ -24,7 +24,7 @@ from valence.journey.paths.answers import (
 )
 from valence.journey.paths.question import MART, Question, known
 from valence.journey.paths.tables import behind, edges_spec, edges_table
-from valence.journey.paths.words import pair
+from valence.journey.paths.words import pair, touchpoint
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import built_of, unbuilt
 from valence.kit.filters import marked
@@ -86,6 +86,7 @@ def _shared(ask: Asked, question: Question, part: str) -> dict[str, Any]:
         "question": question,
         "touchpoints": known(ask.reader),
         "periods": PERIODS,
+        "said": touchpoint,
     }
 
 
@@ -113,21 +114,37 @@ def _ways(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
         unfolded=unfolded,
         table=shown,
         how=view.ways_how(built_of(ask, MART)),
-        next=view.ways_steps(found),
+        next=view.ways_steps(found, fmt),
         **shared,
     )
 
 
 def _variants(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
     found, fmt = variants_of(ask.reader, question, _day(ask)), ask.format
+    most = view.EVERY if ask.request.query_params.get("all") == "1" else view.LISTED
     return ask.page(
         "journey/paths.html",
         answer=view.variants_answer(found, fmt),
         seen=view.matrix_chart(found, fmt),
-        lists=[(message("The most frequent ways"), view.variants_table(found, fmt))],
+        lists=[(message("The most frequent ways"), view.variants_table(found, fmt, most=most))],
+        longer=len(found.rows) > most,
+        chips=_left_out(ask),
         how=view.ways_how(built_of(ask, MART)),
         **shared,
     )
+
+
+def _left_out(ask: Asked) -> list[Message]:
+    """Say who was left out, where anybody was."""
+    found, fmt = walked_of(ask.reader), ask.format
+    if not found.customers_left_out:
+        return []
+    return [
+        message(
+            "{n} customers with more than {most} steps left out",
+            n=fmt.integer(found.customers_left_out), most=fmt.integer(found.most_steps),
+        )
+    ]  # fmt: skip
 
 
 def _loops(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
@@ -141,7 +158,7 @@ def _loops(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
     return ask.page(
         "journey/paths.html",
         answer=view.loops_answer(found, fmt),
-        figures=[view.left_out_figure(walked_of(ask.reader), fmt)],
+        chips=_left_out(ask),
         lists=lists,
         how=view.loops_how(built_of(ask, MART), found.within_days),
         **shared,
@@ -163,13 +180,8 @@ def _kinds(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
 
 def _changes(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
     found, fmt = changes_of(ask.reader, question, _day(ask)), ask.format
-    edges = compared_view.changes_table(
-        "changes", found.edges, fmt, counted=message("Customers, before or others / now or rule")
-    )
-    ways = compared_view.changes_table(
-        "changed-ways", found.variants, fmt,
-        counted=message("Journeys, before or others / now or rule"),
-    )  # fmt: skip
+    edges = compared_view.changes_table("changes", found, found.edges, fmt)
+    ways = compared_view.changes_table("changed-ways", found, found.variants, fmt)
     return ask.page(
         "journey/paths.html",
         answer=compared_view.changes_answer(found, fmt),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from valence.journey.paths.between import between
-from valence.journey.paths.difference import Shift, shifts
+from valence.journey.paths.difference import Shift, counts_of, shifts
 from valence.journey.paths.graph import directly_follows
 from valence.journey.paths.journeys import MOST_STEPS, walked
 from valence.journey.paths.loops import WITHIN_DAYS, loops, repeats
@@ -174,18 +175,18 @@ def _top(tables: Tables, steps: ir.Table, question: Question, most: int) -> list
     return tables.rows(found.filter(found["rank"] <= most).order_by("rank"))
 
 
-def loops_of(
-    tables: Tables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
-) -> Loops:
+def loops_of(tables: Tables, question: Question, as_of: date) -> Loops:
     """Return ways back, and contacts that came again for the same matter."""
     steps = asked_steps(tables, question, as_of)
     found = loops(steps, gap_hours=question.gap_hours)
     ranked = found.order_by(found.customers.desc(), found.times.desc(), "touchpoint", "over")
     again: list[dict[str, Any]] = []
-    if tables.has("journey_contacts"):
-        told = repeats(tables.table("journey_contacts"), within_days=within_days)
+    if tables.has("contact_matters"):
+        matters = tables.table("contact_matters")
+        told = repeats(chosen(tables, matters, question.segment, as_of))
         again = tables.rows(told.order_by(told.repeated.desc(), told.contacts.desc(), "category"))
-    return Loops(tables.rows(ranked.limit(SHOWN)), again, within_days)
+    within = max((row["within_days"] for row in again), default=WITHIN_DAYS)
+    return Loops(tables.rows(ranked.limit(SHOWN)), again, within)
 
 
 def kinds_of(tables: Tables, question: Question, as_of: date) -> Kinds:
@@ -206,30 +207,50 @@ def changes_of(tables: Tables, question: Question, as_of: date) -> Changes:
         days = question.days or COMPARED_DAYS
         every = all_steps(tables)
         one, two = lately(every, as_of, days, before=days), lately(every, as_of, days)
-    both = [_counts(tables, steps, question) for steps in (one, two)]
-    (n_one, edges_one, ways_one, m_one), (n_two, edges_two, ways_two, m_two) = both
+    (n_one, edges_one), (n_two, edges_two) = (
+        _counts(tables, steps, question) for steps in (one, two)
+    )
     return Changes(
         "segment" if question.segment else "period",
         days,
         n_one,
         n_two,
         shifts(edges_one, edges_two, of_one=n_one, of_two=n_two),
-        shifts(ways_one, ways_two, of_one=m_one, of_two=m_two),
+        _changed_ways(tables, one, two, question),
     )
 
 
-def _counts(tables: Tables, steps: ir.Table, question: Question) -> tuple[int, Any, Any, int]:
-    """Customers, those of each pair, journeys of each way, and all journeys."""
+def _counts(tables: Tables, steps: ir.Table, question: Question) -> tuple[int, Any]:
+    """Customers, and those of each pair."""
     edges = tables.rows(directly_follows(steps, gap_hours=question.gap_hours))
     customers = (tables.one(walked(steps)) or {})["customers"]
-    ways = _top(tables, steps, question, SHOWN)
-    journeys = round(ways[0]["journeys"] / ways[0]["share"]) if ways else 0
-    of_edges = {(e["from_touchpoint"], e["to_touchpoint"]): e["customers"] for e in edges}
-    return (
-        customers,
-        of_edges,
-        {tuple(w["path"]): w["journeys"] for w in ways if not w["cut"]},
-        journeys,
+    return customers, counts_of(edges)
+
+
+def _changed_ways(tables: Tables, one: ir.Table, two: ir.Table, question: Question) -> list[Shift]:
+    """How the shares of the most frequent ways of both together differ.
+
+    Both are counted in the engine before the most frequent are taken: a way that is rare in one of
+    them is not taken for one that nobody went.
+    """
+    first, second = (variants(steps, gap_hours=question.gap_hours) for steps in (one, two))
+    none = ibis.literal(0, "int64")
+    both = first.select("path", "cut", one=first.journeys, two=none).union(
+        second.select("path", "cut", one=none, two=second.journeys)
+    )
+    both = both.group_by("path", "cut").agg(one=both.one.sum(), two=both.two.sum())
+    whole = both.mutate(
+        of_one=both.one.sum().over(ibis.window()), of_two=both.two.sum().over(ibis.window())
+    )
+    most = (whole.one + whole.two).desc()
+    rows = tables.rows(whole.filter(~whole.cut).order_by(most, "path").limit(SHOWN))
+    if not rows:
+        return []
+    return shifts(
+        {tuple(row["path"]): int(row["one"]) for row in rows},
+        {tuple(row["path"]): int(row["two"]) for row in rows},
+        of_one=int(rows[0]["of_one"]),
+        of_two=int(rows[0]["of_two"]),
     )
 
 

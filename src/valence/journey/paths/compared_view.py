@@ -8,7 +8,8 @@ from valence.core.messages import Message, message
 from valence.journey.paths.answers import Changes
 from valence.journey.paths.difference import FEWEST, Shift
 from valence.journey.paths.similar import Kind, Kinds, Mark
-from valence.journey.paths.words import pair, way
+from valence.journey.paths.view import LISTED
+from valence.journey.paths.words import pair, touchpoint, way
 from valence.kit.charts import DataTable
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
@@ -32,7 +33,7 @@ def kinds_answer(found: Kinds, fmt: Formats) -> Answer:
     first = found.kinds[0]
     core = message(
         "The journeys are of {k} kinds; the largest has {share} of them: {way}.",
-        k=len(found.kinds), share=fmt.percent(first.share), way=way(first.path),
+        k=len(found.kinds), share=fmt.percent(first.share), way=way(first.path, fmt),
     )  # fmt: skip
     sure = "" if found.silhouette is None else message(
         "silhouette {value}, from −1 to 1", value=fmt.number(found.silhouette, 2)
@@ -55,7 +56,7 @@ def kinds_table(found: Kinds, fmt: Formats) -> DataTable:
 
 def _kind(kind: Kind, fmt: Formats) -> list[object]:
     return [
-        way(kind.path), kind.journeys, kind.share, round(kind.steps, 1),
+        way(kind.path, fmt), kind.journeys, kind.share, round(kind.steps, 1),
         _marks(kind.more, fmt), _marks(kind.less, fmt),
     ]  # fmt: skip
 
@@ -64,7 +65,7 @@ def _marks(marks: Sequence[Mark], fmt: Formats) -> str:
     said = message("{name} {share} (elsewhere {other})")
     return "; ".join(
         fmt.language.worded(
-            said.text, name=mark.touchpoint, share=fmt.percent(mark.share, 0),
+            said.text, name=touchpoint(mark.touchpoint, fmt), share=fmt.percent(mark.share, 0),
             other=fmt.percent(mark.elsewhere, 0),
         )
         for mark in marks
@@ -142,22 +143,27 @@ def _named(shift: Shift, fmt: Formats) -> str:
     key = shift.key
     if isinstance(key, tuple) and len(key) == 2 and None in key:
         return pair(key[0], key[1], fmt)
-    return way([str(part) for part in key]) if isinstance(key, tuple) else str(key)
+    return way([str(part) for part in key], fmt) if isinstance(key, tuple) else str(key)
 
 
 def changes_table(
-    table_id: str, rows: Sequence[Shift], fmt: Formats, *, counted: Message, most: int = 40
+    table_id: str, found: Changes, rows: Sequence[Shift], fmt: Formats, *, most: int = LISTED
 ) -> DataTable:
     """Return what differs, the largest difference first."""
+    one, two = (
+        (message("Others"), message("Of the rule"))
+        if found.by == "segment"
+        else (message("Before"), message("Now"))
+    )
     headers: tuple[tuple[Words, str], ...] = (
         (message("Way"), "text"),
-        (message("Before, or others"), "percent"),
-        (message("Now, or of the rule"), "percent"),
+        (one, "percent"),
+        (two, "percent"),
         (message("Difference"), "text"),
         (message("From"), "text"),
         (message("To"), "text"),
         (message("More than chance"), "bool"),
-        (counted, "text"),
+        (message("Counts"), "text"),
     )
     cells = [
         [

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.paths.journeys import MICROS, MOST_STEPS, in_order, micros_in, seconds_in
+from valence.journey.paths.journeys import MOST_STEPS, in_order, seconds_in
 from valence.lake.columns import Column
 from valence.lake.moments import micros_of
 from valence.lake.portable import count_if, given, ratio, wilson
 
-WITHIN_DAYS = 30
+WITHIN_DAYS = 7
 CONFIDENCE = 0.95
 MATTERS = (
     Column("customer_id", "text", "Customer, as resolved."),
@@ -21,6 +21,7 @@ MATTERS = (
     Column("opened_at", "instant", "When it was opened (UTC)."),
     Column("channel_before", "text", "Channel of the contact before on the same matter."),
     Column("seconds_since", "float", "Seconds since that contact; empty for the first."),
+    Column("within_days", "int", "Days within which a contact on the matter comes again."),
 )
 
 
@@ -54,17 +55,19 @@ def loops(
     )
 
 
-def contact_matters(contacts: ir.Table) -> ir.Table:
+def contact_matters(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir.Table:
     """Return each contact beside the one before it on the same matter.
 
-    The same matter is the same case; for contacts that name none, the same category. A contact
-    without either is a matter of its own. Contacts at one moment stand in the order of `source`
-    and `contact_id`.
+    The same matter is the same case, or the same category whatever its case: sources that open a
+    case for each contact would otherwise hide that customers come again. Contacts at one moment
+    stand in the order of `source` and `contact_id`.
 
     Parameters
     ----------
     contacts
         Canonical `contacts` with `customer_id`.
+    within_days
+        A contact comes again where the one before on the matter was at most so many days earlier.
 
     Returns
     -------
@@ -74,18 +77,21 @@ def contact_matters(contacts: ir.Table) -> ir.Table:
     read = ("customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at")
     t = given(contacts, *read)
     t = t.filter(t.customer_id.notnull(), t.opened_at.notnull())
-    t = t.mutate(
-        # Told apart by a first sign, so that a case called "complaint" is no category.
-        matter=ibis.coalesce(
-            ibis.literal("c:") + t.case_id,
-            ibis.literal("k:") + t.category.lower(),
-            ibis.literal("i:") + t.source + ":" + t.contact_id,
-        ),
-        micros=micros_of(t.opened_at),
-    )
-    along = ibis.window(
-        group_by=["customer_id", "matter"], order_by=["micros", "source", "contact_id"]
-    )
+    t = t.mutate(about=t.category.lower(), micros=micros_of(t.opened_at))
+    never, nowhere = ibis.null("int64"), ibis.null("string")
+    # Contacts without a case, or a category, would all be of one: theirs is no matter at all.
+    for name in ("case_id", "about"):
+        along = ibis.window(
+            group_by=["customer_id", name], order_by=["micros", "source", "contact_id"]
+        )
+        known = t[name].notnull()
+        t = t.mutate(
+            **{
+                f"{name}_before": known.ifelse(t.micros.lag().over(along), never),
+                f"{name}_channel": known.ifelse(t.channel.lag().over(along), nowhere),
+            }
+        )
+    by_case = ibis.coalesce(t.case_id_before >= t.about_before, t.case_id_before.notnull())
     return t.select(
         "customer_id",
         "source",
@@ -93,20 +99,19 @@ def contact_matters(contacts: ir.Table) -> ir.Table:
         "category",
         "channel",
         "opened_at",
-        channel_before=t.channel.lag().over(along),
-        seconds_since=seconds_in(t.micros - t.micros.lag().over(along)),
+        channel_before=by_case.ifelse(t.case_id_channel, t.about_channel),
+        seconds_since=seconds_in(t.micros - by_case.ifelse(t.case_id_before, t.about_before)),
+        within_days=ibis.literal(within_days, "int64"),
     )
 
 
-def repeated_contacts(matters: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir.Table:
+def repeated_contacts(matters: ir.Table) -> ir.Table:
     """Return each contact with whether it came again for the same matter.
 
     Parameters
     ----------
     matters
         As `contact_matters` has them.
-    within_days
-        A contact is repeated where the one before on the matter was at most so many days earlier.
 
     Returns
     -------
@@ -116,14 +121,12 @@ def repeated_contacts(matters: ir.Table, *, within_days: int = WITHIN_DAYS) -> i
     """
     t = given(matters, *(c.name for c in MATTERS))
     no = ibis.literal(value=False)
-    repeated = ibis.coalesce(t.seconds_since <= micros_in(within_days * 24.0) / MICROS, no)
+    repeated = ibis.coalesce(t.seconds_since <= t.within_days.cast("float64") * 86_400.0, no)
     moved = ibis.coalesce(t.channel != t.channel_before, no)
     return t.mutate(repeated=repeated, asked_twice=repeated & moved)
 
 
-def repeats(
-    matters: ir.Table, *, within_days: int = WITHIN_DAYS, confidence: float = CONFIDENCE
-) -> ir.Table:
+def repeats(matters: ir.Table, *, confidence: float = CONFIDENCE) -> ir.Table:
     """Return how often contacts come again for the same matter, by what they are about.
 
     Returns
@@ -131,10 +134,10 @@ def repeats(
     Table
         One row per `category` (text, null: not named): `contacts`, `customers`, `repeated`,
         `customers_repeated`, `asked_twice` (int), `repeated_share`, `repeated_low`,
-        `repeated_high`, `asked_twice_share` (float, of the contacts; Wilson interval),
+        `repeated_high`, `asked_twice_share` (float, of the contacts; Wilson interval), `within_days`,
         `median_seconds` (float, of those repeated, since the contact before).
     """
-    t = repeated_contacts(matters, within_days=within_days)
+    t = repeated_contacts(matters)
     t = t.mutate(
         who=t.repeated.ifelse(t.customer_id, ibis.null("string")),
         waited=t.repeated.ifelse(t.seconds_since, ibis.null("float64")),
@@ -146,6 +149,7 @@ def repeats(
         repeated=count_if(t.repeated),
         customers_repeated=t.who.nunique().cast("int64"),
         asked_twice=count_if(t.asked_twice),
+        within_days=t.within_days.max(),
         median_seconds=t.waited.quantile(0.5),
     )
     t = t.mutate(

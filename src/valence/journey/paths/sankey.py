@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from valence.core.messages import message
+from valence.journey.paths.words import touchpoint
 from valence.kit.charts import MAIN, REST, Chart, DataTable
 from valence.kit.format import Formats
 from valence.kit.page import Words
@@ -53,10 +54,10 @@ def _ends(flow: Row) -> tuple[tuple[int, str], tuple[int, str]]:
     return (at, BEGAN if start is None else start), (at + 1, ENDED if end is None else end)
 
 
-def named(name: str | None, fmt: Formats, *, none: str = ENDED) -> str:
+def named(name: str, fmt: Formats) -> str:
     """Return what an end of a flow is called."""
-    words = _WORDS.get(none if name is None else name)
-    return str(name) if words is None else fmt.language.worded(words)
+    words = _WORDS.get(name)
+    return touchpoint(name, fmt) if words is None else fmt.language.worded(words)
 
 
 def sankey(
@@ -94,6 +95,15 @@ def sankey(
                     for position, name in sorted(places)
                 ],
                 "links": [_link(fmt, flow, page) for flow in drawn],
+            }
+        ],
+        # On a phone the steps stand so near that long names would cover the next ones.
+        "media": [
+            {
+                "query": {"maxWidth": 760},
+                "option": {
+                    "series": [{"right": 76, "label": {"width": 72, "overflow": "truncate"}}]
+                },
             }
         ],
     }  # fmt: skip

@@ -13,6 +13,7 @@ from valence.journey.paths.answers import STEPS_DRAWN
 from valence.journey.paths.graph import directly_follows, follows
 from valence.journey.paths.matrix import flow_customers, flow_rows
 from valence.journey.paths.question import Question, asked_steps, known, refuse_unknown
+from valence.journey.words import TOUCHPOINTS
 from valence.kit.tables import TableColumn, TableSpec
 from valence.lake.columns import Column
 from valence.lake.reading import Tables
@@ -33,22 +34,22 @@ def edges_spec(page: str) -> TableSpec:
         "path_edges",
         message("Which touchpoint follows which?"),
         (
-            TableColumn("from_touchpoint", message("From touchpoint"),
+            TableColumn("from_touchpoint", message("From touchpoint"), words=TOUCHPOINTS,
                         absent=message("the journey begins")),
-            TableColumn("to_touchpoint", message("To touchpoint"),
+            TableColumn("to_touchpoint", message("To touchpoint"), words=TOUCHPOINTS,
                         absent=message("the journey ends")),
             TableColumn("steps", message("How often"), "int"),
             TableColumn("customers", message("Customers"), "int", link=page),
-            TableColumn("median_hours", message("Median hours"), "float",
+            TableColumn("median_minutes", message("Median minutes"), "float",
                         absent=message("no time between")),
-            TableColumn("p90_hours", message("90 % within hours"), "float",
+            TableColumn("p90_minutes", message("90 % within minutes"), "float",
                         absent=message("no time between")),
         ),
         key=("start", "end"),
         sort="-steps",
         examples=(
             (message("taken by many"), "customers >= 100"),
-            (message("slow: half take longer than a day"), "median_hours > 24.0"),
+            (message("slow: half take longer than a day"), "median_minutes > 1440.0"),
         ),
         empty=message("Nobody went any way."),
     )  # fmt: skip
@@ -57,7 +58,7 @@ def edges_spec(page: str) -> TableSpec:
 def edges_table(tables: Tables, question: Question, as_of: date) -> ir.Table:
     """Return the pairs of a question: with an anchor only those from it, or to it.
 
-    Beside the columns `EDGES` with hours for seconds: `start` and `end` (text, never null).
+    Beside the columns `EDGES` with minutes for seconds: `start` and `end` (text, never null).
     """
     refuse_unknown(known(tables), question.start, question.end)
     t = directly_follows(asked_steps(tables, question, as_of), gap_hours=question.gap_hours)
@@ -69,8 +70,8 @@ def edges_table(tables: Tables, question: Question, as_of: date) -> ir.Table:
     return t.mutate(
         start=ibis.coalesce(t.from_touchpoint, nothing),
         end=ibis.coalesce(t.to_touchpoint, nothing),
-        median_hours=(t.median_seconds / 3600.0).round(2),
-        p90_hours=(t.p90_seconds / 3600.0).round(2),
+        median_minutes=(t.median_seconds / 60.0).round(2),
+        p90_minutes=(t.p90_seconds / 60.0).round(2),
     ).drop("median_seconds", "p90_seconds")
 
 

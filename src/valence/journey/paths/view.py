@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from valence.core.intervals import wilson
 from valence.core.messages import Message, message
 from valence.journey.paths.answers import GoneOn, Loops, Variants, Walked, Ways
 from valence.journey.paths.sankey import MOST, sankey
-from valence.journey.paths.words import lasting, pair, way
+from valence.journey.paths.words import lasting, pair, touchpoint, way
 from valence.kit.charts import Cell, Chart, DataTable, too_little
 from valence.kit.format import Formats
 from valence.kit.grids import grid
@@ -19,6 +20,7 @@ Row = Mapping[str, Any]
 ASKED = message("How do customers really go?")
 TITLE = message("Paths")
 FEWEST = 30  # journeys: with fewer no share is told
+LISTED = 25  # ways that are listed, unless all are asked for
 EVERY = 1000  # touchpoints of a step that are drawn where all are asked for
 
 
@@ -34,34 +36,35 @@ def ways_answer(found: Ways, fmt: Formats) -> Answer:
     near = [f for f in found.flows if f["position"] == (-1 if back else 0)]
     if not near:
         if anchor:
-            return Answer(message("No customer came to {name}.", name=anchor))
+            return Answer(message("No customer came to {name}.", name=touchpoint(anchor, fmt)))
         return Answer(message("No customer did anything in this time."))
     total = sum(f["journeys"] for f in near)
     best = max(near, key=lambda f: (f["journeys"], str(f["to_touchpoint"])))
     share, interval = _share(best["journeys"], total, fmt)
-    if not anchor:
-        said = pair(best["from_touchpoint"], best["to_touchpoint"], fmt)
-        core = message("Journeys most often begin {way}: {share} of {n}.",
-                       way=said, share=share, n=fmt.integer(total))  # fmt: skip
-    elif back:
-        name = best["from_touchpoint"]
-        core = (
-            message("Most often journeys begin at {to}: {share} of {n}.",
-                    to=anchor, share=share, n=fmt.integer(total))
-            if name is None
-            else message("Journeys most often come to {to} from {name}: {share} of {n}.",
-                         to=anchor, name=name, share=share, n=fmt.integer(total))
-        )  # fmt: skip
-    elif best["to_touchpoint"] is None:
-        core = message("After {name} journeys most often end: {share} of {n}.",
-                       name=anchor, share=share, n=fmt.integer(total))  # fmt: skip
-    else:
-        core = message("After {name} journeys most often go to {to}: {share} of {n}.",
-                       name=anchor, to=best["to_touchpoint"], share=share,
-                       n=fmt.integer(total))  # fmt: skip
+    core = _next(best, anchor, fmt, back=back, share=share, n=fmt.integer(total))
     if total < FEWEST:
         return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
     return Answer(core, interval)
+
+
+def _next(best: Row, anchor: str, fmt: Formats, *, back: bool, share: str, n: str) -> Message:
+    """The most frequent step from, or to, where the ways are told from."""
+    start, end = best["from_touchpoint"], best["to_touchpoint"]
+    if not anchor:
+        return message("Journeys most often begin {way}: {share} of {n}.",
+                       way=pair(start, end, fmt), share=share, n=n)  # fmt: skip
+    here = touchpoint(anchor, fmt)
+    if back and start is None:
+        return message("Most often journeys begin at {to}: {share} of {n}.",
+                       to=here, share=share, n=n)  # fmt: skip
+    if back:
+        return message("Journeys most often come to {to} from {name}: {share} of {n}.",
+                       to=here, name=touchpoint(start, fmt), share=share, n=n)  # fmt: skip
+    if end is None:
+        return message("After {name} journeys most often end: {share} of {n}.",
+                       name=here, share=share, n=n)  # fmt: skip
+    return message("After {name} journeys most often go to {to}: {share} of {n}.",
+                   name=here, to=touchpoint(end, fmt), share=share, n=n)  # fmt: skip
 
 
 def _share(hits: int, n: int, fmt: Formats) -> tuple[str, Message]:
@@ -73,10 +76,11 @@ def _share(hits: int, n: int, fmt: Formats) -> tuple[str, Message]:
 def _gone_on(gone: GoneOn, found: Ways, fmt: Formats) -> Answer:
     start, end = found.question.start, found.question.end
     if not gone.customers:
-        return Answer(message("No customer came to {name}.", name=start))
+        return Answer(message("No customer came to {name}.", name=touchpoint(start, fmt)))
     share, interval = _share(gone.went_on, gone.customers, fmt)
     core = message("{share} of the {n} customers who came to {name} went on to {to}.",
-                   share=share, n=fmt.integer(gone.customers), name=start, to=end)  # fmt: skip
+                   share=share, n=fmt.integer(gone.customers),
+                   name=touchpoint(start, fmt), to=touchpoint(end, fmt))  # fmt: skip
     if gone.customers < FEWEST:
         return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
     rest = message(
@@ -136,7 +140,7 @@ def ways_chart(
     start, end = found.question.start, found.question.end
     title: Message = message("Which ways do journeys take?")
     if start:
-        title = message("Where do journeys go from {name}?", name=start)
+        title = message("Where do journeys go from {name}?", name=touchpoint(start, fmt))
     elif end:
         title = message("How do journeys come to {name}?", name=end)
     if not found.flows:
@@ -171,7 +175,7 @@ def ways_how(built: Words) -> How:
     )  # fmt: skip
 
 
-def ways_steps(found: Ways) -> list[Step]:
+def ways_steps(found: Ways, fmt: Formats) -> list[Step]:
     """Return what makes sense next."""
     anchor = found.question.start or found.question.end
     if anchor:
@@ -181,8 +185,8 @@ def ways_steps(found: Ways) -> list[Step]:
         return [Step(message("Set the touchpoints"), "/definitions")]
     return [
         Step(
-            message("Where do they go from {name}?", name=best["from_touchpoint"]),
-            f"/journey/paths?from={best['from_touchpoint']}",
+            message("Where do they go from {name}?", name=touchpoint(best["from_touchpoint"], fmt)),
+            f"/journey/paths?{urlencode({'from': best['from_touchpoint']})}",
         ),
         Step(message("Look at the loops"), "/journey/paths?show=loops"),
     ]
@@ -198,7 +202,7 @@ def variants_answer(found: Variants, fmt: Formats) -> Answer:
     best = found.rows[0]
     share, interval = _share(best["journeys"], found.journeys, fmt)
     core = message("The most frequent way is {way}: {share} of {n} journeys.",
-                   way=way(best["path"], cut=best["cut"]), share=share,
+                   way=way(best["path"], fmt, cut=best["cut"]), share=share,
                    n=fmt.integer(found.journeys))  # fmt: skip
     ten = found.rows[: min(10, len(found.rows))]
     rest = message("The {k} most frequent ways cover {share}.",
@@ -208,14 +212,14 @@ def variants_answer(found: Variants, fmt: Formats) -> Answer:
     return Answer(core, interval, rest)
 
 
-def variants_table(found: Variants, fmt: Formats) -> DataTable:
+def variants_table(found: Variants, fmt: Formats, *, most: int = LISTED) -> DataTable:
     """Return the most frequent ways with what they cover."""
     rows = [
         [
-            way(row["path"], cut=row["cut"]), row["journeys"], row["customers"], row["share"],
+            way(row["path"], fmt, cut=row["cut"]), row["journeys"], row["customers"], row["share"],
             row["covered"], lasting(row["median_seconds"], fmt),
         ]
-        for row in found.rows
+        for row in found.rows[:most]
     ]  # fmt: skip
     headers: tuple[tuple[Words, str], ...] = (
         (message("Way"), "text"),
@@ -241,7 +245,8 @@ def matrix_chart(found: Variants, fmt: Formats) -> Chart:
     at = {(cell["position"], cell["touchpoint"]): cell for cell in found.matrix}
     cells = [[_matrix_cell(at.get((step, name)), fmt) for step in steps] for name in names]
     made = grid(
-        fmt, "matrix", title, names, [fmt.integer(step) for step in steps], cells, unit="percent",
+        fmt, "matrix", title, [touchpoint(name, fmt) for name in names],
+        [fmt.integer(step) for step in steps], cells, unit="percent",
         row_name=message("Touchpoint"), column_name=message("Step of the way"), size="l",
     )  # fmt: skip
     return made.answering(message("Percent of all journeys; what lacks to 100 % has ended before."))
@@ -265,20 +270,27 @@ def loops_answer(found: Loops, fmt: Formats) -> Answer:
         best = turned[0]
         core = message(
             "{n} customers went from {name} to {over} and straight back.",
-            n=fmt.integer(best["customers"]), name=best["touchpoint"], over=best["over"],
+            n=fmt.integer(best["customers"]), name=touchpoint(best["touchpoint"], fmt),
+            over=touchpoint(best["over"], fmt),
         )  # fmt: skip
     contacts = sum(row["contacts"] for row in found.repeats)
     again = sum(row["repeated"] for row in found.repeats)
     if not contacts:
         return Answer(core)
-    share, interval = _share(again, contacts, fmt)
     rest = message(
         "{share} of {n} contacts came again for the same matter within {days} days; {twice} of "
         "them through another channel.",
-        share=share, n=fmt.integer(contacts), days=found.within_days,
-        twice=fmt.integer(sum(row["asked_twice"] for row in found.repeats)),
+        share=_with_interval(again, contacts, fmt), n=fmt.integer(contacts),
+        days=found.within_days, twice=fmt.integer(sum(row["asked_twice"] for row in found.repeats)),
     )  # fmt: skip
-    return Answer(core, "", rest) if contacts < FEWEST else Answer(core, interval, rest)
+    return Answer(core, "", rest)
+
+
+def _with_interval(hits: int, n: int, fmt: Formats) -> str:
+    if n < FEWEST:
+        return fmt.percent(hits / n)
+    low, high = wilson(hits, n)
+    return f"{fmt.percent(hits / n)} ({fmt.interval(low, high, 'percent')})"
 
 
 def loops_table(found: Loops, fmt: Formats) -> DataTable:
@@ -286,9 +298,9 @@ def loops_table(found: Loops, fmt: Formats) -> DataTable:
     again = message("again at once")
     rows = [
         [
-            f"{row['touchpoint']} → {row['over']} → {row['touchpoint']}"
+            way([row["touchpoint"], row["over"], row["touchpoint"]], fmt)
             if row["over"] != row["touchpoint"]
-            else f"{row['touchpoint']} ({fmt.language.worded(again)})",
+            else f"{touchpoint(row['touchpoint'], fmt)} ({fmt.language.worded(again)})",
             row["times"], row["customers"], lasting(row["median_seconds"], fmt),
         ]
         for row in found.loops
@@ -335,12 +347,12 @@ def loops_how(built: Words, within_days: int) -> How:
     return How(
         message(
             "A loop is two steps: from a touchpoint to another and at once back, within one "
-            "journey; or the same touchpoint twice in a row. A contact came again where the one "
-            "before on the same case, or without a case in the same category, was at most {days} "
-            "days earlier; it was told twice where it came through another channel than that one.",
+            "journey; or the same touchpoint twice in a row. A contact came again where one before "
+            "on the same case or in the same category was at most {days} days earlier; it was told "
+            "twice where it came through another channel than that one.",
             days=within_days,
         ),
         source=message("Wilson interval (1927), 95 %"),
-        inputs=("journey_steps", "journey_contacts"),
+        inputs=("journey_steps", "contact_matters"),
         built=built,
     )
