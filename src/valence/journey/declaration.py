@@ -16,7 +16,8 @@ JOURNEY = Capability(
     nav=(
         NavItem("measure", message("Journey map"), "/journey", "journey:read", order=30),
         NavItem("measure", message("Value at stake"), "/journey/stake", "journey:read", order=31),
-        NavItem("measure", message("Paths"), "/journey/paths", "journey:read", order=31),
+        NavItem("measure", message("Paths"), "/journey/paths", "journey:read", order=33),
+        NavItem("measure", message("Funnel"), "/journey/funnel", "journey:read", order=32),
     ),
     templates="valence.journey",
 )

@@ -7,6 +7,7 @@ from typing import Any
 from valence.core.messages import message
 from valence.definitions import DefinitionKind
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+from valence.journey.funnel.definition import FUNNELS_KIND, FunnelsDefinition
 from valence.journey.stake.definition import STAKE_KIND, StakeDefinition
 
 _DEFINE = "journey:define"
@@ -15,4 +16,5 @@ KINDS: tuple[DefinitionKind[Any], ...] = (
         JOURNEY_KIND, message("Customer journey"), JourneyDefinition, _DEFINE, singleton=True
     ),
     DefinitionKind(STAKE_KIND, message("Value at stake"), StakeDefinition, _DEFINE, singleton=True),
+    DefinitionKind(FUNNELS_KIND, message("Funnels"), FunnelsDefinition, _DEFINE, singleton=True),
 )

@@ -1,0 +1,274 @@
+"""What the page, the API and the command of a funnel tell: plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any, get_args
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.days import as_day
+from valence.core.errors import BadInputError, did_you_mean
+from valence.journey.definition import JourneyDefinition
+from valence.journey.funnel.chains import chains
+from valence.journey.funnel.correlates import Correlate, correlates, exposures
+from valence.journey.funnel.definition import (
+    FunnelDefinition,
+    FunnelsDefinition,
+    Order,
+    refuse_unknown,
+)
+from valence.journey.funnel.lost import lost_at
+from valence.journey.funnel.property import Attribution, with_property
+from valence.journey.funnel.rates import rates
+from valence.journey.funnel.spelling import funnel_typed, hours_typed
+from valence.journey.funnel.times import distribution, edges_of, trend
+from valence.lake.reading import Tables
+
+Row = Mapping[str, Any]
+STEPS_MART, CUSTOMERS = "journey_steps", "customers"
+PARTS = 12  # groups that are told, the largest
+# What is offered to tell customers apart by; a command takes any column.
+OFFERED = ("channel", "source", "tier", "segment", "rung", "country", "bond")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One funnel as it is asked for."""
+
+    definition: FunnelDefinition
+    by: str = ""
+    attribution: Attribution = "first"
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into the form, or on the command line; empty where nothing was."""
+
+    name: str = ""
+    steps: str = ""
+    window: str = ""
+    order: str = ""
+    without: str = ""
+    by: str = ""
+    attribution: str = ""
+    days: str = ""
+    since: str = ""  # a day, instead of `days`
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything was."""
+        return any(asdict(self).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All that is told of a funnel."""
+
+    question: Question
+    as_of: date
+    steps: Sequence[Row]
+    parts: Mapping[str, Sequence[Row]]  # the largest first
+    left_out: int  # further parts
+    bins: Sequence[tuple[float, int]]  # end in seconds, customers
+    weeks: Sequence[Row]
+    correlates: Sequence[Correlate]
+
+    @property
+    def entered(self) -> int:
+        """Customers who came to the first step."""
+        return int(self.steps[0]["customers"])
+
+    @property
+    def converted(self) -> Row:
+        """The last step."""
+        return self.steps[-1]
+
+    @property
+    def worst(self) -> Row | None:
+        """The step that most were lost at."""
+        required = [row for row in self.steps[1:] if not row["optional"] and row["lost"]]
+        return max(required, key=lambda row: row["lost"], default=None)
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        asked = self.question
+        return {
+            "funnel": asked.definition.model_dump(mode="json"),
+            "since": asked.since,
+            "entered": self.entered,
+            "converted": self.converted["customers"],
+            "steps": [_without(row, "part") for row in self.steps],
+            "by": asked.by or None,
+            "attribution": str(asked.attribution) if asked.by else None,
+            "parts": [dict(row) for rows in self.parts.values() for row in rows],
+            "time_to_convert": [
+                {"until_seconds": until, "customers": customers} for until, customers in self.bins
+            ],
+            "weeks": [dict(row) for row in self.weeks],
+            "correlates": [asdict(each) for each in self.correlates],
+        }
+
+
+def question_of(
+    typed: Typed, funnels: FunnelsDefinition, journey: JourneyDefinition, as_of: date
+) -> Question:
+    """Return what is asked for: a funnel by name, or by its steps; other fields change it.
+
+    Raises
+    ------
+    BadInputError
+        What is wrong with it.
+    """
+    order = _order(typed.order)
+    if typed.steps.strip():
+        definition = funnel_typed(
+            typed.steps,
+            journey=journey,
+            window=typed.window or "7d",
+            order=order or "ordered",
+            without=typed.without,
+            name=typed.name,
+        )
+    else:
+        named = funnels.named(typed.name) if typed.name else funnels.funnels[0]
+        changed: dict[str, Any] = (
+            {"window_hours": hours_typed(typed.window)} if typed.window else {}
+        )
+        if order:
+            changed["order"] = order
+        definition = named.model_validate({**named.model_dump(), **changed}) if changed else named
+        refuse_unknown(definition, journey)
+    return Question(definition, typed.by, _attribution(typed.attribution), _since(typed, as_of))
+
+
+def _order(said: str) -> Order | None:
+    if not said:
+        return None
+    for each in get_args(Order):
+        if said == each:
+            return each  # type: ignore[no-any-return]
+    raise BadInputError(
+        "A funnel has no order {order!r}. {fix}",
+        order=said,
+        fix=did_you_mean(said, get_args(Order)),
+    )
+
+
+def _attribution(said: str) -> Attribution:
+    if said.isdecimal():
+        return int(said)
+    if said in ("", "first"):
+        return "first"
+    if said == "last":
+        return "last"
+    raise BadInputError(
+        "A property counts from the first or the last row, or from that of a step by its number: "
+        "first, last, 2; not {said!r}.",
+        said=said,
+    )
+
+
+def _since(typed: Typed, as_of: date) -> date | None:
+    if typed.since:
+        return as_day(typed.since)
+    if not typed.days:
+        return None
+    if not typed.days.isdecimal() or not 1 <= int(typed.days) <= 3660:
+        raise BadInputError("Look back 1 to 3660 days, not {days!r}.", days=typed.days)
+    return as_of - timedelta(days=int(typed.days) - 1)
+
+
+def steps_of(tables: Tables, by: str) -> ir.Table:
+    """Return the steps with the column that customers are told apart by, of theirs if need be."""
+    steps = tables.table(STEPS_MART)
+    if not by or by in steps.columns or not tables.has(CUSTOMERS):
+        return steps
+    customers = tables.table(CUSTOMERS)
+    if by not in customers.columns:
+        raise BadInputError(
+            "Neither steps nor customers have a column {by!r}. {fix}",
+            by=by,
+            fix=did_you_mean(by, [*steps.columns, *customers.columns]),
+        )
+    theirs = customers.select(_who=customers.customer_id, **{by: customers[by]})
+    return steps.left_join(theirs, steps.customer_id == theirs._who).drop("_who")
+
+
+def offered(tables: Tables) -> list[str]:
+    """Return the columns that are offered to tell customers apart by."""
+    known = set(tables.table(STEPS_MART).columns)
+    if tables.has(CUSTOMERS):
+        known |= set(tables.table(CUSTOMERS).columns)
+    return [name for name in OFFERED if name in known]
+
+
+def funnel_of(tables: Tables, question: Question, as_of: date) -> Found:
+    """Return all that is told of a funnel."""
+    definition = question.definition
+    days: dict[str, Any] = {"definition": definition, "as_of": as_of, "since": question.since}
+    steps = tables.table(STEPS_MART)
+    found = chains(steps, **days)
+    whole = tables.rows(rates(found, definition=definition).order_by("step"))
+    parts, left_out = _parts(tables, question, as_of)
+    bins = {
+        row["until_seconds"]: row["customers"]
+        for row in tables.rows(distribution(found, definition=definition))
+    }
+    weeks = tables.rows(trend(found, definition=definition, as_of=as_of).order_by("week_on"))
+    looked = exposures(found, steps, **days)
+    edges = edges_of(definition)
+    most = max((place for place, edge in enumerate(edges) if bins.get(edge)), default=-1)
+    return Found(
+        question,
+        as_of,
+        whole,
+        parts,
+        left_out,
+        [(edge, bins.get(edge, 0)) for edge in edges[: most + 1]],
+        weeks,
+        correlates(tables.rows(looked)),
+    )
+
+
+def _parts(tables: Tables, question: Question, as_of: date) -> tuple[dict[str, list[Row]], int]:
+    if not question.by:
+        return {}, 0
+    definition = question.definition
+    steps = steps_of(tables, question.by)
+    days: dict[str, Any] = {"definition": definition, "as_of": as_of, "since": question.since}
+    found = with_property(
+        chains(steps, **days),
+        steps,
+        **days,
+        by=question.by,
+        attribution=question.attribution,
+    )
+    told: dict[str, list[Row]] = {}
+    for row in tables.rows(rates(found, definition=definition).order_by("part", "step")):
+        told.setdefault(row["part"], []).append(row)
+    largest = sorted(told, key=lambda part: (-told[part][0]["customers"], part))
+    return {part: told[part] for part in largest[:PARTS]}, len(largest[PARTS:])
+
+
+def lost_of(tables: Tables, question: Question, as_of: date, step: int) -> ir.Table:
+    """Return who was lost at a step, with what they are worth where that is known."""
+    definition = question.definition
+    found = chains(
+        tables.table(STEPS_MART), definition=definition, as_of=as_of, since=question.since
+    )
+    lost = lost_at(found, definition=definition, step=step)
+    worth = ibis.null("decimal(18, 4)")
+    if not tables.has(CUSTOMERS) or "worth_amount" not in tables.table(CUSTOMERS).columns:
+        return lost.mutate(worth_amount=worth)
+    customers = tables.table(CUSTOMERS)
+    theirs = customers.select(_who=customers.customer_id, worth_amount=customers.worth_amount)
+    return lost.left_join(theirs, lost.customer_id == theirs._who).drop("_who")
+
+
+def _without(row: Row, name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}

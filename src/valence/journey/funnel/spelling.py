@@ -1,0 +1,184 @@
+"""Spelling: funnels as people type them, in a form and on a command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from valence.core.errors import BadInputError, did_you_mean
+from valence.definitions.reading import faults_of
+from valence.journey.definition import JourneyDefinition
+from valence.journey.funnel.definition import FunnelDefinition, Order
+
+_HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
+_WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([mhdw])")
+_BETWEEN = re.compile(r"(.*):\s*(\d+)\s*-\s*(\d+)\s*", re.DOTALL)
+
+
+def funnel_typed(
+    steps: str,
+    *,
+    journey: JourneyDefinition,
+    window: str = "7d",
+    order: Order = "ordered",
+    without: str = "",
+    name: str = "",
+) -> FunnelDefinition:
+    """Return the funnel that was typed.
+
+    Parameters
+    ----------
+    steps
+        The steps with commas between: touchpoints or stages of the journey by name, `stage:buy`
+        for a stage that is called as a touchpoint, `rule:channel == "app"` for a rule; a question
+        mark behind a step makes it optional.
+    journey
+        Whose touchpoints and stages are meant.
+    window
+        A number and m, h, d or w: minutes, hours, days, weeks.
+    order
+        `ordered`, `strict` or `any`.
+    without
+        What ends the way, with commas between; `return:2-3` only between these steps.
+    name
+        What it is called; by default its steps.
+
+    Raises
+    ------
+    BadInputError
+        What is wrong with it: an unknown touchpoint with the near one, no steps, no window.
+    """
+    typed = _parts(steps)
+    if len(typed) < 2:
+        raise BadInputError(
+            "A funnel needs two steps or more, with commas between, such as "
+            "`product, basket, order`. {fix}",
+            fix=did_you_mean("", [each.name for each in journey.touchpoints]),
+        )
+    document = {
+        "name": name or ", ".join(typed)[:80],
+        "steps": [_step(each, journey) for each in typed],
+        "order": order,
+        "window_hours": hours_typed(window),
+        "exclusions": [_exclusion(each, journey) for each in _parts(without)],
+    }
+    try:
+        return FunnelDefinition.model_validate(document)
+    except ValidationError as wrong:
+        raise BadInputError(
+            "This is no funnel: {faults}.", faults=faults_of(wrong, "funnel").rstrip(".")
+        ) from wrong
+
+
+def hours_typed(window: str) -> float:
+    """Return how many hours a window such as `7d` has.
+
+    Raises
+    ------
+    BadInputError
+        If it is none, or of no length.
+    """
+    found = _WINDOW.fullmatch(window.strip().lower())
+    hours = float(found[1]) * _HOURS[found[2]] if found else 0.0
+    if hours <= 0:
+        raise BadInputError(
+            "{window!r} is no time to convert within. Write a number and m, h, d or w, such as "
+            "12h or 7d.",
+            window=window,
+        )
+    return hours
+
+
+def window_said(hours: float) -> str:
+    """Return a window as it is typed: the largest unit that it has a whole number of."""
+    for unit in ("w", "d", "h"):
+        count = hours / _HOURS[unit]
+        if count == int(count) and (unit != "w" or count > 4):
+            return f"{int(count)}{unit}"
+    return f"{round(hours * 60)}m"
+
+
+def steps_said(definition: FunnelDefinition) -> str:
+    """Return the steps as they are typed."""
+    return ", ".join(_said(step) + ("?" if step.optional else "") for step in definition.steps)
+
+
+def without_said(definition: FunnelDefinition) -> str:
+    """Return what ends the way as it is typed."""
+    told = []
+    for place, each in enumerate(definition.exclusions):
+        after, before = definition.ends(place)
+        whole = (after, before) == (1, len(definition.steps))
+        told.append(_said(each) if whole else f"{_said(each)}:{after}-{before}")
+    return ", ".join(told)
+
+
+def _said(condition: Any) -> str:
+    if condition.rule:
+        return f"rule:{condition.rule}"
+    return f"stage:{condition.stage}" if condition.stage else str(condition.touchpoint)
+
+
+def _step(typed: str, journey: JourneyDefinition) -> dict[str, Any]:
+    optional = typed.endswith("?")
+    return {**_condition(typed.rstrip("? "), journey), "optional": optional}
+
+
+def _exclusion(typed: str, journey: JourneyDefinition) -> dict[str, Any]:
+    between = _BETWEEN.fullmatch(typed)
+    if between is None:
+        return _condition(typed, journey)
+    return {
+        **_condition(between[1].strip(), journey),
+        "after": int(between[2]),
+        "before": int(between[3]),
+    }
+
+
+def _condition(typed: str, journey: JourneyDefinition) -> dict[str, str]:
+    kind, colon, rest = typed.partition(":")
+    if colon and kind.strip() == "rule":
+        return {"rule": rest.strip()}
+    if colon and kind.strip() == "stage":
+        return {"stage": _near(rest.strip(), journey.stages)}
+    touchpoints = [each.name for each in journey.touchpoints]
+    folded = typed.casefold()
+    for name in touchpoints:
+        if name.casefold() == folded:
+            return {"touchpoint": name}
+    for stage in journey.stages:
+        if stage.casefold() == folded:
+            return {"stage": stage}
+    raise BadInputError(
+        "The journey has no touchpoint {name!r}. {fix}",
+        name=typed,
+        fix=did_you_mean(typed, [*touchpoints, *journey.stages]),
+    )
+
+
+def _near(stage: str, stages: Sequence[str]) -> str:
+    for each in stages:
+        if each.casefold() == stage.casefold():
+            return each
+    raise BadInputError(
+        "The journey has no stage {name!r}. {fix}", name=stage, fix=did_you_mean(stage, stages)
+    )
+
+
+def _parts(typed: str) -> list[str]:
+    """Split at commas, but not within quotes and brackets: rules have commas of their own."""
+    parts, depth, quote = [""], 0, ""
+    for sign in typed:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        depth += (sign in "([") - (sign in ")]") if not quote else 0
+        if sign in ",\n" and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts if part.strip()]

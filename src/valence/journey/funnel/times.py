@@ -1,0 +1,97 @@
+"""Times: how long converting takes, and how conversion moves from week to week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.days import as_day
+from valence.journey.funnel.definition import FunnelDefinition
+from valence.journey.funnel.rates import CONFIDENCE
+from valence.lake.portable import count_if, ratio, wilson
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# Ends of the bins, in seconds: times to convert spread over minutes and weeks alike.
+EDGES = (
+    _MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 3 * _DAY,
+    5 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY, 60 * _DAY, 90 * _DAY, 180 * _DAY, 365 * _DAY,
+)  # fmt: skip
+
+
+def edges_of(definition: FunnelDefinition) -> list[float]:
+    """Return the ends of the bins, in seconds, up to the end of the window."""
+    window = definition.window_hours * _HOUR
+    return [*(float(edge) for edge in EDGES if edge < window), window]
+
+
+def distribution(found: ir.Table, *, definition: FunnelDefinition) -> ir.Table:
+    """Return how the times to convert are spread.
+
+    Parameters
+    ----------
+    found
+        The chains of customers, as `chains` gives them.
+    definition
+        The funnel that they went through.
+
+    Returns
+    -------
+    Table
+        One row per bin that somebody falls in: `until_seconds` (float, its end, which belongs to
+        it), `customers` (int).
+    """
+    last = len(definition.steps)
+    seconds = found[f"seconds_{last}"]
+    edges = edges_of(definition)
+    cases = [(seconds <= edge, ibis.literal(edge)) for edge in edges[:-1]]
+    until = ibis.cases(*cases, else_=ibis.literal(edges[-1])) if cases else ibis.literal(edges[-1])
+    t = found.mutate(until_seconds=until).filter(seconds.notnull())
+    return t.group_by("until_seconds").agg(customers=t.count().cast("int64"))
+
+
+def trend(
+    found: ir.Table,
+    *,
+    definition: FunnelDefinition,
+    as_of: date,
+    confidence: float = CONFIDENCE,
+) -> ir.Table:
+    """Return conversion by the week in which the furthest chain of a customer began.
+
+    Parameters
+    ----------
+    found
+        The chains of customers, as `chains` gives them.
+    definition
+        The funnel that they went through.
+    as_of
+        The day that the chains stand for.
+    confidence
+        How sure the intervals are (Wilson 1927).
+
+    Returns
+    -------
+    Table
+        One row per week with an entry: `week_on` (day, its Monday, UTC), `entered`, `converted`
+        (int), `share`, `share_low`, `share_high` (float), `median_seconds` (float), `complete`
+        (bool, whether the window of all of the week is over by the day).
+    """
+    last = len(definition.steps)
+    t = found.mutate(week_on=found.started_at.truncate("W").date())
+    t = t.group_by("week_on").agg(
+        entered=t.count().cast("int64"),
+        converted=count_if(t[f"at_{last}"].notnull()),
+        median_seconds=t[f"seconds_{last}"].median(),
+    )
+    t = t.mutate(share=ratio(t.converted, t.entered))
+    low, high = wilson(t.share, t.entered, confidence=confidence)
+    newest = as_day(as_of) - timedelta(days=6) - timedelta(hours=definition.window_hours)
+    return t.select(
+        "week_on", "entered", "converted", "share",
+        share_low=low,
+        share_high=high,
+        median_seconds=t.median_seconds,
+        complete=t.week_on <= newest,
+    )  # fmt: skip

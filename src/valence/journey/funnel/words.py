@@ -1,0 +1,57 @@
+"""Words of a funnel: its steps, times and parts in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from valence.core.messages import Message, message
+from valence.journey.funnel.definition import FunnelDefinition
+from valence.journey.words import CHANNELS, STAGES, TOUCHPOINTS, named
+from valence.kit.format import Formats
+
+ORDERS: Mapping[str, Message] = {
+    "ordered": message("In this order, anything between"),
+    "strict": message("In this order, nothing between"),
+    "any": message("In any order"),
+}
+PROPERTIES: Mapping[str, Message] = {
+    "channel": message("Channel"),
+    "source": message("Table"),
+    "stage": message("Stage"),
+    "touchpoint": message("Touchpoint"),
+    "tier": message("Value tier"),
+    "segment": message("Segment"),
+    "rung": message("Rung"),
+    "country": message("Country"),
+    "bond": message("Bond"),
+}
+_OF_ALL = message("{k} of {n} steps")
+
+
+def duration_said(seconds: float, fmt: Formats) -> str:
+    """Return how long something took: minutes below an hour, hours below two days, else days."""
+    if seconds < 3600:
+        return fmt.language.worded(message("{n} min", n=fmt.number(seconds / 60, 0)))
+    if seconds < 2 * 86400:
+        return fmt.language.worded(message("{n} h", n=fmt.number(seconds / 3600, 1)))
+    return fmt.language.worded(message("{n} days", n=fmt.number(seconds / 86400, 1)))
+
+
+def step_titles(definition: FunnelDefinition, fmt: Formats) -> list[str]:
+    """Return what each step is called in the reader's language, with its number."""
+    count = len(definition.steps)
+    if definition.order == "any":
+        return [fmt.language.worded(_OF_ALL.text, k=n, n=count) for n in range(1, count + 1)]
+    told = []
+    for number, step in enumerate(definition.steps, 1):
+        said = named({**TOUCHPOINTS, **STAGES}, step.title, fmt)
+        if step.optional:
+            said = fmt.language.worded(message("{step} (optional)", step=said))
+        told.append(f"{number}. {said}")
+    return told
+
+
+def part_said(by: str, part: str, fmt: Formats) -> str:
+    """Return a value of a property in the reader's language."""
+    names = {"channel": CHANNELS, "stage": STAGES, "touchpoint": TOUCHPOINTS}.get(by, {})
+    return named(names, part, fmt)
