@@ -87,7 +87,7 @@ def _print(found: Found, fmt: Formats) -> None:
     if telling:
         rows = [
             {
-                "met, or came with": f"{each.kind}: {each.value}",
+                "met before, or came with": f"{each.kind}: {each.value}",
                 "customers": each.customers,
                 "odds of converting ×": each.odds_ratio,
                 "from": each.low,

@@ -1,4 +1,4 @@
-"""Correlates: what those who convert met, or came with, more often than those who do not."""
+"""Correlates: what those who convert met before, or came with, more often than those who do not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import ibis.expr.types as ir
 
 from valence.core.intervals import normal_quantile, two_sided
 from valence.journey.funnel.definition import FunnelDefinition
-from valence.journey.funnel.matching import flagged
 from valence.journey.funnel.property import with_property
 from valence.journey.funnel.rates import CONFIDENCE
 from valence.lake.moments import micros_of
@@ -27,7 +26,7 @@ MET = "touchpoint"
 class Correlate:
     """One thing, and how conversion differs with it: an association, no effect."""
 
-    kind: str  # `touchpoint`: met on the way; else the column of the first row
+    kind: str  # `touchpoint`: met before the first step; else the column of its row
     value: str
     customers: int  # with it
     converted: int
@@ -56,6 +55,10 @@ def exposures(
 ) -> ir.Table:
     """Return how many customers had each thing, and how many of them converted.
 
+    All is looked at before, and when, a customer first came to the first step, and as long before
+    for each. Nothing later is: who converts soon has less time to meet anything than who does not,
+    so that everything met on the way would seem to keep customers from converting.
+
     Parameters
     ----------
     found
@@ -65,29 +68,31 @@ def exposures(
     definition, as_of, since
         As of `chains`.
     properties
-        Columns of the first row of the furthest chain that are looked at.
+        Columns of the row by which a customer first came to the first step.
 
     Returns
     -------
     Table
-        `kind`, `value` (text), `customers`, `converted` (int): for each touchpoint that is no step
-        and was met after the furthest chain began (until it was through, or else within the
-        window), and each value of each property. The row `kind` = `all` has everybody.
+        `kind`, `value` (text), `customers`, `converted` (int): for each touchpoint that was met
+        within the window before, and each value of each property. The row of the kind `all` has
+        everybody.
     """
     last = len(definition.steps)
     found = found.mutate(_through=found[f"at_{last}"].notnull())
-    parts = [
-        found.aggregate(customers=found.count().cast("int64"), converted=count_if(found._through))
-    ]
-    told = [parts[0].select(kind=ibis.literal("all"), value=ibis.literal(""), **_counts(parts[0]))]
+    whole = found.aggregate(**_through(found))
+    told = [whole.select(kind=ibis.literal("all"), value=ibis.literal(""), **_counts(whole))]
     told.append(_met(found, steps, definition, as_of))
     for name in properties:
-        t = with_property(found, steps, definition=definition, as_of=as_of, since=since, by=name)
-        t = t.group_by("part").agg(
-            customers=t.count().cast("int64"), converted=count_if(t._through)
+        t = with_property(
+            found, steps, definition=definition, as_of=as_of, since=since, by=name, attribution=1
         )
+        t = t.group_by("part").agg(**_through(t))
         told.append(t.select(kind=ibis.literal(name), value=t.part, **_counts(t)))
     return ibis.union(*told)
+
+
+def _through(t: ir.Table) -> dict[str, ir.Value]:
+    return {"customers": t.count().cast("int64"), "converted": count_if(t._through)}
 
 
 def _counts(t: ir.Table) -> dict[str, ir.Value]:
@@ -95,23 +100,15 @@ def _counts(t: ir.Table) -> dict[str, ir.Value]:
 
 
 def _met(found: ir.Table, steps: ir.Table, definition: FunnelDefinition, as_of: date) -> ir.Table:
-    """Of each touchpoint that is no step: who met it on the way, and who of them converted."""
+    """Of each touchpoint: who met it before they first came to the first step, and converted."""
     window = round(definition.window_hours * 3_600_000_000)
     ways = found.select(
-        _who=found.customer_id,
-        _through=found._through,
-        _from=micros_of(found.started_at),
-        _to=found._through.ifelse(
-            micros_of(found.reached_at), micros_of(found.started_at) + window
-        ),
+        _who=found.customer_id, _through=found._through, _until=micros_of(found.at_1)
     )
     rows = steps.filter(steps["on"] <= as_of, steps.customer_id.notnull())
-    flags = {f"_is_{place}": each for place, each in enumerate(definition.steps)}
-    rows = flagged(rows, [*flags.items()], as_of)
-    rows = rows.filter(~ibis.or_(*(rows[name] for name in flags)))
     rows = rows.select("customer_id", "touchpoint", _at=micros_of(rows["at"]))
     t = rows.inner_join(ways, [rows.customer_id == ways._who])
-    t = t.filter(t._at >= t._from, t._at <= t._to)
+    t = t.filter(t._at < t._until, t._until - t._at <= window)
     t = t.group_by("touchpoint").agg(
         customers=t.customer_id.nunique().cast("int64"),
         converted=t.customer_id.nunique(where=t._through).cast("int64"),

@@ -292,7 +292,7 @@ def goes_with(found: Found, fmt: Formats) -> DataTable | None:
     if not found.correlates:
         return None
     headers: tuple[tuple[Words, str], ...] = (
-        (message("Met, or came with"), "text"),
+        (message("Met before, or came with"), "text"),
         (message("Customers"), "int"),
         (message("Convert with it"), "percent"),
         (message("Convert without"), "percent"),
@@ -355,6 +355,9 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
         inputs=("journey_steps", "customers"),
         built=built,
         note=message(
-            "What goes with converting is an association: it need not be why customers convert."
+            "What goes with converting is what customers met within {window} before they first "
+            "came to the first step, and how they came to it. It is an association: it need not be why "
+            "they convert.",
+            window=duration_said(window, fmt),
         ),
     )
