@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
-from valence.journey.funnel.answers import Found, Question
+from valence.journey.funnel.answers import Found, Question, Row
 from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
 from valence.journey.funnel.words import PROPERTIES, duration_said, part_said, step_titles
@@ -112,7 +112,7 @@ def _lost(question: Question, step: int) -> str:
 def picture(found: Found, fmt: Formats) -> Chart:
     """Return the steps as bars with their shares, and everything about them in the table."""
     title = message("How many come to each step?")
-    titles = step_titles(found.question.definition, fmt)
+    titles = step_titles(found.question.definition, fmt, numbered=True)
     if not found.entered:
         return too_little("funnel", title, message("Nobody came to the first step."))
     links = [
@@ -125,7 +125,7 @@ def picture(found: Found, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                said, row["share"], row["share_low"], row["share_high"],
+                said, row["share"], *_ends(row),
                 main=not row["optional"], href=href,
             )
             for said, row, href in zip(titles, found.steps, links, strict=True)
@@ -136,7 +136,13 @@ def picture(found: Found, fmt: Formats) -> Chart:
         sort=False,
     )  # fmt: skip
     said = message("Whiskers are 95 % intervals. A bar opens who was lost before the step.")
-    return Chart(made.id, title, made.option, made.table, size=made.size).answering(said)
+    option = {**made.option, "xAxis": {**made.option["xAxis"], "max": 1}}
+    return Chart(made.id, title, option, made.table, size=made.size).answering(said)
+
+
+def _ends(row: Row, name: str = "share") -> tuple[float | None, float | None]:
+    """The interval of a share; of the first step, which is all of itself, there is none."""
+    return (None, None) if row["step"] == 1 else (row[f"{name}_low"], row[f"{name}_high"])
 
 
 def steps_table(found: Found, fmt: Formats) -> DataTable:
@@ -153,11 +159,11 @@ def steps_table(found: Found, fmt: Formats) -> DataTable:
         (message("Lost"), "int"),
         (message("Time since the first, median"), "text"),
     )
-    titles = step_titles(found.question.definition, fmt)
+    titles = step_titles(found.question.definition, fmt, numbered=True)
     rows = [
         [
-            said, row["customers"], row["share"], row["share_low"], row["share_high"],
-            row["step_share"], row["step_share_low"], row["step_share_high"], row["lost"],
+            said, row["customers"], row["share"], *_ends(row),
+            row["step_share"], *_ends(row, "step_share"), row["lost"],
             _time(row["median_seconds"], fmt),
         ]
         for said, row in zip(titles, found.steps, strict=True)
@@ -178,7 +184,7 @@ def parts(found: Found, fmt: Formats) -> Chart | None:
     by = found.question.by
     if not by:
         return None
-    title = message("Who converts, by {by}?", by=PROPERTIES.get(by, by))
+    title = message("{by}: who converts?", by=PROPERTIES.get(by, by))
     told = [(part, rows[-1]) for part, rows in found.parts.items() if rows[0]["customers"]]
     known = [(part, row) for part, row in told if _entered(found, part) >= ENOUGH]
     if not known:
@@ -356,8 +362,8 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
         built=built,
         note=message(
             "What goes with converting is what customers met within {window} before they first "
-            "came to the first step, and how they came to it. It is an association: it need not be why "
-            "they convert.",
+            "came to the first step, and how they came to it. It is an association: it need not be "
+            "why they convert.",
             window=duration_said(window, fmt),
         ),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from valence.core.messages import Message, message
 from valence.journey.funnel.definition import FunnelDefinition
+from valence.journey.funnel.property import NONE
 from valence.journey.words import CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 
@@ -29,7 +30,9 @@ _OF_ALL = message("{k} of {n} steps")
 
 
 def duration_said(seconds: float, fmt: Formats) -> str:
-    """Return how long something took: minutes below an hour, hours below two days, else days."""
+    """Return how long something took, in seconds, minutes, hours, or days from two days on."""
+    if seconds < 60:
+        return fmt.language.worded(message("{n} s", n=fmt.number(seconds, 0)))
     if seconds < 3600:
         return fmt.language.worded(message("{n} min", n=fmt.number(seconds / 60, 0)))
     if seconds < 2 * 86400:
@@ -37,8 +40,8 @@ def duration_said(seconds: float, fmt: Formats) -> str:
     return fmt.language.worded(message("{n} days", n=fmt.number(seconds / 86400, 1)))
 
 
-def step_titles(definition: FunnelDefinition, fmt: Formats) -> list[str]:
-    """Return what each step is called in the reader's language, with its number."""
+def step_titles(definition: FunnelDefinition, fmt: Formats, *, numbered: bool = False) -> list[str]:
+    """Return what each step is called in the reader's language; on an axis with its number."""
     count = len(definition.steps)
     if definition.order == "any":
         return [fmt.language.worded(_OF_ALL.text, k=n, n=count) for n in range(1, count + 1)]
@@ -47,11 +50,13 @@ def step_titles(definition: FunnelDefinition, fmt: Formats) -> list[str]:
         said = named({**TOUCHPOINTS, **STAGES}, step.title, fmt)
         if step.optional:
             said = fmt.language.worded(message("{step} (optional)", step=said))
-        told.append(f"{number}. {said}")
+        told.append(f"{number}. {said}" if numbered else said)
     return told
 
 
 def part_said(by: str, part: str, fmt: Formats) -> str:
     """Return a value of a property in the reader's language."""
+    if part == NONE:
+        return fmt.language.worded(message("not known"))
     names = {"channel": CHANNELS, "stage": STAGES, "touchpoint": TOUCHPOINTS}.get(by, {})
     return named(names, part, fmt)
