@@ -177,6 +177,19 @@ def test_on_a_phone_what_lies_beyond_the_edge_shows_and_a_tap_leads_there(visit)
     expect(page.locator(".v-swipe")).not_to_contain_class("v-on", timeout=WAIT)
 
 
+def test_on_a_phone_a_wide_picture_says_that_there_is_more(visit):
+    """It was cut at the edge like any other, and nothing invited to swipe."""
+    page = visit("/demo", width=390)
+    drawn(page)
+    box = page.locator(".v-scroll", has=page.locator("#cohorts"))
+    more = page.locator(f"[data-swipe={box.get_attribute('id')}]")
+    expect(more).to_have_text("More to the right ›")
+    more.click()
+    expect(box).not_to_have_js_property("scrollLeft", 0, timeout=WAIT)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(more).not_to_be_visible(timeout=WAIT)
+
+
 def test_a_menu_opens_within_the_phone(visit):
     page = visit("/demo/customers", width=390)
     for name in ("Export", "Columns"):

@@ -78,6 +78,7 @@ def test_worth_names_its_horizon_and_interval(house, said):
     assert "Worth of the base, next 6 months" in page
     assert "80 % interval £" in page
     assert "next 12 months" not in page
+    assert "worth_base" not in page, "tables that it is made from are named by their titles"
     one = said(f"/value/customers/{customer_id(house, '1')}")
     assert re.search(r"Worth £[^ ]+ over the next 6 months\.", one)
     assert "80 % of customers like this one bring" in one
