@@ -145,7 +145,9 @@ def test_the_answer_of_a_customer_is_theirs_in_the_mart_after_the_next_build(hou
         made = invite(house, reader, Asking(survey, "orders == 1", consent=ELSEWHERE), LOCAL).made
     answer(house, made[0].link, "3", "It came late.")
     assert land(house) == 1
-    house.build(Ask(as_of=now().date()))  # orders end a year before: their last day is the usual one
+    house.build(
+        Ask(as_of=now().date())
+    )  # orders end a year before: their last day is the usual one
     with closing(house.lake.reader()) as reader:
         table = reader.table("answers")
         mine = table.filter(table.source == "survey:delivery")
