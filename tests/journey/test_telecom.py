@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from xml.etree import ElementTree
 
 import duckdb
+import pptx
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
@@ -123,6 +127,21 @@ def test_a_touchpoint_opens_to_its_words_and_customers(web, telecom):
     people = web.get("/journey/touchpoints/service contact", params={"format": "csv"})
     assert people.status_code == 200
     assert people.text.count("\n") > 100
+
+
+def test_the_map_can_be_taken_along(web):
+    drawn = ElementTree.fromstring(web.get("/journey/map.svg").text)
+    said = " ".join(each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text"))
+    assert "Delivery" in said
+    assert "NPS −57" in said
+    rows = list(csv.DictReader(io.StringIO(web.get("/journey/map.csv").text)))
+    assert {row["touchpoint"]: row["nps_score"] for row in rows}["delivery"] == "-56.71"
+    deck = pptx.Presentation(io.BytesIO(web.get("/journey/map.pptx").content))
+    assert len(deck.slides) == 2  # the map and the board; nothing is at stake without orders
+    texts = {shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame}
+    assert any(text.startswith("Delivery") for text in texts)
+    [board] = [shape.table for shape in deck.slides[1].shapes if shape.has_table]
+    assert len(board.rows) > 15
 
 
 def test_an_unknown_touchpoint_offers_the_near_one(web):

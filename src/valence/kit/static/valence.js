@@ -203,6 +203,23 @@
     });
     fetch("/preferences", { method: "POST", body: new URLSearchParams({ theme: button.value, back: "/health" }) });
   }
+  // A drawing as a picture: painted twice as large, so that it stays sharp on a slide.
+  function asPng(link) {
+    fetch(link.href).then(function (got) { return got.text(); }).then(function (svg) {
+      var image = new Image();
+      image.onload = function () {
+        var canvas = document.createElement("canvas");
+        canvas.width = image.width * 2;
+        canvas.height = image.height * 2;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        var save = document.createElement("a");
+        save.href = canvas.toDataURL("image/png");
+        save.download = link.dataset.png;
+        save.click();
+      };
+      image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+    });
+  }
   document.addEventListener("click", function (event) {
     var at = event.target.closest("button, summary, a");
     document.querySelectorAll("details.v-pop[open], details.v-how[open]").forEach(function (open) {
@@ -225,6 +242,9 @@
     } else if (at.matches("button[name=theme]")) {
       event.preventDefault();
       theme(at);
+    } else if (at.matches("[data-png]")) {
+      event.preventDefault();
+      asPng(at);
     } else if (at.matches("[data-back]")) {
       event.preventDefault();
       history.back();
