@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import duckdb
 import pptx
@@ -130,7 +130,7 @@ def test_a_touchpoint_opens_to_its_words_and_customers(web, telecom):
 
 
 def test_the_map_can_be_taken_along(web):
-    drawn = ElementTree.fromstring(web.get("/journey/map.svg").text)
+    drawn = ET.fromstring(web.get("/journey/map.svg").text)
     said = " ".join(each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text"))
     assert "Delivery" in said
     assert "NPS −57" in said

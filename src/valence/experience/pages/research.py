@@ -115,7 +115,8 @@ def _missing(ask: Asked, will: Message, metrics: tuple[str, ...]) -> Empty | Non
     if missing is not None:
         return missing
     t = ask.reader.table("answers")
-    found = ask.reader.one(t.filter(t.metric.isin(metrics)).agg(n=t.count()))
+    t = t.filter(t.metric.isin(metrics))
+    found = ask.reader.one(t.agg(n=t.count()))
     if found and found["n"]:
         return None
     return Empty(
