@@ -4,7 +4,10 @@ from decimal import Decimal
 import ibis
 import pytest
 
+from valence.kit.format import Formats
+from valence.kit.languages import language
 from valence.value import customers, summary
+from valence.value.reports import summary_rows
 
 DAY = date(2025, 1, 31)
 
@@ -64,3 +67,11 @@ def test_it_says_what_the_breadth_of_customers_counts(rows, orders):
     assert [said("a"), said("b", "c"), said("a", "b"), said("c")] == [
         "products", "categories", "mixed", None,
     ]  # fmt: skip
+
+
+def test_of_orders_that_were_all_cancelled_no_days_and_no_basis_are_printed(rows, orders):
+    t = orders([("a", "2024-03-01", "100")]).mutate(kind=ibis.literal("cancelled"))
+    (got,) = rows(summary(t, as_of=DAY))
+    printed = {row["figure"]: row for row in summary_rows(got, Formats(language("en"), "GBP"))}
+    assert printed["orders"][""] == "none that was not cancelled"
+    assert not [row for row in printed.values() if "None" in f"{row['value']} {row['']}"]

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.app.desk.brands import DESK, VALUE, empty_brand, small_brand
+from tests.built import built_once
 from valence.app.house import WholeHouse
 from valence.app.serve import application
 from valence.core.settings import load
@@ -17,10 +18,12 @@ from valence.core.settings import load
 
 @pytest.fixture(scope="session")
 def built_folder(tmp_path_factory) -> Path:
-    house = small_brand(tmp_path_factory.mktemp("built") / "brand")
-    house.store.migrate()
-    house.close()
-    return house.brand.root
+    def make(folder: Path) -> WholeHouse:
+        house = small_brand(folder)
+        house.store.migrate()
+        return house
+
+    return built_once(tmp_path_factory, "small", make)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pyarrow as pa
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
 from valence.audience.declaration import AUDIENCE
+from valence.core.settings import load
 from valence.people.publish import publish_map
 from valence.people.resolve import resolve
 from valence.people.vault import Vault
@@ -45,6 +46,11 @@ def brand_house(folder: Path, **settings: dict[str, object]) -> WholeHouse:
         folder, name="Blossom & Bay", currency="GBP", timezone="Europe/London", **settings
     )
     return WholeHouse(brand, [AUDIENCE, VALUE])
+
+
+def house_of(folder: Path) -> WholeHouse:
+    """Return the house of a brand folder that is there, with both capabilities."""
+    return WholeHouse(load(folder), [AUDIENCE, VALUE])
 
 
 def fill(

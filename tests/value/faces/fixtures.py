@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from tests.browsing import served
+from tests.built import built_once
 from tests.value.faces.brands import (
     SAMPLE,
     SHOP,
     brand_house,
     fill,
+    house_of,
     literal_lines,
     retail_lines,
 )
@@ -65,9 +67,14 @@ SLICE = '("Customer ID" % 16 = 12 OR ("Customer ID" IS NULL AND substr("Invoice"
 @pytest.fixture(scope="session")
 def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHouse]:
     """A built slice of the bundled sample: 274 customers of a real shop."""
-    house = brand_house(tmp_path_factory.mktemp("retail") / "brand")
-    fill(house, retail_lines(SAMPLE, invoices=SLICE), {"12748": PEOPLE["1"]})
-    house.build()
+
+    def make(folder: Path) -> WholeHouse:
+        house = brand_house(folder)
+        fill(house, retail_lines(SAMPLE, invoices=SLICE), {"12748": PEOPLE["1"]})
+        house.build()
+        return house
+
+    house = house_of(built_once(tmp_path_factory, "retail", make))
     yield house
     house.close()
 
@@ -75,9 +82,14 @@ def retail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHouse]:
 @pytest.fixture(scope="session")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeHouse]:
     """Five customers and nine lines, with all that names and amounts can be."""
-    house = brand_house(tmp_path_factory.mktemp("few") / "brand")
-    fill(house, literal_lines(FEW), PEOPLE, OTHERS)
-    house.build()
+
+    def make(folder: Path) -> WholeHouse:
+        house = brand_house(folder)
+        fill(house, literal_lines(FEW), PEOPLE, OTHERS)
+        house.build()
+        return house
+
+    house = house_of(built_once(tmp_path_factory, "few", make))
     yield house
     house.close()
 
