@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import build_scale, import_speed, page_times, value_fit, value_scale
+from benchmarks import build_scale, graph_speed, import_speed, page_times, value_fit, value_scale
 from benchmarks.report import run
 
 CHECKS = {
@@ -13,6 +13,7 @@ CHECKS = {
     "value: 10 M order lines, 1 M customers": value_scale.check,
     "value: models of buying, 1 M customers": value_fit.check,
     "build: 10 M order lines, 1 M customers": build_scale.check,
+    "journey: paths of 10 M steps": graph_speed.check,
     "pages: 1 M customers": page_times.check,
 }
 

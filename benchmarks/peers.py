@@ -21,6 +21,8 @@ PINS = {
         "pymc-marketing==0.19.2", "pymc==5.28.5", "pytensor==2.38.3", "numpy==2.4.6",
         "scipy==1.17.1", "pandas==3.1.1", "arviz==0.23.4",
     ),
+    "pm4py": ("pm4py==2.7.23.11",),
+    "retentioneering": ("retentioneering==3.3.0", "setuptools==79.0.1"),
 }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ def repeats(matters: ir.Table, *, confidence: float = CONFIDENCE) -> ir.Table:
     Table
         One row per `category` (text, null: not named): `contacts`, `customers`, `repeated`,
         `customers_repeated`, `asked_twice` (int), `repeated_share`, `repeated_low`,
-        `repeated_high`, `asked_twice_share` (float, of the contacts; Wilson interval), `within_days`,
+        `repeated_high`, `asked_twice_share` (float; Wilson interval), `within_days` (int),
         `median_seconds` (float, of those repeated, since the contact before).
     """
     t = repeated_contacts(matters)
