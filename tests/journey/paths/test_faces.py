@@ -1,0 +1,203 @@
+"""The page, the API and the command of paths: a small shop imported as a user would."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+from tests.browsing import served
+from typer.testing import CliRunner
+
+from valence.app.cli import application as commands
+from valence.app.folder import make_folder
+from valence.app.house import WholeHouse
+from valence.app.serve import application
+from valence.intake.importing import import_files
+
+START = datetime(2025, 1, 1, tzinfo=UTC)
+WALKS = (  # of every tenth customer, and how many minutes lie between steps
+    (("visit", "product", "cart"), 5), (("visit", "product"), 2), (("product", "cart"), 3),
+    (("visit",), 1), (("visit", "product", "visit", "product", "cart"), 4),
+)  # fmt: skip
+
+
+def written(path, names, rows):
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([names, *rows])
+    return path
+
+
+def events():
+    for customer in range(200):
+        walk, minutes = WALKS[customer % len(WALKS)]
+        if customer % 2 and customer >= 100:  # the later ones more often leave at once
+            walk = walk[:1]
+        at = START + timedelta(days=customer)
+        for n, name in enumerate(walk):
+            yield (f"{customer}-{n}", f"u{customer}", name, at + timedelta(minutes=n * minutes))
+    for n in range(10_001):
+        yield (f"bot-{n}", "bot", "visit", START + timedelta(days=150, seconds=n))
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("paths")
+    house = WholeHouse(make_folder(folder / "brand", name="S", currency="EUR", timezone="UTC"))
+    rows = [(i, who, name, at.isoformat(), "web") for i, who, name, at in events()]
+    files = [
+        written(folder / "events.csv", ("event_id", "user_id", "name", "occurred_at", "channel"),
+                rows),
+        written(folder / "orders.csv", ("order_id", "user_id", "ordered_at", "amount"),
+                [(n, f"u{min(n, 199)}", (START + timedelta(days=n, hours=1)).isoformat(), 10 + n)
+                 for n in (*range(0, 200, 10), 201)]),
+        written(folder / "contacts.csv",
+                ("contact_id", "user_id", "channel", "category", "opened_at"),
+                [(f"{n}-{k}", f"u{n}", channel, "delivery",
+                  (START + timedelta(days=n + k, hours=2)).isoformat())
+                 for n in range(0, 200, 5) for k, channel in enumerate(("phone", "chat"))]),
+    ]  # fmt: skip
+    for path in files:
+        done = import_files(house.brand, [path], yes=True, store=house.store)
+        assert done.quarantined == 0
+    house.build()
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def web(house):
+    with TestClient(application(house), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def address(house):
+    with served(application(house)) as at:
+        yield at
+
+
+def told(house, *words):
+    line = ["journey", "paths", *words, "--brand", str(house.brand.root)]
+    return CliRunner().invoke(commands("journey"), line)
+
+
+def test_the_command_gives_all_that_is_told_as_json(house):
+    done = told(house, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["walked"] == {
+        "steps": sum(1 for _ in events()) + 21 + 80, "customers": 201,
+        "steps_left_out": 10_001, "customers_left_out": 1, "most_steps": 10_000,
+    }  # fmt: skip
+    edges = {(e["from_touchpoint"], e["to_touchpoint"]): e for e in found["edges"]}
+    assert (None, "visit") in edges
+    assert ("visit", "visit") not in edges  # the robot's
+    assert edges["visit", "product"]["customers"] == 60 + 20
+    assert sum(v["journeys"] for v in found["variants"]) == found["journeys"] == 200
+    (again,) = found["repeated_contacts"]
+    assert (again["contacts"], again["repeated"], again["asked_twice"]) == (80, 40, 40)
+    assert found["changes"]["by"] == "period"
+    assert found["kinds"]["journeys"] == 200
+
+
+def test_the_command_answers_from_to_and_of_a_segment_in_words(house):
+    done = told(house, "--from", "visit", "--to", "basket")
+    assert "went on to" in done.stderr
+    done = told(house, "--from", "product", "--segment", "orders > 0")
+    assert done.exit_code == 0
+    assert "basket" in done.stdout
+    assert "1 customers with more than 10,000 steps each are left out" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "vist"), "no touchpoint 'vist'. Did you mean 'visit'?"),
+        (("--segment", "order > 2"), "orders"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_sentence(house, words, said):
+    done = told(house, *words)
+    assert done.exit_code != 0
+    assert said in f"{done.stderr}{done.exception}"
+
+
+def test_a_touchpoint_that_nobody_came_to_is_said_not_drawn(house, web):
+    assert "No customer came to" in told(house, "--from", "referral").stderr
+    page = web.get("/journey/paths?from=referral").text
+    assert "No customer came to" in page
+    assert "no journey fits" in page
+
+
+@pytest.mark.parametrize("part", ["ways", "variants", "loops", "kinds", "changes"])
+@pytest.mark.parametrize("asked", ["", "&segment=orders+%3E+0", "&days=90&gap=7", "&to=basket"])
+def test_every_part_answers_every_question(web, part, asked):
+    page = web.get(f"/journey/paths?show={part}{asked}")
+    assert page.status_code == 200
+    assert 'class="v-answer"' in page.text
+    api = web.get(f"/api/v1/journey/paths?show={part}{asked}")
+    assert api.status_code == 200
+    assert api.json()["part"] == part
+
+
+def test_a_wrong_rule_is_marked_and_what_was_typed_stays(web):
+    page = web.get("/journey/paths?segment=ordrs+%3E+0")
+    assert page.status_code == 422
+    assert "<mark>ordrs</mark>" in page.text
+    assert 'value="ordrs &gt; 0"' in page.text
+
+
+@pytest.mark.parametrize(
+    "asked", ["show=nothing", "days=-1", "days=x", "gap=0", "gap=99999", "from=nowhere"]
+)
+def test_an_address_that_cannot_be_is_refused(web, asked):
+    assert web.get(f"/journey/paths?{asked}").status_code == 400
+
+
+def test_a_pair_and_a_band_open_to_as_many_customers_as_they_say(web):
+    edges = web.get("/api/v1/journey/paths?show=ways").json()["result"]
+    (pair,) = [
+        e for e in edges["edges"]
+        if (e["from_touchpoint"], e["to_touchpoint"]) == ("visit", "product")
+    ]  # fmt: skip
+    page = "/journey/paths/customers?gap=30&start=visit&end=product&format=csv"
+    assert len(web.get(page).text.splitlines()) - 1 == pair["customers"]
+    (band,) = [
+        f for f in edges["flows"]
+        if (f["position"], f["from_touchpoint"], f["to_touchpoint"]) == (0, "visit", "product")
+    ]  # fmt: skip
+    found = web.get(page + "&at=0").text.splitlines()
+    assert len(found) - 1 == band["customers"]
+    began = [e for e in edges["edges"] if e["from_touchpoint"] is None]
+    for edge in began:
+        page = f"/journey/paths/customers?gap=30&start=&end={edge['to_touchpoint']}&format=csv"
+        assert len(web.get(page).text.splitlines()) - 1 == edge["customers"]
+
+
+def test_the_table_of_pairs_filters_sorts_and_exports(web):
+    page = web.get("/journey/paths?format=csv&where=customers+%3E%3D+50").text
+    assert page.splitlines()[0].startswith("start,end")
+    assert web.get("/journey/paths?where=custmers+%3E+1").status_code == 422
+
+
+def test_a_house_without_steps_says_what_is_missing(tmp_path):
+    bare = WholeHouse(make_folder(tmp_path / "b", name="B", currency="EUR", timezone="UTC"))
+    with TestClient(application(bare), base_url="http://127.0.0.1") as client:
+        assert client.get("/journey/paths").status_code == 200
+        assert client.get("/api/v1/journey/paths").status_code == 404
+    bare.close()
+
+
+@pytest.mark.browser
+def test_the_picture_is_drawn_and_a_band_leads_to_its_customers(visit):
+    page = visit("/journey/paths?from=visit")
+    page.locator("#ways[data-drawn] svg path").first.wait_for()
+    assert page.locator("#ways svg path").count() > 8
+    narrow = visit("/journey/paths", theme="dark", lang="zh", width=390)
+    narrow.locator("#ways[data-drawn] svg").first.wait_for()
+    room = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert narrow.evaluate(room)
+    assert page.complaints == narrow.complaints == []
