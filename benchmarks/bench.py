@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import build_scale, graph_speed, import_speed, page_times, value_fit, value_scale
+from benchmarks import build_scale, funnel_speed, import_speed, page_times, value_fit, value_scale
 from benchmarks.report import run
 
 CHECKS = {
@@ -14,6 +15,7 @@ CHECKS = {
     "value: models of buying, 1 M customers": value_fit.check,
     "build: 10 M order lines, 1 M customers": build_scale.check,
     "journey: paths of 10 M steps": graph_speed.check,
+    "journey: funnel of 10 M steps, 500,000 customers": funnel_speed.check,
     "pages: 1 M customers": page_times.check,
 }
 

@@ -13,6 +13,9 @@ from typing import Any
 from benchmarks.report import WORK
 
 PINS = {
+    "chdb": (
+        "chdb==4.4.0", "chdb-core==26.9.0", "numpy==2.4.6", "pandas==3.1.1", "pyarrow==26.0.1",
+    ),
     "lifetimes": (
         "lifetimes==0.11.3", "setuptools==79.0.1", "numpy==2.4.6", "scipy==1.17.1",
         "pandas==3.1.1", "autograd==1.9.1",

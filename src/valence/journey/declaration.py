@@ -18,6 +18,7 @@ JOURNEY = Capability(
         NavItem("measure", message("Value at stake"), "/journey/stake", "journey:read", order=31),
         NavItem("measure", message("Paths"), "/journey/paths", "journey:read", order=33),
         NavItem("measure", message("Funnel"), "/journey/funnel", "journey:read", order=32),
+        NavItem("measure", message("Retention"), "/journey/retention", "journey:read", order=33),
     ),
     templates="valence.journey",
 )

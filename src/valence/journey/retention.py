@@ -127,7 +127,8 @@ def period_start(number: ir.IntegerValue, period: Period) -> ir.DateValue:
     if period == "month":
         return month_start(number)
     days = number * (1 if period == "day" else 7)
-    return ibis.date(_MONDAY) + days.cast("int32").as_interval("D")
+    # A moment first: DuckDB makes one of a day and an interval, and Ibis believes it a day.
+    return (ibis.timestamp(_MONDAY.isoformat()) + days.cast("int32").as_interval("D")).date()
 
 
 def last_complete(as_of: date, period: Period) -> int:

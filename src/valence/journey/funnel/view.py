@@ -321,8 +321,8 @@ def goes_with(found: Found, fmt: Formats) -> DataTable | None:
 def _thing(kind: str, value: str, fmt: Formats) -> str:
     if kind == "touchpoint":
         return named(TOUCHPOINTS, value, fmt)
-    said = PROPERTIES.get(kind, message("{kind}", kind=kind))
-    return f"{fmt.language.worded(said)}: {part_said(kind, value, fmt)}"
+    said = fmt.language.worded(PROPERTIES[kind]) if kind in PROPERTIES else kind
+    return f"{said}: {part_said(kind, value, fmt)}"
 
 
 def steps(found: Found, fmt: Formats) -> list[Step]:
