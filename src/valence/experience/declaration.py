@@ -22,6 +22,7 @@ EXPERIENCE = Capability(
         NavItem(
             "act", message("Follow-ups"), "/experience/follow-ups", "experience:read", order=10
         ),
+        NavItem("measure", message("Surveys"), "/experience/surveys", "experience:read", order=45),
         NavItem("measure", message("Alerts"), "/experience/alerts", "experience:read", order=46),
         NavItem(
             "measure", message("Silent leavers"), "/experience/silent", "experience:read", order=47

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from tests.experience.surveys.brand import N, forty_customers
 from tests.experience.surveys.surveys import AFTER_DELIVERY, invited, published
 
-from valence.app.folder import make_folder
-from valence.app.house import WholeHouse
 from valence.core.clock import frozen, now
 from valence.core.errors import BadInputError, NotFoundError
 from valence.core.rules import RuleError
@@ -22,31 +21,18 @@ from valence.experience.surveys.rates import likeness, response_of
 from valence.experience.surveys.results import results
 from valence.experience.surveys.review import drop, held, release
 from valence.experience.surveys.tables import invitations
-from valence.intake.importing import import_files
 from valence.lake.build import Ask
 from valence.outbound.links import ExpiredLinkError
 from valence.trust.actor import LOCAL
 from valence.trust.audit import entries
 
-N = 40
-
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """A brand of forty customers, twenty of whom bought once."""
-    folder = tmp_path_factory.mktemp("brand")
-    brand = make_folder(folder / "b", name="Teahouse", currency="CNY", timezone="UTC")
-    lines = ["order id,order date,customer id,email,amount,channel"]
-    for n in range(N):
-        for k in range(1 if n < 20 else 4):
-            channel = "web" if n % 2 else "app"
-            lines.append(f"{n}-{k},2025-0{k + 1}-05,{n},c{n}@x.cn,{10 + n},{channel}")
-    (folder / "orders.csv").write_text("\n".join(lines))
-    import_files(brand, [folder / "orders.csv"], yes=True)
-    house = WholeHouse(brand)
-    house.build()
-    yield house
-    house.close()
+    """Forty customers, twenty of whom bought once."""
+    made = forty_customers(tmp_path_factory.mktemp("brand"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
