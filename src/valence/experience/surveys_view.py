@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from valence.core.messages import Message, message
 from valence.experience.surveys.rates import Likeness, Rate, Response, Unlike
@@ -140,7 +140,7 @@ def figures_of(found: Response, fmt: Formats) -> list[Figure]:
     """Return asked, opened, answered, held back."""
     return [
         Figure(message("Asked"), fmt.integer(found.asked), note=message("customers")),
-        _rate(message("Opened"), found, found.opened, fmt),
+        _rate(message("Opened it"), found, found.opened, fmt),
         _rate(message("Answered"), found, found.answered, fmt),
         Figure(
             HELD, fmt.integer(found.held), note=message("to be looked at"), href="/experience/held"
@@ -185,11 +185,13 @@ def _trait(one: Unlike, fmt: Formats) -> str:
     return f"{name}: {one.level or '–'}" if one.trait != "tenure_days" else name
 
 
-def result_rows(found: Sequence[Result], fmt: Formats) -> list[dict[str, Words]]:
-    """Return the results of questions as rows of a table."""
+def result_rows(
+    found: Sequence[Result], asked: Mapping[tuple[str, str], str], fmt: Formats
+) -> list[dict[str, Words]]:
+    """Return the results of questions as rows of a table; `asked` has the words of each part."""
     return [
         {
-            "question": f"{one.question}, {one.part}" if one.part else one.question,
+            "question": asked.get((one.question, one.part)) or f"{one.question} {one.part}".strip(),
             "about": one.about,
             "kind": KINDS.get(one.kind, ""),  # type: ignore[call-overload]
             "n": fmt.integer(one.n),

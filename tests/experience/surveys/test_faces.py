@@ -101,7 +101,6 @@ def test_page_api_and_command_tell_the_same(house, client):
 
 
 def test_a_code_is_made_on_the_page_and_drawn(client):
-    pytest.importorskip("segno")
     where = "/experience/surveys/delivery/codes"
     made = client.post(where, data={"place": "Camden"}, headers=SAME)
     assert made.status_code == 303
@@ -168,7 +167,6 @@ def test_links_are_made_by_api_and_nobody_is_asked_twice(house, client):
 
 
 def test_a_code_is_printed_and_drawn_by_command(house, tmp_path):
-    pytest.importorskip("segno")
     picture = tmp_path / "soho.svg"
     done = run(house, "code", "delivery", "Soho", "--svg", str(picture))
     assert done.stdout.startswith("http://127.0.0.1:8000/s/")

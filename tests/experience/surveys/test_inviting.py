@@ -236,7 +236,6 @@ def test_a_code_that_cannot_be_made_is_said(house, survey, place, days, sentence
 
 
 def test_a_qr_code_is_a_picture_that_reads_back():
-    pytest.importorskip("segno")
     svg = qr_svg("http://127.0.0.1:8000/s/" + "a" * 51, title="Soho <1>")
     assert svg.startswith("<?xml")
     assert "Soho &lt;1&gt;" in svg

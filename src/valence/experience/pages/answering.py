@@ -190,6 +190,7 @@ def _shown(
         else "",
         intro=found.definition.intro.of(wording.code) if shown.number == 1 else "",
         trap=TRAP,
+        named=found.invitation["customer_id"] is not None,
         most=MOST_WORDS,
         **shared,
     )

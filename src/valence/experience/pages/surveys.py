@@ -78,6 +78,11 @@ def _one(ask: Asked, name: str, wrong: ValenceError | None = None) -> Response:
         found = results(view, name, least)
         places = codes(view, name)
     wording = Wording(ask.language, ask.brand.settings.brand.name, fmt)
+    worded = {
+        (q.id, part.name if part else ""): said
+        for q in one.definition.questions
+        for part, said in zip(q.parts or (None,), asks(q, wording), strict=False)
+    }
     at = now()
     return ask.page(
         "experience/survey.html",
@@ -90,8 +95,12 @@ def _one(ask: Asked, name: str, wrong: ValenceError | None = None) -> Response:
         answer=view_of.of_one(one, alike, fmt),
         figures=view_of.figures_of(one.response, fmt),
         alike=view_of.likeness_chart(alike, fmt),
-        results=view_of.result_rows(found, fmt),
-        spoken=[(each.question, each.words) for each in found if each.words],
+        results=view_of.result_rows(found, worded, fmt),
+        spoken=[
+            (worded.get((each.question, "")) or each.question, each.words)
+            for each in found
+            if each.words
+        ],
         places=[(row, row["expires_at"] > at) for row in places],
         questions=[(q, asks(q, wording), words.KINDS[q.kind]) for q in one.definition.questions],
         how=view_of.how(),

@@ -139,6 +139,7 @@ def _begun(unit: Unit, found: Opened, said: Said) -> Mapping[str, Any]:
         "state": "partial",
     }
     unit.execute(sa.insert(responses), row)
+    note_opened(unit, Link(row["invitation_id"], found.at))  # a program may answer without a look
     return row
 
 

@@ -19,17 +19,36 @@ from valence.experience.surveys.questions import CODES, Code, Question, Texts
 SURVEY = "survey"
 
 
+# What a new survey begins with: two scores and a reason, short enough to be answered.
+_TO_BEGIN_WITH = (
+    Question(id="recommend", kind="nps", required=True),
+    Question(
+        id="why",
+        kind="text",
+        ask=Texts(en="What is the main reason?", zh="主要原因是什么？"),
+        reason_of="recommend",
+    ),
+    Question(id="easy", kind="ces"),
+)
+
+
 class SurveyDefinition(Document):
     """Questions in their order, in which languages, and whom they may be sent to how often."""
 
-    title: Texts = Field(description="What the survey is called, as people read it.")
+    title: Texts = Field(
+        Texts(en="How was it?", zh="您觉得怎么样？"),
+        description="What the survey is called, as people read it.",
+    )
     intro: Texts = Field(Texts(), description="A line before the first question.")
     thanks: Texts = Field(Texts(), description="What is said at the end.")
     languages: tuple[Code, ...] = Field(
         CODES, min_length=1, description="The languages that it is asked in."
     )
     questions: tuple[Question, ...] = Field(
-        min_length=1, max_length=60, description="The questions, in the order they are asked."
+        _TO_BEGIN_WITH,
+        min_length=1,
+        max_length=60,
+        description="The questions, in the order they are asked.",
     )
     touchpoint: str = Field(
         "", max_length=60, description="What it is about, where a question does not say."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-from valence.core.errors import MissingExtraError
 from valence.core.settings import Brand
 from valence.kit.opened import OpenBrand
 from valence.outbound.links import Link, Links
@@ -27,19 +26,9 @@ def href(house: OpenBrand, link: Link) -> str:
 
 
 def qr_svg(text: str, *, title: str = "") -> str:
-    """Return a QR code (ISO/IEC 18004) of a text as an SVG picture, black on white.
+    """Return a QR code (ISO/IEC 18004) of a text as an SVG picture, black on white."""
+    import segno  # noqa: PLC0415 - most surveys need no code
 
-    Raises
-    ------
-    MissingExtraError
-        If the library that draws it is not installed.
-    """
-    try:
-        import segno  # noqa: PLC0415 - most surveys need no code
-    except ImportError as missing:
-        raise MissingExtraError(
-            "A code to scan needs the library segno. Install it with `pip install segno`."
-        ) from missing
     out = io.BytesIO()
     # Level M mends 15 % of a printed code that is worn or dirty.
     segno.make(text, error="m", micro=False).save(
