@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from tests.value.faces.brands import define, fill, literal_lines
+from tests.value.faces.brands import fill, literal_lines
 from tests.value.faces.fixtures import FEW, PEOPLE
 
+from valence.app.desk.defined import kinds_of
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
+from valence.definitions import base_of, head, publish, save_draft
 from valence.experience.declaration import EXPERIENCE
 from valence.kit.capability import Capability
+from valence.store import Unit
 
 __all__ = ["complaint", "define", "feedback", "house_of", "land"]
 
@@ -22,6 +25,18 @@ def house_of(folder: Path, *more: Capability) -> WholeHouse:
     """Return the house of a new brand folder, with experience and what else is named."""
     brand = make_folder(folder, name="Blossom & Bay", currency="GBP", timezone="Europe/London")
     return WholeHouse(brand, [*more, EXPERIENCE])
+
+
+def define(house: WholeHouse, kind: str, document: dict[str, object], *, name: str = "") -> None:
+    """Publish a definition, over the one that holds."""
+    of, named = kinds_of(house)[kind], name or kind
+
+    def change(unit: Unit) -> None:
+        held = head(unit, kind, named)
+        made = save_draft(unit, of, named, document, actor="local", based_on=held and base_of(held))
+        publish(unit, of, named, actor="local", based_on=base_of(made), effective_from=None)
+
+    house.store.transact(change)
 
 
 def land(house: WholeHouse, **others: str) -> None:

@@ -27,6 +27,9 @@ EXPERIENCE = Capability(
         NavItem(
             "measure", message("Silent leavers"), "/experience/silent", "experience:read", order=47
         ),
+        NavItem(
+            "measure", message("Mystery visits"), "/experience/mystery", "experience:read", order=48
+        ),
     ),
     panels=(Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),),
     templates="valence.experience",

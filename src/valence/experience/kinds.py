@@ -8,6 +8,7 @@ from valence.core.messages import message
 from valence.definitions import DefinitionKind
 from valence.experience.alerts.definition import ALERTS_KIND, AlertsDefinition
 from valence.experience.followups.definition import FOLLOW_UP_KIND, FollowUpDefinition
+from valence.experience.mystery.definition import MYSTERY_KIND, Checklist
 from valence.experience.surveys.definition import KIND as SURVEY_KIND
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 
@@ -19,4 +20,5 @@ KINDS: tuple[DefinitionKind[Any], ...] = (
         FOLLOW_UP_KIND, message("Follow-ups"), FollowUpDefinition, _DEFINE, singleton=True
     ),
     DefinitionKind(ALERTS_KIND, message("Alerts"), AlertsDefinition, _DEFINE, singleton=True),
+    DefinitionKind(MYSTERY_KIND, message("Checklists of mystery visits"), Checklist, _DEFINE),
 )

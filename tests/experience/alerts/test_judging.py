@@ -72,29 +72,11 @@ def test_late_answers_silence_nothing(house):
 
 def test_a_rule_that_goes_takes_its_alerts_along(house):
     built(house, *[GOOD] * 9, BAD, BAD, BAD)
-    define_later(house, {"rules": []})
+    define(house, "alerts", {"rules": []})
     judge(house)
     assert still_open(house) == []
     with house.store.reading() as view:
         assert [one.closed_why for one in book.closed_alerts(view)] == ["rule"]
-
-
-def define_later(house, document):
-    from valence.app.desk.defined import kinds_of
-    from valence.definitions import lifecycle
-    from valence.definitions.lifecycle import base_of
-    from valence.definitions.versions import head
-
-    kind = kinds_of(house)["alerts"]
-
-    def change(unit):
-        base = base_of(head(unit, "alerts", "alerts"))
-        made = lifecycle.save_draft(unit, kind, "alerts", document, actor="local", based_on=base)
-        lifecycle.publish(
-            unit, kind, "alerts", actor="local", based_on=base_of(made), effective_from=None
-        )
-
-    house.store.transact(change)
 
 
 FACTS = {

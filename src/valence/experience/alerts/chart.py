@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
-from scipy.stats import chi2
-
 from valence.core.intervals import normal_quantile, wilson
 
 USUAL_LEAST = 8  # periods that it takes to say what is usual
@@ -103,8 +101,10 @@ def usual_of(periods: Sequence[Period], *, net: bool) -> Usual | None:
     if variance <= 0:
         return Usual(centre, 0.0, n)
     spread = sum(p.n * (score_of(p, net=net)[0] - centre) ** 2 for p in periods) / variance
+    from scipy.special import chdtrc  # noqa: PLC0415 - slow to import, and kinds load this module
+
     free = len(periods) - 1
-    more = spread / free if chi2.sf(spread, free) < _CERTAIN else 1.0
+    more = spread / free if chdtrc(free, spread) < _CERTAIN else 1.0
     return Usual(centre, variance * max(more, 1.0), n)
 
 
