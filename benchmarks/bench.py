@@ -5,8 +5,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import build_scale, graph_speed, import_speed, page_times, value_fit, value_scale
-from benchmarks import build_scale, funnel_speed, import_speed, page_times, value_fit, value_scale
+from benchmarks import (
+    build_scale,
+    funnel_speed,
+    graph_speed,
+    import_speed,
+    page_times,
+    value_fit,
+    value_scale,
+)
 from benchmarks.report import run
 
 CHECKS = {

@@ -7,10 +7,15 @@ from valence.kit.page import Tab
 
 PAGES: tuple[tuple[Message, str], ...] = (
     (message("Scores"), "/experience"),
+    (message("Voice"), "/experience/voice"),
     (message("Drivers"), "/experience/drivers"),
     (message("Kano"), "/experience/kano"),
     (message("Value gap"), "/experience/gap"),
     (message("Perceived value"), "/experience/perceived"),
+    (message("Surveys"), "/experience/surveys"),
+    (message("Alerts"), "/experience/alerts"),
+    (message("Silent leavers"), "/experience/silent"),
+    (message("Mystery visits"), "/experience/mystery"),
 )
 
 

@@ -1,6 +1,25 @@
 """The API of experience: what the pages show, as data."""
 
-from valence.experience.api import alerts, followups, mystery, research, scores, silent, surveys, voice
+from valence.experience.api import (
+    alerts,
+    followups,
+    mystery,
+    research,
+    scores,
+    silent,
+    surveys,
+    voice,
+)
 from valence.experience.api.router import api
 
-__all__ = ["alerts", "api", "followups", "mystery", "research", "scores", "silent", "surveys", "voice"]
+__all__ = [
+    "alerts",
+    "api",
+    "followups",
+    "mystery",
+    "research",
+    "scores",
+    "silent",
+    "surveys",
+    "voice",
+]

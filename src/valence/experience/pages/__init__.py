@@ -1,6 +1,27 @@
 """Pages of experience: what customers feel, and why."""
 
-from valence.experience.pages import alerts, answering, followups, mystery, research, scores, silent, surveys, voice
+from valence.experience.pages import (
+    alerts,
+    answering,
+    followups,
+    mystery,
+    research,
+    scores,
+    silent,
+    surveys,
+    voice,
+)
 from valence.experience.pages.router import pages
 
-__all__ = ["alerts", "answering", "followups", "mystery", "pages", "research", "scores", "silent", "surveys", "voice"]
+__all__ = [
+    "alerts",
+    "answering",
+    "followups",
+    "mystery",
+    "pages",
+    "research",
+    "scores",
+    "silent",
+    "surveys",
+    "voice",
+]
