@@ -17,18 +17,25 @@ EXPERIENCE = Capability(
     api="valence.experience.api:api",
     commands="valence.experience.commands:experience",
     nav=(
-        NavItem("measure", message("Experience"), "/experience", "experience:read", order=40),
-        NavItem("measure", message("Voice"), "/experience/voice", "experience:read", order=42),
+        NavItem("measure", message("Experience"), "/experience", "experience:read", order=50),
+        *(
+            NavItem("measure", title, path, "experience:read", order=51 + at, beside="/experience")
+            for at, (title, path) in enumerate(
+                (
+                    (message("Voice"), "/experience/voice"),
+                    (message("Drivers"), "/experience/drivers"),
+                    (message("Kano"), "/experience/kano"),
+                    (message("Value gap"), "/experience/gap"),
+                    (message("Perceived value"), "/experience/perceived"),
+                    (message("Silent leavers"), "/experience/silent"),
+                    (message("Surveys"), "/experience/surveys"),
+                    (message("Mystery visits"), "/experience/mystery"),
+                    (message("Alerts"), "/experience/alerts"),
+                )
+            )
+        ),
         NavItem(
             "act", message("Follow-ups"), "/experience/follow-ups", "experience:read", order=10
-        ),
-        NavItem("measure", message("Surveys"), "/experience/surveys", "experience:read", order=45),
-        NavItem("measure", message("Alerts"), "/experience/alerts", "experience:read", order=46),
-        NavItem(
-            "measure", message("Silent leavers"), "/experience/silent", "experience:read", order=47
-        ),
-        NavItem(
-            "measure", message("Mystery visits"), "/experience/mystery", "experience:read", order=48
         ),
     ),
     panels=(Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),),

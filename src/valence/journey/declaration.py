@@ -15,10 +15,17 @@ JOURNEY = Capability(
     commands="valence.journey.commands:journey",
     nav=(
         NavItem("measure", message("Journey map"), "/journey", "journey:read", order=30),
-        NavItem("measure", message("Value at stake"), "/journey/stake", "journey:read", order=31),
-        NavItem("measure", message("Paths"), "/journey/paths", "journey:read", order=33),
-        NavItem("measure", message("Funnel"), "/journey/funnel", "journey:read", order=32),
-        NavItem("measure", message("Retention"), "/journey/retention", "journey:read", order=33),
+        *(
+            NavItem("measure", title, path, "journey:read", order=31 + at, beside="/journey")
+            for at, (title, path) in enumerate(
+                (
+                    (message("Value at stake"), "/journey/stake"),
+                    (message("Paths"), "/journey/paths"),
+                    (message("Funnel"), "/journey/funnel"),
+                    (message("Retention"), "/journey/retention"),
+                )
+            )
+        ),
     ),
     templates="valence.journey",
 )

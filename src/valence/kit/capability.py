@@ -20,6 +20,7 @@ class NavItem:
     path: str
     permission: str
     order: int = 100
+    beside: str = ""  # path of the entry that it belongs to: a tab above its pages, not an entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,17 @@ class Group:
     title: Message
     items: tuple[NavItem, ...]
 
+    @property
+    def entries(self) -> tuple[NavItem, ...]:
+        """What the side shows: an entry for each family of pages."""
+        return tuple(item for item in self.items if not item.beside)
+
+    def family(self, of: NavItem) -> tuple[NavItem, ...]:
+        """Return the pages that stand beside one another, the entry itself first; none alone."""
+        head = of.beside or of.path
+        found = tuple(item for item in self.items if head in (item.path, item.beside))
+        return found if len(found) > 1 and of in found else ()
+
 
 def grouped(capabilities: Iterable[Capability]) -> tuple[Group, ...]:
     """Return the groups that have a page, in the order of the loop."""

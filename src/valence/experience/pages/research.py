@@ -10,10 +10,9 @@ from valence.core.errors import BadInputError
 from valence.core.messages import Message, message
 from valence.experience import research_answers, research_view
 from valence.experience.pages.router import pages
-from valence.experience.tabs import tabs
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import built_of, unbuilt
-from valence.kit.page import Answer, Empty, Step
+from valence.kit.page import Empty, Step
 
 
 @pages.get("/experience/kano", permission="experience:read")
@@ -22,12 +21,11 @@ def kano_page(ask: Ask) -> Response:
     will = message("What kind of quality each feature has, by Kano's pairs of questions.")
     title = message("Kano")
     if (missing := _missing(ask, will, ("kano_functional",))) is not None or ask.as_of is None:
-        return _empty(ask, "/experience/kano", title, research_view.KANO_ASKED, missing)
+        return _empty(ask, title, research_view.KANO_ASKED, missing)
     found, fmt = research_answers.kano_found(ask.reader, ask.as_of), ask.format
     return ask.page(
         "experience/research.html",
         title=title,
-        tabs=tabs("/experience/kano"),
         question=research_view.KANO_ASKED,
         answer=research_view.kano_answer(found, fmt),
         chart=research_view.kano_picture(found, fmt),
@@ -44,14 +42,13 @@ def gap_page(ask: Ask) -> Response:
     will = message("Expectation less perception, by dimension of service.")
     title = message("Value gap")
     if (missing := _missing(ask, will, ("expectation",))) is not None or ask.as_of is None:
-        return _empty(ask, "/experience/gap", title, research_view.GAP_ASKED, missing)
+        return _empty(ask, title, research_view.GAP_ASKED, missing)
     fmt = ask.format
     found = research_answers.gaps_found(ask.reader, ask.as_of)
     rivals = research_answers.rivals_found(ask.reader, ask.as_of)
     return ask.page(
         "experience/research.html",
         title=title,
-        tabs=tabs("/experience/gap"),
         question=research_view.GAP_ASKED,
         answer=research_view.gap_answer(found, fmt),
         chart=research_view.gap_picture(found, fmt),
@@ -69,17 +66,16 @@ def drivers_page(ask: Ask, outcome: Literal["nps", "csat", "ces"] = "nps") -> Re
     will = message("How much each touchpoint explains of a score.")
     title = message("Drivers")
     if (missing := _missing(ask, will, (outcome,))) is not None or ask.as_of is None:
-        return _empty(ask, "/experience/drivers", title, research_view.DRIVERS_ASKED, missing)
+        return _empty(ask, title, research_view.DRIVERS_ASKED, missing)
     fmt = ask.format
     try:
         found = research_answers.drivers_found(ask.reader, ask.as_of, outcome=outcome)
     except BadInputError as wrong:
         said = Empty(will, wrong.message, Step(message("Bring answers in"), "/imports"))
-        return _empty(ask, "/experience/drivers", title, research_view.DRIVERS_ASKED, said)
+        return _empty(ask, title, research_view.DRIVERS_ASKED, said)
     return ask.page(
         "experience/research.html",
         title=title,
-        tabs=tabs("/experience/drivers"),
         question=research_view.DRIVERS_ASKED,
         answer=research_view.drivers_answer(found, outcome, fmt),
         chart=research_view.drivers_picture(found, fmt),
@@ -94,12 +90,11 @@ def perceived_page(ask: Ask) -> Response:
     will = message("What customers get less what they give, as they perceive it.")
     title = message("Perceived value")
     if (missing := _missing(ask, will, ("perceived_value",))) is not None or ask.as_of is None:
-        return _empty(ask, "/experience/perceived", title, research_view.VALUE_ASKED, missing)
+        return _empty(ask, title, research_view.VALUE_ASKED, missing)
     parts, fmt = research_answers.perceived(ask.reader, ask.as_of), ask.format
     return ask.page(
         "experience/research.html",
         title=title,
-        tabs=tabs("/experience/perceived"),
         question=research_view.VALUE_ASKED,
         answer=research_view.value_answer(parts, fmt),
         chart=research_view.value_picture(parts, fmt),
@@ -126,13 +121,8 @@ def _missing(ask: Asked, will: Message, metrics: tuple[str, ...]) -> Empty | Non
     )
 
 
-def _empty(
-    ask: Asked, path: str, title: Message, question: Message, missing: Empty | None
-) -> Response:
-    return ask.page(
-        "experience/nothing.html", title=title, question=question, empty=missing, tabs=tabs(path),
-        answer=Answer(""),
-    )  # fmt: skip
+def _empty(ask: Asked, title: Message, question: Message, missing: Empty | None) -> Response:
+    return ask.page("kit/empty.html", title=title, question=question, empty=missing)
 
 
 def _next() -> list[Step]:

@@ -12,7 +12,6 @@ from valence.experience import scores_view
 from valence.experience.pages.router import pages
 from valence.experience.scores import Metric
 from valence.experience.scores_answers import scores_of
-from valence.experience.tabs import tabs
 from valence.kit.ask import Ask
 from valence.kit.built import built_of, unbuilt
 from valence.kit.page import Empty, Step
@@ -41,7 +40,6 @@ def scores_page(
         "experience/scores.html",
         question=scores_view.ASKED,
         answer=scores_view.answer(found, fmt),
-        pages=tabs("/experience"),
         tabs=scores_view.tabs(ask, metric),
         groups=scores_view.groups(ask, found),
         figures=scores_view.figures(found, fmt),
