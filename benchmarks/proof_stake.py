@@ -30,7 +30,7 @@ def check() -> Sequence[Row]:
         hidden = _all_seeds(kept, experience, hidden=True)
         what = f"{experience}, {customers:,} customers, {SEEDS} seeds"
         rows += [
-            Row(f"{what}: {claim.what}", "–" if claim.met is None else str(claim.wanted),
+            Row(f"{what}: {claim.what}", "–" if claim.met is None else claim.wanted,
                 claim.found, claim.met)
             for claim in claims(plain, hidden)
         ]  # fmt: skip

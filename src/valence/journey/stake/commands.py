@@ -117,8 +117,8 @@ def _print_claims(told: dict[str, list[Claim]], seeds: int) -> None:
         [
             {
                 "experience": experience,
-                "what": str(claim.what),
-                "wanted": str(claim.wanted),
+                "what": claim.what,
+                "wanted": claim.wanted,
                 "found": claim.found,
                 "met": "" if claim.met is None else "yes" if claim.met else "NO",
             }

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from valence.core.messages import Message, message
 from valence.journey.stake.basis import Basis, Flags, Floats, common, tamed
 from valence.journey.stake.effect import Compared, Effects, effects
 from valence.journey.stake.estimate import Rules, stake_of
@@ -76,14 +75,14 @@ class Seen:
 class Claim:
     """One thing that must hold over the seeds."""
 
-    what: Message
-    wanted: Message
+    what: str
+    wanted: str
     found: str
     met: bool | None  # None: told, not asked
 
     def told(self) -> dict[str, Any]:
-        """Return it as data, in English."""
-        return {**asdict(self), "what": str(self.what), "wanted": str(self.wanted)}
+        """Return it as data."""
+        return asdict(self)
 
 
 def seen_of(draw: Draw, seed: int, experience: str, *, hidden: bool) -> Seen:
@@ -147,16 +146,16 @@ def claims(plain: Sequence[Seen], hidden: Sequence[Seen]) -> list[Claim]:
     alarms = of_hundred([one.alarm for one in hidden])
     false = of_hundred([one.alarm for one in plain])
     return [
-        Claim(message("the 90 % interval covers the truth, of 100 seeds"),
-              message("84 to 96"), f"{covers:g}", COVERS[0] <= covers <= COVERS[1]),
-        Claim(message("its mean width over that with true models"),
-              message("at most 1.5"), f"{width:.3f}", width <= WIDEST),
-        Claim(message("the plain difference's interval covers it, of 100 seeds"),
-              message("fewer than 50"), f"{naive:g}", naive < NAIVE),
-        Claim(message("the placebo check alarms where a confounder is hidden, of 100 seeds"),
-              message("at least 80"), f"{alarms:g}", alarms >= ALARMS),
-        Claim(message("it alarms where none is hidden, of 100 seeds"),
-              message("about 10"), f"{false:g}", None),
+        Claim("the 90 % interval covers the truth, of 100 seeds",
+              "84 to 96", f"{covers:g}", COVERS[0] <= covers <= COVERS[1]),
+        Claim("its mean width over that with true models",
+              "at most 1.5", f"{width:.3f}", width <= WIDEST),
+        Claim("the plain difference's interval covers it, of 100 seeds",
+              "fewer than 50", f"{naive:g}", naive < NAIVE),
+        Claim("the placebo check alarms where a confounder is hidden, of 100 seeds",
+              "at least 80", f"{alarms:g}", alarms >= ALARMS),
+        Claim("it alarms where none is hidden, of 100 seeds",
+              "about 10", f"{false:g}", None),
     ]  # fmt: skip
 
 
