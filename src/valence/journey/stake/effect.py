@@ -60,6 +60,7 @@ class Effects:
     mean: Estimate
     weights: Floats  # (k,) of the projection
     covariance: Floats  # (k, k) of them
+    affected: int  # whom it is measured on
 
     def total(self, known: Floats) -> Estimate:
         """Return the sum of effects on moments with what is known of each, (m, k)."""
@@ -101,7 +102,7 @@ def effects(compared: Compared, known: Floats) -> Effects:
     by = _by_customer(np.column_stack([left / n1, pulled]), compared.customer)
     covariance = inverse @ (by[:, 1:].T @ by[:, 1:]) @ inverse
     mean = Estimate(float(signed.sum() / n1), _root(by[:, 0]))
-    return Effects(mean, weights, covariance)
+    return Effects(mean, weights, covariance, int(n1))
 
 
 def _scatter(spared: Floats, others: Floats, w: Floats, own: Flags) -> float:

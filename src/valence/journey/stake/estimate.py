@@ -186,7 +186,9 @@ def _times(estimate: Estimate, n: int) -> Estimate:
 
 
 def _verdict(found: Effects, balance: Balance, placebo: Placebo | None, rules: Rules) -> Verdict:
-    if balance.after > rules.most_apart:
+    # So few differ by more than that by chance alone, in one covariate or other of many.
+    by_chance = 3 * np.sqrt(1 / found.affected + 1 / balance.effective)
+    if balance.after > max(rules.most_apart, by_chance):
         return "not alike"
     if placebo is not None and placebo.alarm:
         return "unlike before"
