@@ -14,10 +14,10 @@ from valence.app.house import WholeHouse
 from valence.core.errors import NotFoundError, did_you_mean
 from valence.core.messages import message
 from valence.core.progress import Progress, Step
-from valence.core.settings import FILE, load
+from valence.core.settings import FILE, Brand, load
 from valence.definitions import folder as folders
 from valence.demo.simulate import simulate
-from valence.demo.writing import write, write_mappings
+from valence.demo.writing import MEANINGS, mappings, write
 from valence.kit.format import Formats
 from valence.kit.languages import language
 
@@ -116,8 +116,20 @@ def _simulated(folder: Path, customers: int, progress: Progress) -> Path:
     sources = folder / "data" / "sources"
     simulation = simulate(customers=customers, seed=SEED)
     write(simulation, sources, truth=folder / "data" / "truth")
-    write_mappings(folder / "mappings")
+    _confirm(load(folder))
     return sources
+
+
+def _confirm(brand: Brand) -> None:
+    """Keep the mapping of each simulated file, as if its owner had confirmed it."""
+    from valence.intake.mapping import folded, keep_mapping, read_mapping  # noqa: PLC0415 - see below
+    from valence.intake.reading import signature_of  # noqa: PLC0415
+
+    for name, text in mappings().items():
+        mapping = read_mapping(text, where=name)
+        for columns in MEANINGS.values():
+            if mapping.fits(folded(tuple(columns))):
+                keep_mapping(brand, mapping, signature_of(columns))
 
 
 def _import(house: WholeHouse, files: Path, progress: Progress) -> None:

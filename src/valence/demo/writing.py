@@ -194,11 +194,17 @@ def _write_parquet(folder: Path, name: str, table: pa.Table) -> Path:
     return path
 
 
+def mappings() -> dict[str, str]:
+    """Return the mapping of each file of the brand by its name: YAML, as intake reads it."""
+    found = resources.files("valence.demo").joinpath("mappings").iterdir()
+    return {one.name: one.read_text("utf-8") for one in sorted(found, key=str)}
+
+
 def write_mappings(folder: Path) -> list[Path]:
     """Write the mapping of each file of the brand (YAML, as intake reads them) into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for mapping in sorted(resources.files("valence.demo").joinpath("mappings").iterdir(), key=str):
-        paths.append(folder / mapping.name)
-        paths[-1].write_bytes(mapping.read_bytes())
+    for name, text in mappings().items():
+        paths.append(folder / name)
+        paths[-1].write_text(text, "utf-8")
     return paths

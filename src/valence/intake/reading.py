@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,6 +27,12 @@ class SourceColumn:
 
     name: str
     kind: str = "text"
+
+
+def signature_of(names: Iterable[str]) -> str:
+    """Return the name of the form of files with these columns, in any order."""
+    told = "\x1f".join(sorted(name.casefold() for name in names))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,7 @@ class Source:
     @property
     def signature(self) -> str:
         """A name for this form of file: equal for the same columns, in any order."""
-        told = "\x1f".join(sorted(name.casefold() for name in self.names))
-        return hashlib.sha256(told.encode()).hexdigest()[:16]
+        return signature_of(self.names)
 
 
 def open_source(bench: Workbench, path: Path, *, sheet: str = "") -> Source:
