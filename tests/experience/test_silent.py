@@ -65,6 +65,7 @@ def test_who_left_counts_by_how_sure_that_is_and_who_left_long_ago_not_at_all(co
     made = silence_counts(customers, worth, spoke, wronged, since=SINCE, by="rhythm")
     rows = con.to_pyarrow(made.order_by("wronged")).to_pylist()
     assert [(r["customers"], r["left_sum"]) for r in rows] == [(1, 1.0), (1, 0.0)]
+    assert isinstance(rows[0]["left_sum"], float)  # a sum of the literals 1.0 and 0.0 was a decimal
 
 
 def test_who_spoke_and_who_was_wronged(con):

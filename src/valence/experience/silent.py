@@ -125,7 +125,8 @@ def silence_counts(
         gone = 1.0 - t.alive_probability
     else:
         t = t.filter(t.purchase_days >= 2, t.gap_days > 0)
-        gone = (t.days_since_order > t.gap_days * rhythms).ifelse(1.0, 0.0)
+        # Not ifelse(1.0, 0.0): such literals are decimals to DuckDB.
+        gone = (t.days_since_order > t.gap_days * rhythms).cast("int64").cast("float64")
     t = t.mutate(gone=gone)
     t = _marked(_marked(t, spoke, "spoke"), wronged, "wronged")
     return t.group_by("tier", "wronged").agg(

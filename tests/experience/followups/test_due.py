@@ -29,6 +29,8 @@ CONTACTS = [
     ("k3", None, None, date(2025, 3, 20), AT),
     ("k4", True, None, date(2025, 1, 2), AT),
     ("k5", True, None, date(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC)),
+    ("k6", True, "lost", date(2025, 3, 22), datetime(2025, 3, 22, tzinfo=UTC), "case 1"),
+    ("k7", True, "still lost", date(2025, 3, 24), datetime(2025, 3, 24, tzinfo=UTC), "case 1"),
 ]
 
 
@@ -53,12 +55,13 @@ def feedback():
 
 
 def contacts():
-    keys = ("contact_id", "complaint", "category", "opened_on", "opened_at")
-    rows = [{**dict(zip(keys, row, strict=True)), "source": "desk"} for row in CONTACTS]
+    keys = ("contact_id", "complaint", "category", "opened_on", "opened_at", "case_id")
+    rows = [{**dict(zip(keys, row, strict=False)), "source": "desk"} for row in CONTACTS]
     schema = pa.schema(
         [("contact_id", pa.string()), ("complaint", pa.bool_()), ("category", pa.string()),
          ("opened_on", pa.date32()), ("opened_at", pa.timestamp("us", "UTC")),
-         ("source", pa.string())]
+         ("source", pa.string()),
+         ("case_id", pa.string())]
     )  # fmt: skip
     return ibis.memtable(pa.Table.from_pylist(rows, schema=schema))
 
@@ -80,8 +83,11 @@ def test_complaints_and_named_categories_but_none_from_the_future(con):
         since, until = date(2025, 3, 1), datetime(2025, 4, 1, tzinfo=UTC)
         return ids(con, complaints(contacts(), since=since, until=until, **what))
 
-    assert found(complaints=True, categories=()) == [("k1", "delivery")]
-    assert found(complaints=True, categories=("refund",)) == [("k1", "delivery"), ("k2", "Refund")]
+    lost = ("case 1", "lost")  # two contacts of one case
+    assert found(complaints=True, categories=()) == [lost, ("k1", "delivery")]
+    assert found(complaints=True, categories=("refund",)) == [
+        lost, ("k1", "delivery"), ("k2", "Refund"),
+    ]  # fmt: skip
     assert found(complaints=False, categories=()) == []
 
 

@@ -73,9 +73,11 @@ class AlertsDefinition(Document):
 
     rules: tuple[AlertRule, ...] = Field(
         (
+            AlertRule(name="NPS", by="all"),
             AlertRule(name="NPS by touchpoint"),
             AlertRule(name="Satisfaction by touchpoint", metric="csat"),
             AlertRule(name="Effort by touchpoint", metric="ces"),
+            AlertRule(name="Ratings", metric="rating", by="all"),
         ),
         max_length=50,
         description="The rules; each entity of each has at most one open alert.",

@@ -24,9 +24,9 @@ class FollowUpOut(BaseModel):
     """One follow-up: who was let down, whose it is, and by when it has to be done."""
 
     follow_up_id: str
-    origin: str = Field(description="answer or contact: what opened it.")
+    origin: str = Field(description="answer, case or contact: what opened it.")
     source: str = Field(description="System that the row came from.")
-    row_id: str = Field(description="Identifier of the answer or contact there.")
+    row_id: str = Field(description="Identifier of the answer, case or contact there.")
     reason: str = Field(description="score, complaint or theme.")
     matter: str = Field(description="Metric, category or name of the theme.")
     customer_id: str | None = Field(description="As known now; null where nobody is.")

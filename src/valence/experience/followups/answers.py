@@ -31,7 +31,11 @@ from valence.people.vault import Vault
 from valence.store import Unit
 
 LOOKED_BACK = timedelta(days=365)  # of the figures
-_TABLE = {"answer": ("feedback", "feedback_id"), "contact": ("contacts", "contact_id")}
+_TABLE = {
+    "answer": ("feedback", "feedback_id", "answered_at"),
+    "contact": ("contacts", "contact_id", "opened_at"),
+    "case": ("contacts", "case_id", "opened_at"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +211,12 @@ def _worth(tables: Tables, ids: Sequence[str]) -> Mapping[str, Decimal]:
 def words_of(tables: Tables, found: Sequence[FollowUp]) -> dict[tuple[str, str, str], str]:
     """Return what customers wrote, by where it came from."""
     said: dict[tuple[str, str, str], str] = {}
-    for origin, (name, key) in _TABLE.items():
+    for origin, (name, key, at) in _TABLE.items():
         ids = [one.row_id for one in found if one.origin == origin]
         if not ids or not tables.has(name):
             continue
         t = tables.table(name)
-        rows = tables.rows(
-            t.filter(t[key].isin(ids), t.text.notnull()).select("source", key, "text")
-        )
-        said |= {(origin, row["source"], row[key]): row["text"] for row in rows}
+        t = t.filter(t[key].isin(ids), t.text.notnull()).order_by(t[at])
+        for row in tables.rows(t.select("source", key, "text")):
+            said.setdefault((origin, row["source"], row[key]), row["text"])  # the first of a case
     return said

@@ -27,7 +27,7 @@ _AT_ONCE = 300  # rows of a statement
 class Trigger:
     """One row of the data that calls for a follow-up."""
 
-    origin: str  # answer or contact
+    origin: str  # answer, case or contact
     source: str
     row_id: str
     reason: str  # score, complaint or theme

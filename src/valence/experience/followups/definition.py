@@ -59,7 +59,8 @@ class FollowUpDefinition(Document):
     """What opens a follow-up, whose it is, and by when it has to be done."""
 
     metrics: tuple[Metric, ...] = Field(
-        ("nps", "csat", "ces"), description="A bad answer to one of these opens a follow-up."
+        ("nps", "csat", "ces", "rating", "review"),
+        description="A bad answer to one of these opens a follow-up.",
     )
     complaints: bool = Field(default=True, description="Whether each complaint opens one.")
     categories: tuple[Name, ...] = Field(

@@ -10,12 +10,17 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.experience.followups.definition import Theme
+from valence.lake.columns import Kind
 from valence.lake.portable import filled, given
 
 COLUMNS = (
     "origin", "source", "row_id", "reason", "matter", "customer_id", "happened_at", "touchpoint",
     "channel", "order_id", "score", "share",
 )  # fmt: skip
+_OF_CONTACT: dict[str, Kind] = {
+    "customer_id": "text", "channel": "text", "category": "text", "complaint": "bool",
+    "case_id": "text",
+}  # fmt: skip
 _WORST_FIRST = (
     "score",
     "complaint",
@@ -60,7 +65,7 @@ def complaints(
     since: date,
     until: datetime,
 ) -> ir.Table:
-    """Return the complaints, and the contacts of categories that are followed up.
+    """Return the complaints, and the contacts of categories that are followed up; of a case one.
 
     Parameters
     ----------
@@ -78,17 +83,18 @@ def complaints(
     Returns
     -------
     Table
-        One row per contact, with the columns `COLUMNS`; `row_id` is its `contact_id`.
+        One row per case, that of its first contact; a contact of no case stands for itself. It has
+        the columns `COLUMNS`; `origin` is case or contact, `row_id` the id of it.
     """
-    columns = {"customer_id": "text", "channel": "text", "category": "text", "complaint": "bool"}
-    t = filled(given(contacts, "source", "contact_id", "opened_at", "opened_on"), columns)  # type: ignore[arg-type]
+    t = filled(given(contacts, "source", "contact_id", "opened_at", "opened_on"), _OF_CONTACT)
     is_one = t.complaint.fill_null(ibis.literal(value=False)) & ibis.literal(complaints)
     named = ibis.coalesce(t.category, "").lower().isin([each.lower() for each in categories])
     t = t.filter(is_one | named, t.opened_on >= as_day(since), t.opened_at <= until)
     none = ibis.null("float64")
+    case = t.case_id.nullif("")
     t = t.mutate(
-        origin=ibis.literal("contact"),
-        row_id=t.contact_id,
+        origin=case.isnull().ifelse("contact", "case"),
+        row_id=case.coalesce(t.contact_id),
         reason=ibis.literal("complaint"),
         matter=ibis.coalesce(t.category.nullif(""), "complaint"),
         happened_at=t.opened_at,
@@ -97,7 +103,11 @@ def complaints(
         score=none,
         share=none,
     )
-    return t.select(*COLUMNS)
+    first = ibis.window(
+        group_by=["origin", "source", "row_id"], order_by=["happened_at", "contact_id"]
+    )
+    t = t.mutate(place=ibis.row_number().over(first))
+    return t.filter(t.place == 0).select(*COLUMNS)
 
 
 def themes(

@@ -11,7 +11,7 @@ follow_ups = sa.Table(
     "follow_ups",
     metadata,
     sa.Column("follow_up_id", Id, primary_key=True),
-    sa.Column("origin", sa.String(16), nullable=False, comment="answer or contact."),
+    sa.Column("origin", sa.String(16), nullable=False, comment="answer, case or contact."),
     sa.Column("source", Words, nullable=False, comment="System that the row came from."),
     sa.Column("row_id", Words, nullable=False, comment="Its identifier there: one each."),
     sa.Column("reason", sa.String(16), nullable=False, comment="score, complaint or theme."),

@@ -84,11 +84,13 @@ def answer(found: Loop, fmt: Formats) -> Answer:
         message("1 follow-up is to do."),
         message("{n} follow-ups are to do.", n=fmt.integer(found.counts.to_do)),
     )
-    late = by_number(
-        found.counts.overdue,
-        message("1 of them is overdue."),
-        message("{n} of them are overdue.", n=fmt.integer(found.counts.overdue)),
-    )
+    late = message("None is overdue.")
+    if found.counts.overdue:
+        late = by_number(
+            found.counts.overdue,
+            message("1 of them is overdue."),
+            message("{n} of them are overdue.", n=fmt.integer(found.counts.overdue)),
+        )
     solved = found.kept.solved
     if not solved.enough:
         return Answer(core, "", late)
@@ -218,8 +220,13 @@ def clocks(one: FollowUp, fmt: Formats, at: datetime) -> list[tuple[Message, Mes
     """Return both clocks: what, how it stands, and its tone."""
     made = []
     for title, done, due, late in (
-        (message("Answered and sorted out"), one.sorted_at, one.sort_due_at, one.sort_late),
-        (message("Solved"), one.solved_at, one.solve_due_at, one.solve_late),
+        (
+            message("First clock: answered and sorted out"),
+            one.sorted_at,
+            one.sort_due_at,
+            one.sort_late,
+        ),
+        (message("Second clock: solved"), one.solved_at, one.solve_due_at, one.solve_late),
     ):
         if done is not None:
             said = message("{at} (due {due})", at=fmt.instant(done), due=fmt.instant(due))

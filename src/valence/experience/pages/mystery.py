@@ -66,7 +66,7 @@ def mystery_page(ask: Ask, checklist: str = "") -> Response:
         by_place=view.by_place(found, ask.format),
         places=view.places(found, ask.format),
         points=view.points(found),
-        visits=found.visits[:20],
+        visits=found.visits[:8],
         how=view.how(found, built_of(ask, "answers")),
         next=view.steps(found),
     )
