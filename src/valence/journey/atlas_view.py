@@ -11,9 +11,8 @@ from valence.journey.atlas_answers import Atlas, Measures, Place, Share
 from valence.journey.feelings import Feeling
 from valence.journey.words import CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
 from valence.journey.words import METRICS as METRIC_WORDS
-from valence.kit.charts import Bar, Cell, Chart, DataTable, bars, too_little
+from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
-from valence.kit.grids import grid
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 
 ASKED = message("Which touchpoint costs us most, and what do customers say there?")
@@ -269,32 +268,6 @@ def first_table(found: Atlas, fmt: Formats) -> DataTable:
 
 def _kind(kind: str, fmt: Formats) -> str:
     return named(KINDS, kind, fmt)
-
-
-def trend(found: Atlas, fmt: Formats) -> Chart:
-    """Return the steps of the last weeks at each touchpoint as a heat map."""
-    title = message("Where does traffic change from week to week?")
-    shown = [place for place in found.places if any(place.measures.weeks)]
-    if not shown:
-        return too_little("trend", title, message("Nobody took a step in the last weeks."))
-    weeks = len(shown[0].measures.weeks)
-    names = [fmt.language.worded(message("{n} w", n=weeks - 1 - at)) for at in range(weeks)]
-    made = grid(
-        fmt,
-        "trend",
-        title,
-        [named(TOUCHPOINTS, place.touchpoint.name, fmt) for place in shown],
-        names,
-        [[Cell(steps, message("{n} steps", n=fmt.integer(steps)), href_of(place.touchpoint.name))
-          for steps in place.measures.weeks] for place in shown],
-        unit="count",
-        row_name=message("Touchpoint"),
-        column_name=message("Weeks before the last"),
-        size="l",
-    )  # fmt: skip
-    return made.answering(
-        message("Steps of customers, week by week; the last week is on the right.")
-    )
 
 
 def unknown_table(found: Atlas, fmt: Formats) -> DataTable | None:

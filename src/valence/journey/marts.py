@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 from valence.core.messages import message
 from valence.definitions.reading import published
 from valence.journey.contacts import CONTACTS, journey_contacts
-from valence.journey.days import DAYS, touchpoint_days
+from valence.journey.days import DAYS, SEGMENTS, touchpoint_days, touchpoint_segments
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
 from valence.journey.paths.marts import PATH_MARTS
 from valence.journey.reach import REACH, touchpoint_reach
@@ -51,6 +51,15 @@ def _stages(inputs: Inputs, context: BuildContext) -> ir.Table:
     steps = inputs["journey_steps"]
     steps = steps.mutate(touchpoint=steps.stage)
     return touchpoint_reach(steps, as_of=context.as_of, definition=journey_of(context))
+
+
+def _segments(inputs: Inputs, context: BuildContext) -> ir.Table:
+    return touchpoint_segments(
+        inputs["journey_steps"],
+        inputs["customers"],
+        as_of=context.as_of,
+        months=journey_of(context).months,
+    )
 
 
 def _reach(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -106,6 +115,18 @@ MARTS: tuple[Mart, ...] = (
         inputs=("journey_steps",),
         columns=REACH,
         compute=_stages,
+        definitions=(JOURNEY_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="touchpoint_segments",
+        owner="journey",
+        title=message("Segments at touchpoints"),
+        grain=("touchpoint", "segment"),
+        rebuild="whole",
+        inputs=("journey_steps", "customers"),
+        columns=SEGMENTS,
+        compute=_segments,
         definitions=(JOURNEY_KIND,),
         served=True,
     ),

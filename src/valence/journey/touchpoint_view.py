@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from valence.core.intervals import wilson
 from valence.core.messages import Message, message
-from valence.journey.atlas_answers import Atlas, Place
+from valence.journey.atlas_answers import MINIMUM, Atlas, Place
 from valence.journey.board_view import cells_of
-from valence.journey.visitors import Verbatim
-from valence.journey.words import CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
+from valence.journey.visitors import Pain, Verbatim
+from valence.journey.words import ASPECTS, CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
@@ -144,6 +145,30 @@ def by_channel(place: Place, fmt: Formats) -> Chart:
         if apart is not None
         else message("No channel differs from another by more than chance.")
     )
+
+
+def pain_points(found: Sequence[Pain], fmt: Formats) -> Chart:
+    """Return what the words here complain of, with the share of complaints among them."""
+    title = message("What do they complain of?")
+    told = [pain for pain in found if pain.n >= MINIMUM and pain.complaints]
+    if not told:
+        return too_little("pains", title, NOT_ENOUGH)
+    made = bars(
+        fmt,
+        "pains",
+        title,
+        [
+            Bar(
+                named(ASPECTS, pain.aspect, fmt), pain.complaints / pain.n,
+                *wilson(pain.complaints, pain.n, 0.90), main=False, worse=True,
+            )
+            for pain in told
+        ],
+        unit="percent",
+        name=message("What it is about"),
+        value_name=message("Complaints among the words about it"),
+    )  # fmt: skip
+    return made.answering(message("Of what at least 30 texts are about; 90 % intervals."))
 
 
 def measures_table(place: Place, fmt: Formats) -> DataTable:

@@ -153,6 +153,32 @@ def verbatims(
     ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """One thing that words about a touchpoint are about, and how often they complain of it."""
+
+    aspect: str
+    n: int
+    complaints: int
+
+
+def pains(
+    tables: Tables, touchpoint: Touchpoint, definition: JourneyDefinition, as_of: date
+) -> list[Pain]:
+    """Return what words about a touchpoint complain of, the most often first."""
+    if not tables.has("feedback_aspects"):
+        return []
+    t = tables.table("feedback_aspects")
+    names = [touchpoint.name.lower(), *(name.lower() for name in touchpoint.also)]
+    t = t.filter(
+        t.on > months_before(as_of, definition.months), t.on <= as_of,
+        t.touchpoint.lower().isin(names), t.sentiment.notnull(),
+    )  # fmt: skip
+    t = t.group_by("aspect").agg(n=t.count().cast("int64"), complaints=count_if(t.sentiment < 0))
+    rows = tables.rows(t.order_by(t.complaints.desc(), "aspect"))
+    return [Pain(row["aspect"], row["n"], row["complaints"]) for row in rows]
+
+
 def _answers(tables: Tables, touchpoint: Touchpoint, since: date, as_of: date) -> ir.Table:
     """Answers about a touchpoint, by all its names."""
     names = [touchpoint.name.lower(), *(name.lower() for name in touchpoint.also)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi.responses import Response
 
 from valence.core.messages import message
-from valence.journey import atlas_view, board_view
+from valence.journey import atlas_view, board_view, heat_view
 from valence.journey.atlas_answers import atlas_of
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.pages.router import pages
@@ -14,7 +16,7 @@ from valence.kit.built import built_of, defined, unbuilt
 
 
 @pages.get("/journey", permission="journey:read")
-def map_page(ask: Ask) -> Response:
+def map_page(ask: Ask, heat: Literal["week", "channel", "segment"] = "week") -> Response:
     """Show the journey map: each touchpoint with who passed and what they felt."""
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
     found, fmt = atlas_of(ask.reader, definition, ask.as_of), ask.format
@@ -36,7 +38,10 @@ def map_page(ask: Ask) -> Response:
         stakes=atlas_view.stakes(found, fmt),
         first=atlas_view.first_table(found, fmt),
         board=board_view.board(found, fmt),
-        trend=atlas_view.trend(found, fmt),
+        heat_tabs=heat_view.tabs(ask, heat),
+        heat=heat_view.heat(found, ask.reader, heat, fmt),
+        used=heat_view.used_and_felt(found, fmt),
+        moments=heat_view.moments(found, fmt),
         unknown=atlas_view.unknown_table(found, fmt),
         how=atlas_view.how(built_of(ask, "touchpoint_reach")),
         next=atlas_view.steps(found, fmt),

@@ -12,7 +12,7 @@ from valence.journey import atlas_view, touchpoint_view
 from valence.journey.atlas_answers import atlas_of
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.pages.router import pages
-from valence.journey.visitors import VISITORS, verbatims, visitors
+from valence.journey.visitors import VISITORS, pains, verbatims, visitors
 from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.ask import Ask
 from valence.kit.built import built_of, defined
@@ -50,6 +50,9 @@ def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = 
         channels=touchpoint_view.by_channel(place, fmt),
         measures=touchpoint_view.measures_table(place, fmt),
         setup=touchpoint_view.set_up(place, fmt),
+        pains=touchpoint_view.pain_points(
+            pains(ask.reader, place.touchpoint, definition, found.as_of), fmt
+        ),
         tabs=touchpoint_view.tabs(ask, which),
         said=touchpoint_view.said(words, fmt),
         table=view,

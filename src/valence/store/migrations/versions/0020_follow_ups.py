@@ -24,7 +24,9 @@ def upgrade() -> None:
     op.create_table(
         "follow_ups",
         sa.Column("follow_up_id", Id(), nullable=False),
-        sa.Column("origin", sa.String(length=16), nullable=False, comment="answer, case or contact."),
+        sa.Column(
+            "origin", sa.String(length=16), nullable=False, comment="answer, case or contact."
+        ),
         sa.Column("source", Words(), nullable=False, comment="System that the row came from."),
         sa.Column("row_id", Words(), nullable=False, comment="Its identifier there: one each."),
         sa.Column(
