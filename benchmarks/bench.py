@@ -11,6 +11,7 @@ from benchmarks import (
     graph_speed,
     import_speed,
     page_times,
+    text_speed,
     value_fit,
     value_scale,
 )
@@ -24,6 +25,7 @@ CHECKS = {
     "journey: paths of 10 M steps": graph_speed.check,
     "journey: funnel of 10 M steps, 500,000 customers": funnel_speed.check,
     "pages: 1 M customers": page_times.check,
+    "experience: sentiment of texts": text_speed.check,
 }
 
 if __name__ == "__main__":

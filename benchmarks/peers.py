@@ -26,6 +26,8 @@ PINS = {
     ),
     "pm4py": ("pm4py==2.7.23.11",),
     "retentioneering": ("retentioneering==3.3.0", "setuptools==79.0.1"),
+    "snownlp": ("snownlp==0.12.3",),
+    "vader": ("vaderSentiment==3.3.2", "requests==2.34.2"),
 }  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """What a text is to a model: the set of its hashed features, each once.
 
-Chinese: runs of 1 to 3 characters. English: words, marked where a negation before them in the
-clause turns them, and pairs of words. Words of the lexicon need no features of their own: a linear
-model takes what it knows of them into the weights of the features that are those words.
+Chinese: runs of 1 to 3 characters, and longer ones that are words of the lexicon. English: words,
+marked where a negation before them in the clause turns them, and pairs of words. What a model knows
+of the lexicon stands in the weights of the features that are its words.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from valence.experience.text.lexicon import Language, lexicon
 from valence.experience.text.tokens import Tokens, Words64, stirred, tokens, word_hash
 
 LONGEST = 3  # characters of a run
+LONGEST_WORD = 6  # characters of a word of the lexicon
+_BITS = 18  # of the table that tells most runs from words at once
 TURNED = 4  # words behind a negation, in its clause, that it turns
 _MARK = np.uint64(0x9E3779B97F4A7C15)
 _PAIR = np.uint64(31)
@@ -49,7 +51,25 @@ def _once(parts: list[tuple[Texts, Hashes]]) -> Found:
 
 
 def _chinese(texts: Batch) -> list[tuple[Texts, Hashes]]:
-    return [(texts.text_of[grams.at], grams.hashes) for grams in ngrams(texts, LONGEST)]
+    found = []
+    words, maybe = _chinese_words()
+    for grams in ngrams(texts, LONGEST_WORD):
+        at, hashes = grams.at, grams.hashes
+        if grams.length > LONGEST:
+            near = np.flatnonzero(maybe[hashes >> np.uint32(32 - _BITS)])
+            near = near[np.isin(hashes[near], words)]
+            at, hashes = at[near], hashes[near]
+        found.append((texts.text_of[at], hashes))
+    return found
+
+
+@cache
+def _chinese_words() -> tuple[Hashes, Flags]:
+    """The words of the lexicon, and a table of the first bits of their hashes."""
+    words = np.unique(np.concatenate(known("zh")))
+    maybe = np.zeros(1 << _BITS, bool)
+    maybe[words >> np.uint32(32 - _BITS)] = True
+    return words, maybe
 
 
 def _english(texts: Batch) -> list[tuple[Texts, Hashes]]:
@@ -90,9 +110,11 @@ def known(language: Language) -> tuple[NDArray[np.uint32], ...]:
     if language == "en":
         whole = [np.array(list(map(word_hash, part)), np.uint64) for part in words[:2]]
         return tuple(map(_short, [*whole, *(stirred(part + _MARK) for part in whole)]))
-    praise, complaint = ({w for w in part if len(w) <= LONGEST} for part in words[:2])
+    praise, complaint = ({w for w in part if len(w) <= LONGEST_WORD} for part in words[:2])
     plain = praise | complaint
-    turned_praise = {t + w for t in words.turns for w in praise if len(t + w) <= LONGEST} - plain
-    turned_blame = {t + w for t in words.turns for w in complaint if len(t + w) <= LONGEST}
-    sets = (praise, complaint, turned_praise, turned_blame - plain - turned_praise)
+    turned_praise, turned_blame = (
+        {t + w for t in words.turns for w in part if len(t + w) <= LONGEST_WORD} - plain
+        for part in (praise, complaint)
+    )
+    sets = (praise, complaint, turned_praise, turned_blame - turned_praise)
     return tuple(np.array(sorted(map(gram_hash, part)), np.uint32) for part in sets)

@@ -20,7 +20,7 @@ DEFAULT = ThemesDefinition()
 CONFIDENCE = 0.90
 NEW_Z = 3.0  # of hundreds of words, hardly one stands so far out by chance
 FEWEST = 30  # complaints in either time; below, nothing is called new
-_PRIOR = 500.0  # pseudo-texts of the prior, spread as the words of both times are
+_MOST_PRIOR = 500.0  # pseudo-counts of the prior, spread as the words of both sets are
 
 SCHEMA = pa.schema(
     [
@@ -54,7 +54,7 @@ class LogOdds:
         return self.value / self.error
 
 
-def log_odds(one: Ints, other: Ints, *, prior: float = _PRIOR) -> LogOdds:
+def log_odds(one: Ints, other: Ints, *, prior: float | None = None) -> LogOdds:
     """Return the weighted log-odds ratios of words, with an informative Dirichlet prior.
 
     Parameters
@@ -62,13 +62,16 @@ def log_odds(one: Ints, other: Ints, *, prior: float = _PRIOR) -> LogOdds:
     one, other
         How often each word stands in either set: (words,).
     prior
-        Size of the prior, in counts; it is spread as the words of both sets are.
+        Size of the prior, in counts; it is spread as the words of both sets are. By default that of
+        the smaller set, and 500 at most: a larger one would outweigh what few texts say.
 
     Notes
     -----
     Monroe, Colaresi & Quinn (2008), "Fightin' Words", Political Analysis 16 (4), equations 16, 19
     and 22: rare words are drawn to no difference instead of standing at the ends of the list.
     """
+    if prior is None:
+        prior = min(float(one.sum()), float(other.sum()), _MOST_PRIOR)
     both = (one + other).astype(np.float64)
     alpha = prior * both / max(both.sum(), 1.0)
     total = float(alpha.sum())

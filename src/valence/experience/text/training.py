@@ -42,7 +42,7 @@ class Recipe:
 
 
 RECIPES: dict[Language, Recipe] = {
-    "zh": Recipe(reach=4.0, trust=2.0, rounds=100, bits=21),
+    "zh": Recipe(reach=3.0, trust=3.0, rounds=80, bits=21),
     "en": Recipe(reach=4.0, trust=2.0, rounds=100, least=1, bits=17),
 }
 
