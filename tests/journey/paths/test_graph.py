@@ -44,6 +44,14 @@ def test_pairs_are_counted_with_customers_and_times_and_where_journeys_begin_and
     }
 
 
+def test_counts_and_medians_alone_are_the_same_without_the_rest(con):
+    steps = table(rows(ann="visit@0 basket@1 order@2", bob="visit@0 basket@3 visit@4 basket@5"))
+    assert graph(con, steps, brief=True) == {
+        pair: (n, who if None in pair and pair[0] else None, median, None)
+        for pair, (n, who, median, _) in graph(con, steps).items()
+    }
+
+
 def test_a_journey_ends_where_nothing_happens_for_long(con):
     steps = table(rows(ann="visit@0 basket@1 visit@30 basket@32 visit@60"))
     assert graph(con, steps, gap_hours=24) == {

@@ -16,7 +16,11 @@ Row = Mapping[str, Any]
 
 
 def directly_follows(
-    steps: ir.Table, *, gap_hours: float | None = None, most_steps: int = MOST_STEPS
+    steps: ir.Table,
+    *,
+    gap_hours: float | None = None,
+    most_steps: int = MOST_STEPS,
+    brief: bool = False,
 ) -> ir.Table:
     """Return which touchpoint directly follows which, with counts and times.
 
@@ -28,6 +32,9 @@ def directly_follows(
         A journey ends where nothing happens for longer than this; None: each customer has one.
     most_steps
         Customers with more steps are left out.
+    brief
+        Whether counts and medians are enough: then `customers` and `p90_seconds` are null, which
+        spares a third of the time on many steps.
 
     Returns
     -------
@@ -42,27 +49,29 @@ def directly_follows(
     of a customer share a moment, which of them follows which is decided by `source` and `row_key`.
     """
     t = come_from(steps, gap_hours=gap_hours, most_steps=most_steps)
-    follows = t.group_by(from_touchpoint=t.before, to_touchpoint=t.touchpoint).agg(
-        steps=t.count().cast("int64"),
-        customers=t.customer_id.nunique().cast("int64"),
-        times=t.micros_since.quantile([0.5, 0.9]),
-    )
+    pairs = t.group_by(from_touchpoint=t.before, to_touchpoint=t.touchpoint)
+    if brief:
+        follows = pairs.agg(steps=t.count().cast("int64"), median=t.micros_since.quantile(0.5))
+        customers, median, p90 = ibis.null("int64"), follows["median"], ibis.null("int64")
+    else:
+        follows = pairs.agg(
+            steps=t.count().cast("int64"),
+            customers=t.customer_id.nunique().cast("int64"),
+            times=t.micros_since.quantile([0.5, 0.9]),
+        )
+        customers, median, p90 = follows.customers, follows.times[0], follows.times[1]
+    inner, never = follows.from_touchpoint.notnull(), ibis.null("float64")
     edges = follows.select(
         "from_touchpoint",
         "to_touchpoint",
         "steps",
-        "customers",
-        median_seconds=_time(follows, 0),
-        p90_seconds=_time(follows, 1),
+        customers=customers,
+        median_seconds=inner.ifelse(seconds_in(median), never),
+        p90_seconds=inner.ifelse(seconds_in(p90), never),
     )
     if gap_hours is None:
         return edges.union(_ends_of_customers(follows))
     return edges.union(_ends(in_order(steps, gap_hours=gap_hours, most_steps=most_steps)))
-
-
-def _time(follows: ir.Table, place: int) -> ir.FloatingValue:
-    begins = follows.from_touchpoint.isnull()
-    return begins.ifelse(ibis.null("float64"), seconds_in(follows.times[place]))
 
 
 def _ends_of_customers(follows: ir.Table) -> ir.Table:
