@@ -109,7 +109,7 @@ def placed(
         Derived importance by dimension, such as the shares of `drivers`: instead of what was
         stated.
     at_stake
-        Money at stake by dimension.
+        Money at stake by dimension, its name in small letters.
     """
     found = []
     for row in rows:
@@ -124,7 +124,7 @@ def placed(
                 gap=float(str(row["gap"])),
                 error=_number(row["error"]),
                 importance=_number(stated),
-                at_stake=(at_stake or {}).get(name),
+                at_stake=(at_stake or {}).get(name.lower()),
             )
         )
     weighed = [gap for gap in found if gap.importance is not None]

@@ -102,13 +102,24 @@ def kano_found(tables: Tables, as_of: date, *, by: str = "", segment: str = "") 
     return KanoFound(now, moved, segment)
 
 
-def gaps_found(
-    tables: Tables, as_of: date, *, at_stake: Mapping[str, float] | None = None
-) -> list[Gap]:
-    """Return the value gap of each dimension of service, the first to mend first."""
+def gaps_found(tables: Tables, as_of: date) -> list[Gap]:
+    """Return the value gap of each dimension of service, the first to mend first.
+
+    A dimension that is called as a touchpoint is has the money that is at stake there.
+    """
     pairs = gap_pairs(_answers(tables, as_of, MONTHS))
     own = pairs.filter(pairs.subject == "own")
-    return placed(tables.rows(gaps(own)), at_stake=at_stake)
+    return placed(tables.rows(gaps(own)), at_stake=_at_stake(tables))
+
+
+def _at_stake(tables: Tables) -> dict[str, float]:
+    """The largest stake of each touchpoint: those of one place are not added up."""
+    if not tables.has("touchpoint_stake"):
+        return {}
+    t = tables.table("touchpoint_stake")
+    t = t.filter(t.verdict == "costs")
+    largest = t.group_by(name=t.touchpoint.lower()).agg(amount=t.stake_amount.max())
+    return {row["name"]: float(row["amount"]) for row in tables.rows(largest)}
 
 
 def rivals_found(tables: Tables, as_of: date) -> list[dict[str, Any]]:

@@ -230,6 +230,31 @@ def _gap_bar(gap: Gap, fmt: Formats) -> Bar:
     return Bar(item(gap.item, fmt), gap.gap, low, high, worse=short)
 
 
+def gap_table(found: Sequence[Gap], fmt: Formats) -> DataTable:
+    """Return every dimension with what was expected, felt, and what it puts at stake."""
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Dimension"), "text"),
+        (message("People"), "int"),
+        (message("Expected"), "float"),
+        (message("Felt"), "float"),
+        (message("Gap"), "float"),
+        (message("From"), "float"),
+        (message("To"), "float"),
+        (message("Importance"), "float"),
+        (message("What to do"), "text"),
+        (message("At stake"), "money"),
+    )
+    rows = []
+    for gap in found:
+        low, high = gap.interval() or (None, None)
+        todo = None if gap.quadrant is None else fmt.language.worded(QUADRANT[gap.quadrant])
+        rows.append([
+            item(gap.item, fmt), gap.n, gap.expectation, gap.perception, gap.gap, low, high,
+            gap.importance, todo, gap.at_stake,
+        ])  # fmt: skip
+    return DataTable("gap-rows", headers, rows)
+
+
 def rivals_table(rows: Sequence[Mapping[str, Any]], fmt: Formats) -> DataTable | None:
     """Return how each dimension is felt here and at competitors, if asked."""
     subjects = sorted({row["subject"] for row in rows} - {"own"})

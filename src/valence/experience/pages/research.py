@@ -53,8 +53,9 @@ def gap_page(ask: Ask) -> Response:
         answer=research_view.gap_answer(found, fmt),
         chart=research_view.gap_picture(found, fmt),
         second=research_view.gap_bars(found, fmt),
-        table=research_view.rivals_table(rivals, fmt),
-        table_title=message("How does it feel here, and how at competitors?"),
+        table=research_view.gap_table(found, fmt),
+        table_title=message("What falls short, and what does it put at stake?"),
+        rivals=research_view.rivals_table(rivals, fmt),
         how=research_view.gap_how(built_of(ask, "answers")),
         next=_next(),
     )
