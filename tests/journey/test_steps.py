@@ -169,3 +169,16 @@ def test_the_clicks_of_a_real_shop_are_recognised_as_a_slow_count_has_them(duck,
     counts = duck.to_pyarrow(made.group_by("touchpoint").agg(n=made.count())).to_pylist()
     assert {row["touchpoint"]: row["n"] for row in counts} == dict(expected)
     assert (expected["product"], expected["visit"], expected["basket"]) == (14_518, 5_635, 2_842)
+
+
+def test_a_parcel_is_late_by_what_was_promised_and_without_a_promise_is_not_judged(con):
+    events = table(
+        "events",
+        event(1, "Order Delivered", 2, promised_at=at(3)),
+        event(2, "delivered", 4, promised_at=at(3)),
+        event(3, "delivery", 5, promised_at=None),
+    )
+    rows = steps(con, {"events": events})
+    assert {row["row_key"]: row["standard_kept"] for row in rows} == {
+        "site:1": True, "site:2": False, "site:3": None,
+    }  # fmt: skip

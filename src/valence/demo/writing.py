@@ -87,7 +87,7 @@ MEANINGS: dict[str, dict[str, str]] = {
         "scan_no": "events.event_id",
         "scan": "events.name",
         "scanned": "events.occurred_at",
-        "promised": "events.properties",
+        "promised": "events.promised_at",
         "courier": "events.properties",
         "order_id": "events.properties",
         "user_id": "identifiers.user_id",

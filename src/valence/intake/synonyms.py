@@ -164,6 +164,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "发生时间", "事件时间", "行为时间", "时间",
     ),
     "received_at": ("received_at", "received at"),
+    "promised_at": (
+        "promised_at", "promised", "promised at", "promised date", "estimated delivery",
+        "estimated delivery date", "order estimated delivery date", "due", "due at",
+        "承诺送达时间", "预计送达时间", "预计到达时间",
+    ),
     "touchpoint": ("touchpoint", "journey stage", "survey sub type", "触点", "环节"),
     "session_id": ("session_id", "session", "会话", "会话id"),
     "campaign_source": ("campaign_source", "utm source"),

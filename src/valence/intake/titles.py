@@ -54,6 +54,7 @@ TARGET_TITLES: dict[str, Message] = {
     "event_id": message("Event number"),
     "occurred_at": message("When it happened"),
     "received_at": message("When it was received"),
+    "promised_at": message("When it was promised for"),
     "touchpoint": message("Touchpoint"),
     "session_id": message("Session"),
     "campaign_source": message("Source of the campaign"),

@@ -18,6 +18,7 @@ SOURCES: tuple[Source, ...] = ("events", "orders", "feedback", "contacts", "mess
 # What rules may ask of a row besides its own columns: hours from one moment to another, since a
 # standard is a promise of time. Missing as long as it has not happened.
 HOURS: dict[Source, dict[str, tuple[str, str]]] = {
+    "events": {"hours_late": ("promised_at", "occurred_at")},
     "contacts": {
         "hours_to_answer": ("opened_at", "answered_at"),
         "hours_to_solve": ("opened_at", "solved_at"),
@@ -49,7 +50,11 @@ class Touchpoint(Document):
     channel: str = Field("", description="Its channel; empty: as each row says.")
     owner: str = Field("", max_length=120, description="Who answers for it.")
     backstage: str = Field("", max_length=500, description="What happens behind it.")
-    standard: str = Field("", description="A rule that a row keeps where service is as promised.")
+    standard: str = Field(
+        "",
+        description="A rule that a row keeps where service is as promised; a row without a promise "
+        "is not judged.",
+    )
     moment_of_truth: bool = Field(
         default=False, description="Whether it decides what customers think."
     )
@@ -88,7 +93,8 @@ _USUAL = (
                "payment_done"),
     Touchpoint(name="order", stage="buy", source="orders", rule='kind == "sale"',
                moment_of_truth=True),
-    _of_events("delivery", "use", "order delivered", "delivered", "delivery"),
+    Touchpoint(name="delivery", stage="use", moment_of_truth=True, standard="hours_late <= 0",
+               rule='lower(name) in ("order delivered", "delivered", "delivery")'),
     _of_events("app", "use", "application opened", "login", "logged in", "sign_in"),
     Touchpoint(name="return", stage="service", source="orders", rule='kind == "return"'),
     Touchpoint(name="service contact", stage="service", source="contacts", moment_of_truth=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -202,13 +203,21 @@ def _hours(t: ir.Table, since: str, until: str) -> ir.FloatingValue:
 
 def _ruled(t: ir.Table, own: list[Touchpoint], kind: str) -> ir.BooleanValue:
     """What a touchpoint's rule of that kind says of its rows; missing where it has none."""
-    cases = [
-        (t.touchpoint == each.name, t[f"_{kind}_{place}"])
-        for place, each in enumerate(own)
-        if getattr(each, kind)
-    ]
     none = ibis.null("boolean")
+    cases = []
+    for place, each in enumerate(own):
+        if rule := getattr(each, kind):
+            judged = t.touchpoint == each.name
+            for since in _promises(rule, each.source):
+                judged &= t[since].notnull()
+            cases.append((judged, t[f"_{kind}_{place}"]))
     return ibis.cases(*cases, else_=none) if cases else none
+
+
+def _promises(rule: str, source: Source) -> set[str]:
+    """The columns from which the hours that a rule names are counted: without, none is judged."""
+    asked = HOURS.get(source, {})
+    return {since for name, (since, _) in asked.items() if re.search(rf"\b{name}\b", rule)}
 
 
 def _by_touchpoint(t: ir.Table, said: Mapping[str, str]) -> ir.StringValue:

@@ -151,6 +151,7 @@ EVENTS = CanonicalTable(
         Column("occurred_at", "instant", "When it happened (UTC).", required=True),
         Column("occurred_on", "day", "Business day in the brand's zone.", required=True),
         Column("received_at", "instant", "When it reached us (UTC)."),
+        Column("promised_at", "instant", "When it was promised for (UTC), such as a delivery."),
         Column("name", "text", "What happened, such as login.", required=True),
         Column("channel", "text", "Channel it happened in."),
         Column("touchpoint", "text", "Touchpoint, where the source names one."),
