@@ -54,6 +54,11 @@ class Stake:
     high: float | None
     row: Row
 
+    @property
+    def sure(self) -> bool:
+        """Whether value is lost there by more than chance, and nothing unseen explains it."""
+        return self.amount is not None and self.row.get("verdict") == "costs"
+
 
 @dataclass(frozen=True, slots=True)
 class Measures:
@@ -84,9 +89,9 @@ class Measures:
 
     @property
     def stake(self) -> Stake | None:
-        """The largest stake that is known; stakes of one place are not added up."""
-        known = [stake for stake in self.stakes if stake.amount is not None]
-        return max(known, key=lambda stake: stake.amount or 0.0, default=None)
+        """The largest stake that is more than chance; stakes of one place are not added up."""
+        sure = [stake for stake in self.stakes if stake.sure]
+        return max(sure, key=lambda stake: stake.amount or 0.0, default=None)
 
     @property
     def unhappy(self) -> float:
@@ -125,7 +130,7 @@ class Measures:
             "solved_at_first_contact": self.first_contact.told(),
             "stakes": [
                 {"kind": s.kind, "affected": s.affected, "amount": s.amount, "low": s.low,
-                 "high": s.high}
+                 "high": s.high, "verdict": s.row.get("verdict")}
                 for s in self.stakes
             ],
             "weeks": list(self.weeks),

@@ -90,7 +90,7 @@ def _worst_felt(found: Atlas) -> tuple[Place, Feeling] | None:
         for place in found.places
         if (main := place.measures.felt.main) is not None and main.enough
     ]
-    return min(asked, key=lambda pair: _apart(pair[1], found), default=None)
+    return min(asked, key=lambda pair: apart(pair[1], found), default=None)
 
 
 def figures(found: Atlas, fmt: Formats) -> list[Figure]:
@@ -199,18 +199,21 @@ def _why(measures: Measures, fmt: Formats) -> str:
     return ""
 
 
-def _apart(feeling: Feeling, found: Atlas) -> float:
-    """How many points a score lies above that of the brand for the same question."""
+def apart(feeling: Feeling, found: Atlas) -> float:
+    """Return by how many points a score lies above that of the brand for the same question.
+
+    Points of NPS, which runs over twice as many, count half.
+    """
     whole = found.brand.now.get(feeling.metric)
-    return feeling.score - (whole.score if whole is not None else feeling.score)
+    away = feeling.score - (whole.score if whole is not None else feeling.score)
+    return away / 2 if feeling.metric == "nps" else away
 
 
 def _shade(feeling: Feeling | None, found: Atlas) -> str:
     if feeling is None or not feeling.enough:
         return ""
-    away = _apart(feeling, found)
-    scale = 2.0 if feeling.metric == "nps" else 1.0  # NPS runs over twice as many points
-    step = next(step for edge, step in _DEEP if abs(away) >= edge * scale)
+    away = apart(feeling, found)
+    step = next(step for edge, step in _DEEP if abs(away) >= edge)
     return f"v-felt-{'worse' if away < 0 else 'better'}-{step}"
 
 
@@ -220,8 +223,8 @@ def stakes(found: Atlas, fmt: Formats) -> Chart:
     rows = [
         Bar(
             f"{named(TOUCHPOINTS, place.touchpoint.name, fmt)}: {_kind(stake.kind, fmt)}",
-            stake.amount, stake.low, stake.high, main=(stake.low or 0.0) > 0.0,
-            worse=(stake.low or 0.0) > 0.0, href=href_of(place.touchpoint.name),
+            stake.amount, stake.low, stake.high, main=stake.sure,
+            worse=stake.sure, href=href_of(place.touchpoint.name),
         )
         for place in found.places
         for stake in place.measures.stakes

@@ -57,11 +57,12 @@ def _stake(measures: Measures, fmt: Formats) -> str | None:
 
 
 def _days(measures: Measures, fmt: Formats) -> str | None:
-    if measures.onward_days is None:
+    days = measures.onward_days
+    if days is None:
         return None
-    return fmt.language.worded(
-        message("{n} days", n=fmt.cell(round(measures.onward_days, 1), "float"))
-    )
+    if days < 1:
+        return fmt.language.worded(message("{n} hours", n=fmt.short(round(days * 24, 1))))
+    return fmt.language.worded(message("{n} days", n=fmt.short(round(days, 1))))
 
 
 def _sentiment(measures: Measures, fmt: Formats) -> str | None:
@@ -75,7 +76,7 @@ def _sentiment(measures: Measures, fmt: Formats) -> str | None:
 
 def _per_1000(measures: Measures, fmt: Formats) -> str | None:
     rate = measures.complaints_per_1000
-    return None if rate is None else fmt.cell(round(rate, 1), "float") if rate else "0"
+    return None if rate is None else fmt.short(round(rate, 1))
 
 
 _BOARD = (

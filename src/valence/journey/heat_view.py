@@ -9,7 +9,7 @@ from typing import Any
 from valence.core.days import months_before
 from valence.core.messages import Message, message
 from valence.journey.atlas_answers import Atlas
-from valence.journey.atlas_view import href_of
+from valence.journey.atlas_view import apart, href_of
 from valence.journey.feelings import METRICS
 from valence.journey.words import CHANNELS, SEGMENTS, TOUCHPOINTS, named
 from valence.journey.words import METRICS as METRIC_WORDS
@@ -190,8 +190,8 @@ def moments(found: Atlas, fmt: Formats) -> list[tuple[Words, Words]]:
     ]
     out: list[tuple[Words, Words]] = []
     if len(judged) > 1:
-        best = max(judged, key=lambda pair: pair[1].score)
-        worst = min(judged, key=lambda pair: pair[1].score)
+        best = max(judged, key=lambda pair: apart(pair[1], found))
+        worst = min(judged, key=lambda pair: apart(pair[1], found))
         for label, (place, main) in (
             (message("Peak, as found"), best), (message("Low, as found"), worst)
         ):  # fmt: skip

@@ -48,6 +48,7 @@ class StakeModel(BaseModel):
     amount: float | None
     low: float | None
     high: float | None
+    verdict: str | None = Field(description="costs: lost by more than chance; else why not said.")
 
 
 class MeasuresModel(BaseModel):
