@@ -20,6 +20,7 @@ DEFAULT = ThemesDefinition()
 CONFIDENCE = 0.90
 NEW_Z = 3.0  # of hundreds of words, hardly one stands so far out by chance
 FEWEST = 30  # complaints in either time; below, nothing is called new
+_HAIR = 1e-9  # without any praise both odds are the prior's, but for rounding
 _MOST_PRIOR = 500.0  # pseudo-counts of the prior, spread as the words of both sets are
 
 SCHEMA = pa.schema(
@@ -71,7 +72,7 @@ def log_odds(one: Ints, other: Ints, *, prior: float | None = None) -> LogOdds:
     and 22: rare words are drawn to no difference instead of standing at the ends of the list.
     """
     if prior is None:
-        prior = min(float(one.sum()), float(other.sum()), _MOST_PRIOR)
+        prior = min(max(min(float(one.sum()), float(other.sum())), 1.0), _MOST_PRIOR)
     both = (one + other).astype(np.float64)
     alpha = prior * both / max(both.sum(), 1.0)
     total = float(alpha.sum())
@@ -148,7 +149,7 @@ def _told(
     complaints, praise = found.counts(bad), found.counts(~bad)
     now, before = found.counts(bad & late), found.counts(bad & ~late)
     moved = log_odds(now, before)
-    worse = log_odds(complaints, praise).value >= 0
+    worse = log_odds(complaints, praise).value >= -_HAIR
     left_out = {word.strip().lower() for word in definition.leave_out}
     named = np.array([name not in left_out for name in found.names], bool)
     kept = np.flatnonzero((complaints >= definition.minimum_texts) & worse & named)
