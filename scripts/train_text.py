@@ -52,6 +52,7 @@ def main() -> None:
             "bytes": len(written),
             "recipe": held_out.told(recipe),
             "held_out": [score.told() for score in scores],
+            "notes": held_out.NOTES[language],
         }
         path.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
         print(f"{language}: {len(written):,} bytes, {time.perf_counter() - started:.0f} s")

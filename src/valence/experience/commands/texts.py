@@ -85,6 +85,8 @@ def _print_card(*, as_json: bool) -> None:
         say(f"{language}: {one['features']:,} features in {one['bytes']:,} bytes, trained on:")
         for name in one["trained_on"]:
             say(f"  - {name}")
+        for note in one["notes"]:
+            say(f"  Mind: {note}")
 
 
 @experience.command("themes", permission="experience:read")

@@ -49,6 +49,15 @@ TRAINED_ON: dict[Language, list[str]] = {
         "a lexicon written by hand (valence/experience/text/words/en.txt)",
     ],
 }
+# What a reader of the scores should know besides.
+NOTES: dict[Language, list[str]] = {
+    "zh": [
+        "Nine words of the lexicon (waits of hours, things not brought) were added after frequent "
+        "words of complaints in waimai_10k had been seen. Without them: trained on shopping, "
+        "tested on waimai_10k, accuracy 0.869 (0.863–0.875)."
+    ],
+    "en": [],
+}
 Say = Callable[[str], object]
 
 
