@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from valence.demo.experiences import Experience
     from valence.journey.stake.verify import Drawn
 
 CUSTOMERS = {"late delivery": 15_000, "unsolved contact": 60_000}
@@ -19,7 +20,10 @@ def drawn(seed: int, experience: str, *, hidden: bool) -> Drawn:
     from valence.journey.stake.verify import Drawn  # noqa: PLC0415
 
     table, truth = simulate_exposures(
-        seed, customers=CUSTOMERS[experience], hidden=hidden, experience=experience
+        seed,
+        customers=CUSTOMERS[experience],
+        hidden=hidden,
+        experience=cast("Experience", experience),
     )
     chance = np.asarray(truth.moments["propensity"].to_numpy(), np.float64)
     return Drawn(table, truth.effect, chance)

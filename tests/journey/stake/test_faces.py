@@ -21,7 +21,7 @@ SELECT 'o' || c || '-' || m AS invoice, 'tea' AS product, 'Tea' AS description, 
   TIMESTAMP '2023-01-03 10:00:00' + to_days(CAST(m * 30 + c % 17 AS INTEGER)) AS placed,
   20 + c % 7 AS price, c::VARCHAR AS customer, 'UK' AS country
 FROM range(900) AS customers(c), range(36) AS months(m)
-WHERE (c * 7919 + m * 104729) % 10 < 5 AND NOT (c % 4 = 0 AND m > 5 + c % 25)
+WHERE hash(c * 100 + m) % 10 < 5 AND NOT (c % 4 = 0 AND m > 5 + c % 25)
 """
 CONTACTS = """
 SELECT 'desk' AS source, c || '-' || n AS contact_id, 'case ' || c AS case_id, called AS opened_at,

@@ -8,8 +8,7 @@ w = e / (1 − e), scaled so that the controls weigh as much as the affected:
 It is right if either e or m is, and errors of both only multiply (Robins, Rotnitzky & Zhao 1994;
 for the affected: Farrell 2015, Journal of Econometrics 189). Effects differ between customers: a
 few things known of each (worth, tenure, what was expected) tell how, by the linear projection that
-solves the same equation with those things in front. It foretells moments whose year is not over,
-and tells the spread within the affected apart from noise.
+solves the same equation with those things in front. It foretells moments whose year is not over.
 """
 
 from __future__ import annotations
@@ -93,15 +92,15 @@ def effects(compared: Compared, known: Floats) -> Effects:
     signed = np.where(own, 1.0, -w) * rest
     inverse = np.linalg.pinv(known[own].T @ known[own], hermitian=True)
     weights = inverse @ (known.T @ signed)
-    # Of the very customers who were affected: how their own effects differ is told by the
-    # projection and is no uncertainty of their mean.
+    told, value = known @ weights, float(signed.sum() / n1)
     others = rest - _middle(rest, w, own)
-    scale = _scatter(rest - known @ weights, others, w, own)
-    left = np.where(own, scale * (rest - known @ weights), -w * others)
-    pulled = known * left[:, None]
-    by = _by_customer(np.column_stack([left / n1, pulled]), compared.customer)
+    left = np.where(own, _scatter(rest - told, others, w, own) * (rest - told), -w * others)
+    # The mean is that of whoever else might have been affected, too: so it also moves with whom
+    # it hit. The projection says how effects differ, and does not.
+    moved = left + np.where(own, told - value, 0.0)
+    by = _by_customer(np.column_stack([moved / n1, known * left[:, None]]), compared.customer)
     covariance = inverse @ (by[:, 1:].T @ by[:, 1:]) @ inverse
-    mean = Estimate(float(signed.sum() / n1), _root(by[:, 0]))
+    mean = Estimate(value, _root(by[:, 0]))
     return Effects(mean, weights, covariance, int(n1))
 
 

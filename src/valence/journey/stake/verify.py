@@ -46,6 +46,9 @@ class Draw(Protocol):
     def __call__(self, seed: int, experience: str, *, hidden: bool) -> Drawn:
         """Draw moments at which the experience was possible, with a hidden confounder or not."""
 
+    def __hash__(self) -> int:
+        """Tell it from others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

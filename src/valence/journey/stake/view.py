@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,11 +34,12 @@ BASIS: Mapping[str, Message] = {
     "mixed": message("contribution margin where cost is known, else net revenue"),
 }
 _TONES = {
-    "costs": "red", "unlike before": "yellow", "not alike": "secondary", "too few": "secondary",
-    "not told apart": "secondary", "gains": "green", "all affected": "secondary",
+    "costs": "bad", "gains": "good", "not told apart": "", "unlike before": "warn",
+    "not alike": "empty", "too few": "empty", "all affected": "empty",
 }  # fmt: skip
 _AFFECTED = "/journey/stake/affected?touchpoint={touchpoint}&kind={kind}"
 _DRAWN = 14
+_NAMES = 150  # pixels for a name, which goes on below rather than be cut
 
 STAKES = TableSpec(
     "value-at-stake",
@@ -240,8 +242,9 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                title_of(row, fmt), *_ends(row),
-                main=row["verdict"] == "costs", href=affected_page(row),
+                title_of(row, fmt), _money_of(row, "stake"), _money_of(row, "stake_low"),
+                _money_of(row, "stake_high"), main=row["verdict"] == "costs",
+                href=affected_page(row),
             )
             for row in told
         ],
@@ -249,7 +252,10 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
         name=message("Bad experience"),
         value_name=message("Value at stake, next 12 months"),
     )  # fmt: skip
-    return made.answering(
+    names = made.option["yAxis"]
+    label = {**names["axisLabel"], "width": _NAMES, "overflow": "break"}
+    option = {**made.option, "yAxis": {**names, "axisLabel": label}}
+    return replace(made, option=option).answering(
         message(
             "Whiskers are intervals. Grey: may be chance, or doubtful. Bars are not added up: one "
             "customer may stand behind several."
@@ -257,8 +263,8 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
     )
 
 
-def _ends(row: Mapping[str, Any]) -> list[float]:
-    return [float(row[f"stake{end}_amount"]) for end in ("", "_low", "_high")]
+def _money_of(row: Mapping[str, Any], name: str) -> float:
+    return float(row[f"{name}_amount"])
 
 
 def how(row: Mapping[str, Any] | None, built: Words, fmt: Formats) -> How:
@@ -298,8 +304,7 @@ def steps(found: Stakes, fmt: Formats) -> list[Step]:
         most = found.proven[0]
         n = most["customers_12m"]
         why = by_number(n, message("1 customer"), message("{n} customers", n=fmt.integer(n)))
-        label = message("See who met {what}", what=title_of(most, fmt))
-        every.insert(0, Step(label, affected_page(most), why))
+        every.insert(0, Step(message("See who met it"), affected_page(most), why))
     return every
 
 
