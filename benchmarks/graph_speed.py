@@ -59,7 +59,7 @@ frame = frame.rename(columns={"customer_id": "user_id", "touchpoint": "event", "
 frame["timestamp"] = frame["timestamp"].dt.tz_localize(None)
 started = time.perf_counter()
 stream = Eventstream(frame)
-made = stream.transition_matrix(values="count")
+made = stream.transition_matrix()
 print(json.dumps({"seconds": time.perf_counter() - started, "pairs": int((made > 0).sum().sum())}))
 """
 
@@ -226,7 +226,9 @@ def main(words: Sequence[str]) -> None:
         "hand": lambda path: timed("hand", Path(path)),
         "ours": lambda path: timed("ours", Path(path)),
         "full": lambda path: timed("full", Path(path)),
-        **{name: lambda n, name=name: build(int(n), name) for name in ("first", "day", "whole")},
+        "first": lambda n: build(int(n), "first"),
+        "day": lambda n: build(int(n), "day"),
+        "whole": lambda n: build(int(n), "whole"),
     }
     if words[0] in kinds:
         print(json.dumps(kinds[words[0]](words[1])))

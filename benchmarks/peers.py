@@ -24,8 +24,10 @@ PINS = {
         "pymc-marketing==0.19.2", "pymc==5.28.5", "pytensor==2.38.3", "numpy==2.4.6",
         "scipy==1.17.1", "pandas==3.1.1", "arviz==0.23.4",
     ),
-    "pm4py": ("pm4py==2.7.23.11",),
-    "retentioneering": ("retentioneering==3.3.0", "setuptools==79.0.1"),
+    "pm4py": ("pm4py==2.7.23.11", "pyarrow==26.0.1"),
+    "retentioneering": (
+        "retentioneering==3.3.0", "setuptools==79.0.1", "numpy==1.26.4", "pyarrow==14.0.2",
+    ),
     "snownlp": ("snownlp==0.12.3",),
     "vader": ("vaderSentiment==3.3.2", "requests==2.34.2"),
 }  # fmt: skip

@@ -42,7 +42,7 @@ class PathsModel(BaseModel):
 @api.get("/journey/paths", permission="journey:read", response_model=PathsModel)
 def journey_paths(
     ask: Ask,
-    show: Annotated[Part, Query(description="Which part.")] = "ways",
+    part: Annotated[Part, Query(description="Which part.")] = "ways",
     start: Annotated[str, Query(alias="from", description="Ways from this touchpoint.")] = "",
     end: Annotated[str, Query(alias="to", description="Ways to this touchpoint.")] = "",
     segment: Annotated[str, Query(description="Only customers that fit this rule.")] = "",
@@ -53,7 +53,7 @@ def journey_paths(
 ) -> dict[str, Any]:
     """Give the ways that journeys take, their variants, loops, kinds, or what differs."""
     question = Question(start, end, segment, days, gap)
-    return _told(ask, show, question)
+    return _told(ask, part, question)
 
 
 def _told(ask: Asked, part: Part, question: Question) -> dict[str, Any]:

@@ -59,7 +59,7 @@ CUSTOMERS = TableSpec(
 def paths_page(ask: Ask) -> Response:
     """Show which ways journeys take."""
     params = ask.request.query_params
-    part = params.get("show") or "ways"
+    part = params.get("part") or "ways"
     if part not in PARTS:
         raise BadInputError("Paths have no part {part!r}. {fix}",
                             part=part, fix=did_you_mean(part, PARTS))  # fmt: skip
@@ -76,8 +76,10 @@ def paths_page(ask: Ask) -> Response:
 
 
 def _shared(ask: Asked, question: Question, part: str) -> dict[str, Any]:
-    tabs = [Tab(said, ask.here(show=name, cursor=None, sort=None, where=None), name == part)
-            for name, said in PARTS.items()]  # fmt: skip
+    without = dict.fromkeys(("show", "cursor", "sort", "where", "all"))  # what only tables ask
+    tabs = [
+        Tab(said, ask.here(part=name, **without), name == part) for name, said in PARTS.items()
+    ]
     return {
         "title": view.TITLE,
         "asked": view.ASKED,

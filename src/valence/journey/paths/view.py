@@ -188,7 +188,7 @@ def ways_steps(found: Ways, fmt: Formats) -> list[Step]:
             message("Where do they go from {name}?", name=touchpoint(best["from_touchpoint"], fmt)),
             f"/journey/paths?{urlencode({'from': best['from_touchpoint']})}",
         ),
-        Step(message("Look at the loops"), "/journey/paths?show=loops"),
+        Step(message("Look at the loops"), "/journey/paths?part=loops"),
     ]
 
 
