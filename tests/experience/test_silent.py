@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import json
+from datetime import date, timedelta
 from math import inf
 
 import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.experience.loop import complaint, house_of, land
+from tests.value.faces.fixtures import client
+from typer.testing import CliRunner
 
+from valence.audience.declaration import AUDIENCE
+from valence.experience.commands import experience
 from valence.experience.silent import Silence, hurt, scaled, silence_counts, spoken, together
+from valence.value.declaration import VALUE
 
 DAY = date(2025, 3, 31)
 SINCE = date(2023, 3, 31)
@@ -41,9 +48,11 @@ ANSWER = {
 }  # fmt: skip
 CONTACT = {
     "customer_id": pa.string(), "complaint": pa.bool_(), "opened_on": pa.date32(),
-    "solved_at": pa.timestamp("us", "UTC"), "reopened": pa.int64(),
 }  # fmt: skip
-STEP = {"customer_id": pa.string(), "on": pa.date32(), "standard_kept": pa.bool_()}
+STEP = {
+    "customer_id": pa.string(), "on": pa.date32(), "standard_kept": pa.bool_(),
+    "source": pa.string(),
+}  # fmt: skip
 
 
 def test_who_left_counts_by_how_sure_that_is_and_who_left_long_ago_not_at_all(con):
@@ -74,20 +83,20 @@ def test_who_spoke_and_who_was_wronged(con):
         ("c", True, DAY, "rival", "nps"), ("d", True, date(2020, 1, 1), "own", "nps"),
         (None, True, DAY, "own", "nps"), ("a", True, DAY, "own", "csat"),
     ])  # fmt: skip
-    solved = datetime(2025, 1, 3, tzinfo=UTC)
     contacts = table(CONTACT, [
-        ("e", True, date(2025, 1, 2), solved, 0), ("f", False, date(2025, 1, 2), None, 0),
-        ("g", False, date(2025, 1, 2), solved, 1), ("h", None, DAY, None, None),
+        ("e", True, date(2025, 1, 2)), ("f", False, date(2025, 1, 2)), ("h", None, DAY),
+        ("g", True, date(2020, 1, 2)),
     ])  # fmt: skip
-    steps = table(STEP, [("i", DAY, False), ("j", DAY, True), ("k", DAY, None)])
+    steps = table(STEP, [
+        ("i", DAY, False, "events"), ("j", DAY, True, "events"), ("k", DAY, None, "orders"),
+        ("l", DAY, False, "contacts"),
+    ])  # fmt: skip
 
     def who(made):
         return sorted(r["customer_id"] for r in con.to_pyarrow(made).to_pylist())
 
     assert who(spoken(answers, contacts, since=SINCE)) == ["a", "e"]
-    until = date(2025, 3, 15)
-    assert who(hurt(steps, contacts, since=SINCE, until=until)) == ["f", "g", "i"]
-    assert who(hurt(None, contacts, since=SINCE, until=until)) == ["f", "g"]
+    assert who(hurt(steps, since=SINCE)) == ["i"]  # who called has spoken
 
 
 def drawn(random, n, *, gone, speaks):
@@ -143,3 +152,20 @@ def test_leavers_that_are_not_sure_count_for_fewer():
     assert sure.effective == 50
     assert unsure.effective > 50  # a hundred halves are more people than fifty wholes
     assert together([sure, sure]).effective == pytest.approx(100)
+
+
+def test_on_page_by_api_and_by_command_too_few_are_said_to_be_too_few(tmp_path):
+    house = house_of(tmp_path / "brand", AUDIENCE, VALUE)
+    land(house, contacts=complaint("k1", "2", "2025-03-29"))
+    house.build()
+    web = client(house)
+    page = web.get("/experience/silent")
+    assert page.status_code == 200, page.text
+    assert "Too few have left to say" in page.text
+    told = web.get("/api/v1/experience/silent").json()
+    assert told["all"]["enough"] is False
+    assert told["all"]["silent_share"] is None
+    assert told["by_rhythm"]["left"] >= 0
+    run = CliRunner().invoke(experience.app, ["silent", "--json", "--brand", str(house.brand.root)])
+    assert json.loads(run.stdout)["all"]["customers"] == told["all"]["customers"] > 0
+    house.close()

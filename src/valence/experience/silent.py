@@ -25,6 +25,7 @@ CONFIDENCE = 0.90
 MINIMUM = 30  # leavers, effectively; of fewer nothing is said
 RHYTHMS = 3.0  # times the own rhythm without a purchase: left
 Sign = Literal["model", "rhythm"]
+_VOICES = ("contacts", "feedback")  # tables in which customers speak
 
 
 def spoken(answers: ir.Table, contacts: ir.Table, *, since: date) -> ir.Table:
@@ -52,32 +53,26 @@ def spoken(answers: ir.Table, contacts: ir.Table, *, since: date) -> ir.Table:
     return both.filter(both.customer_id.notnull()).distinct()
 
 
-def hurt(steps: ir.Table | None, contacts: ir.Table, *, since: date, until: date) -> ir.Table:
+def hurt(steps: ir.Table, *, since: date) -> ir.Table:
     """Return the customers of whom it is known that something went wrong, whatever they said.
+
+    What is known because they called or answered does not count: of them all have spoken.
 
     Parameters
     ----------
     steps
-        The mart `journey_steps`: a standard that was not kept, such as a late delivery. None where
-        no journey is drawn.
-    contacts
-        Canonical contacts with `customer_id`: one that was never solved, or opened again.
-    since, until
-        First day that counts; contacts opened after the last one may still be solved.
+        The mart `journey_steps`: a standard that was not kept, such as a late delivery.
+    since
+        First day that counts.
 
     Returns
     -------
     Table
         `customer_id`, each once.
     """
-    t = given(contacts, "customer_id", "solved_at", "reopened", "opened_on")
-    t = t.filter(t.opened_on >= as_day(since), t.opened_on <= as_day(until))
-    t = t.filter(t.solved_at.isnull() | (t.reopened.fill_null(0) > 0)).select("customer_id")
-    if steps is not None:
-        s = given(steps, "customer_id", "on", "standard_kept")
-        s = s.filter(~s.standard_kept, s.on >= as_day(since)).select("customer_id")
-        t = t.union(s)
-    return t.filter(t.customer_id.notnull()).distinct()
+    s = given(steps, "customer_id", "on", "standard_kept", "source")
+    s = s.filter(~s.standard_kept, s.on >= as_day(since), s.source.notin(_VOICES))
+    return s.filter(s.customer_id.notnull()).select("customer_id").distinct()
 
 
 def silence_counts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from math import inf
 from typing import Any
 
@@ -27,7 +27,6 @@ from valence.lake.reading import Tables
 
 MONTHS = 24  # in which who left, left, and who spoke, spoke
 RECENT_MONTHS = 12  # of the voiced complaints that are scaled
-SOLVED_WITHIN = timedelta(days=14)  # a younger contact may still be solved
 _MOST = 12  # matters
 
 
@@ -117,8 +116,9 @@ def silent_of(tables: Tables, *, until: date) -> Silent | None:
     contacts = tables.table("contacts").left_join(known, "id_key").drop("id_key_right")
     answers = tables.table("answers")
     spoke = spoken(answers, contacts, since=since)
+    # Without a journey nobody is known to have been let down.
     steps = tables.table("journey_steps") if tables.has("journey_steps") else None
-    wronged = hurt(steps, contacts, since=since, until=until - SOLVED_WITHIN)
+    wronged = spoke.filter(ibis.literal(value=False)) if steps is None else hurt(steps, since=since)
     sign: Sign = "model" if tables.has("worth") else "rhythm"
     worth = tables.table("worth") if sign == "model" else customers
 

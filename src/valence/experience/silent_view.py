@@ -129,7 +129,7 @@ def by_matter(found: Silent, fmt: Formats) -> Chart:
             interval=_factor(found.base, fmt),
             whom=message("left after something is known to have gone wrong")
             if found.base is found.wronged
-            else message("left, for whatever reason"),
+            else message("left for whatever reason, so it is rather too high"),
         )
     )
 
@@ -170,9 +170,9 @@ def steps() -> list[Step]:
 
 def _interval(one: Silence, fmt: Formats) -> Message:
     return message(
-        "{interval}, n = {n}",
+        "{interval}, of {n} who left",
         interval=fmt.interval(*one.silent_interval(), "percent"),
-        n=fmt.integer(one.effective),
+        n=fmt.integer(one.left),
     )
 
 

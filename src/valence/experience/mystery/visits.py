@@ -113,9 +113,10 @@ def keep(
 def _checked(checklist: Checklist, visit: Visit, today: date) -> None:
     if visit.visited_on > today:
         raise BadInputError("{day} has not come yet.", day=visit.visited_on)
-    for what, text in (("place", visit.place), ("visitor", visit.visitor)):
-        if not text.strip():
-            raise BadInputError("Say the {what} of the visit.", what=what)
+    if not visit.place.strip():
+        raise BadInputError("Say which place was visited.")
+    if not visit.visitor.strip():
+        raise BadInputError("Say who visited it.")
     subjects = {OWN, *checklist.competitors}
     if visit.subject not in subjects:
         raise BadInputError(
