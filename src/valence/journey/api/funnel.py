@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -105,7 +106,7 @@ class FunnelLost(BaseModel):
     customer_id: str
     label: str
     number: str | None
-    worth_amount: str | None
+    worth_amount: Decimal | None
     started_at: datetime
     last_at: datetime
     reached: int
