@@ -8,11 +8,14 @@ import pytest
 from valence.app import demo
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
+from valence.core.clock import now
 from valence.core.progress import silent
 from valence.core.settings import load
+from valence.definitions import definition_at
 from valence.demo.simulate import simulate
 from valence.demo.writing import MEANINGS
 from valence.intake.importing import import_files
+from valence.journey.definition import JourneyDefinition
 
 CUSTOMERS = 150
 
@@ -70,11 +73,20 @@ def test_a_delivery_tells_what_was_promised(imported):
     house, _ = imported
     [[late, all_of_them]] = _rows(
         house,
-        "SELECT count(*) FILTER (occurred_at > timezone('Asia/Shanghai', "
-        "(properties->>'promised')::TIMESTAMP)), count(*) FROM {events} "
+        "SELECT count(*) FILTER (occurred_at > promised_at), count(*) FROM {events} "
         "WHERE name = 'Order Delivered'",
     )
     assert 0 < late < 0.2 * all_of_them
+
+
+def test_the_journey_of_the_brand_judges_deliveries_and_contacts(imported):
+    house, _ = imported
+    demo.define(house, house.brand.root / "data" / "sources" / "definitions")
+    with house.store.reading() as view:
+        version = definition_at(view, "journey", "journey", now())
+    journey = JourneyDefinition.model_validate(version.document)
+    judged = {touchpoint.name for touchpoint in journey.touchpoints if touchpoint.standard}
+    assert judged == {"delivery", "service contact"}
 
 
 def test_amounts_are_those_of_the_tills_and_the_shop(imported, seen):

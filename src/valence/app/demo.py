@@ -17,7 +17,7 @@ from valence.core.progress import Progress, Step
 from valence.core.settings import FILE, Brand, load
 from valence.definitions import folder as folders
 from valence.demo.simulate import simulate
-from valence.demo.writing import MEANINGS, mappings, write
+from valence.demo.writing import MEANINGS, mappings, write, write_definitions
 from valence.kit.format import Formats
 from valence.kit.languages import language
 
@@ -116,6 +116,7 @@ def _simulated(folder: Path, customers: int, progress: Progress) -> Path:
     sources = folder / "data" / "sources"
     simulation = simulate(customers=customers, seed=SEED)
     write(simulation, sources, truth=folder / "data" / "truth")
+    write_definitions(sources / "definitions")
     _confirm(load(folder))
     return sources
 

@@ -194,6 +194,16 @@ def _write_parquet(folder: Path, name: str, table: pa.Table) -> Path:
     return path
 
 
+def write_definitions(folder: Path) -> list[Path]:
+    """Write what the brand defines of itself (YAML, as `definitions apply` reads it)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for found in resources.files("valence.demo").joinpath("definitions").iterdir():
+        paths.append(folder / found.name)
+        paths[-1].write_bytes(found.read_bytes())
+    return paths
+
+
 def mappings() -> dict[str, str]:
     """Return the mapping of each file of the brand by its name: YAML, as intake reads it."""
     found = resources.files("valence.demo").joinpath("mappings").iterdir()
