@@ -89,6 +89,8 @@ def there(app):
         "job_id": job["id"],
         "import_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "row_id": 1,
+        "response_id": "01a216df-f6a6-7358-8f1b-702243732c66",
+        "decision": "release",
         "namespace": "shop",
         "product_id": "tea",
         "account_id": web.get("/api/v1/value/accounts?limit=1").json()["items"][0]["account_id"],

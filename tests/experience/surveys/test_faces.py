@@ -159,6 +159,14 @@ def test_links_are_made_by_api_and_nobody_is_asked_twice(house, client):
     made = client.post(where, json={"consent_elsewhere": "x"})
     assert (made.status_code, made.json()["made"]) == (201, 0)
     assert made.json()["left_out"] == {"asked something a short while ago": N}
+    key = {"Idempotency-Key": "links"}
+    body = {"consent_elsewhere": "x", "where": "orders == 1"}
+    with house.store.writing() as unit:
+        published(unit, "restless", {**AFTER_DELIVERY, "rest_days": 0})
+    twice = "/api/v1/experience/surveys/restless/invitations"
+    first, again = (client.post(twice, json=body, headers=key).json() for _ in range(2))
+    assert first["made"] == len(first["links"]) == 20
+    assert first == again
     assert client.post(where, json={"share": 20}).status_code == 422
     assert client.post(where, json={"where": "oders == 1"}).status_code == 422
     code = client.post("/api/v1/experience/surveys/api/codes", json={"place": "Soho"})

@@ -13,12 +13,7 @@ GUIDE = (Path(__file__).parents[3] / "docs/guide/surveys.md").read_text("utf-8")
 def test_the_survey_of_the_guide_is_sound():
     text = re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1]
     survey = KIND.parsed(from_yaml(text).document)
-    assert [question.id for question in survey.questions] == [
-        "recommend",
-        "why",
-        "easy",
-        "tracking",
-    ]
+    assert [each.id for each in survey.questions] == ["recommend", "why", "easy", "tracking"]
 
 
 def test_every_kind_and_metric_is_in_the_guide():

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from valence.experience.api.router import api
 from valence.experience.surveys.codes import make_code
-from valence.experience.surveys.inviting import Asking, Invited, invite
+from valence.experience.surveys.inviting import Asking, Invited, inviting, made_in
 from valence.experience.surveys.links import href
 from valence.experience.surveys.rates import likeness
 from valence.experience.surveys.results import results
@@ -23,7 +23,7 @@ from valence.experience.surveys.standing import (
     survey_of,
     surveys_of,
 )
-from valence.kit.ask import Ask, Asked
+from valence.kit.ask import Ask
 from valence.kit.idempotency import IdempotencyKey, once
 from valence.kit.opened import OpenBrand
 from valence.kit.schemas import made_model, row_model
@@ -189,36 +189,46 @@ def survey(ask: Ask, name: str) -> dict[str, Any]:
     response_model=InvitedModel,
     status_code=201,
 )
-def invitations(ask: Ask, name: str, asked: InviteRequest) -> dict[str, Any]:
-    """Make a link for each customer who may be asked; whoever was asked lately is left out.
-
-    Sent again, it asks nobody twice: the rest period leaves them out.
-    """
+def invitations(
+    ask: Ask, name: str, asked: InviteRequest, key: IdempotencyKey = None
+) -> dict[str, Any]:
+    """Make a link for each customer who may be asked; whoever was asked lately is left out."""
     asking = Asking(
         name, asked.where, asked.share, asked.channel, asked.touchpoint, asked.consent_elsewhere
     )
-    found = invite(ask.service(OpenBrand), ask.reader, asking, ask.actor)
-    return _invited(ask, found)
-
-
-def _invited(ask: Asked, found: Invited) -> dict[str, Any]:
     house = ask.service(OpenBrand)
+    make = inviting(house, ask.reader, asking, ask.actor)
+    body = {"survey": name, **asked.model_dump()}
+    scope = f"{ask.actor.id} POST invitations"
+    told = house.store.transact(
+        lambda unit: once(unit, key, scope=scope, body=body, work=lambda unit: _told(make(unit)))
+    )
+    return {**told, "links": _links(house, UUID(told["run_id"]))}
+
+
+def _told(found: Invited) -> dict[str, Any]:
+    """Return what is kept under an idempotency key: never a link, by which anybody may answer."""
     return {
         "survey": found.survey,
         "version": found.version,
-        "run_id": found.run_id,
+        "run_id": str(found.run_id),
         "fitting": found.fitting,
         "made": len(found.made),
-        "left_out": {ask._(left.reason): left.customers for left in found.left},
-        "links": [
-            {
-                "customer_id": made.customer_id,
-                "link": href(house, made.link),
-                "expires_at": made.link.expires_at,
-            }
-            for made in found.made
-        ],
+        "left_out": {str(left.reason): left.customers for left in found.left},
     }
+
+
+def _links(house: OpenBrand, run_id: UUID) -> list[dict[str, Any]]:
+    with house.store.reading() as view:
+        made = made_in(view, run_id)
+    return [
+        {
+            "customer_id": one.customer_id,
+            "link": href(house, one.link),
+            "expires_at": one.link.expires_at,
+        }
+        for one in made
+    ]
 
 
 @api.post(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from valence.core.clock import now
 from valence.core.errors import BadInputError, NotFoundError
 from valence.core.ids import new_id
-from valence.experience.surveys.opened import current, plain
+from valence.experience.surveys.opened import current, plain, tidy
 from valence.experience.surveys.tables import invitations, responses
 from valence.outbound.links import Link
 from valence.store import Unit, View
@@ -32,7 +32,7 @@ def make_code(
     BadInputError
         If it is not in force, the place has no name, or the days are too many.
     """
-    place = place.strip()
+    place, touchpoint = tidy(place), tidy(touchpoint)
     if not place or len(place) > 60:
         raise BadInputError("Say where the code hangs, in up to 60 characters, such as Soho.")
     if not 1 <= days <= MOST_DAYS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from valence.core.errors import BadInputError, NotFoundError
 from valence.core.ids import new_id
 from valence.core.messages import Message, message
 from valence.experience.surveys.definition import SurveyDefinition
-from valence.experience.surveys.opened import current, parsed
+from valence.experience.surveys.opened import current, parsed, tidy
 from valence.experience.surveys.tables import invitations
 from valence.kit.filters import filtered
 from valence.kit.opened import OpenBrand
@@ -24,7 +24,7 @@ from valence.lake.reader import Reader
 from valence.outbound.links import Link
 from valence.people.labels import PREFERRED, as_uuid
 from valence.people.redirects import current_customers
-from valence.store import Unit
+from valence.store import Unit, View
 from valence.trust.actor import Actor
 from valence.trust.audit import record
 from valence.trust.consent import may
@@ -80,6 +80,16 @@ class Invited:
 def invite(house: OpenBrand, reader: Reader, asking: Asking, actor: Actor) -> Invited:
     """Make a link for each customer who fits, may be asked, and is in the sample.
 
+    Parameters and errors are those of `inviting`.
+    """
+    return house.store.transact(inviting(house, reader, asking, actor))
+
+
+def inviting(
+    house: OpenBrand, reader: Reader, asking: Asking, actor: Actor
+) -> Callable[[Unit], Invited]:
+    """Return what makes the links, in a unit of work of the caller; see `invite`.
+
     Parameters
     ----------
     house
@@ -106,7 +116,17 @@ def invite(house: OpenBrand, reader: Reader, asking: Asking, actor: Actor) -> In
         version = current(view, asking.survey)
     run = _Run(asking, parsed(version), version.version, _keys(reader))
     fitting = _fitting(reader, asking.where)
-    return house.store.transact(lambda unit: run.made(unit, fitting, actor))
+    return lambda unit: run.made(unit, fitting, actor)
+
+
+def made_in(view: View, run_id: UUID) -> list[Made]:
+    """Return the links of a run."""
+    rows = view.rows(
+        sa.select(invitations.c.customer_id, invitations.c.invitation_id, invitations.c.expires_at)
+        .where(invitations.c.run_id == run_id)
+        .order_by(invitations.c.invitation_id)
+    )
+    return [Made(row["customer_id"], Link(row["invitation_id"], row["expires_at"])) for row in rows]
 
 
 def sampled(customer: UUID, share: float, salt: str) -> bool:
@@ -125,7 +145,7 @@ class _Run:
         self, asking: Asking, definition: SurveyDefinition, version: int, keys: Keys
     ) -> None:
         self.asking, self.definition, self.version, self.keys = asking, definition, version, keys
-        self.channel = asking.channel or definition.channel
+        self.channel = tidy(asking.channel) or definition.channel
         self.share = definition.share if asking.share is None else asking.share
 
     def made(self, unit: Unit, fitting: Sequence[UUID], actor: Actor) -> Invited:
@@ -181,7 +201,7 @@ class _Run:
             "id_type": kind,
             "id_key": key,
             "place": "",
-            "touchpoint": self.asking.touchpoint,
+            "touchpoint": tidy(self.asking.touchpoint),
             "channel": self.channel,
             "made_at": at,
             "expires_at": ends,

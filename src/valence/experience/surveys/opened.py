@@ -94,6 +94,11 @@ def opened(view: View, link: Link, *, seen: int | None = None) -> Opened:
     return Opened(plain(invitation), None, version.version, parsed(version), {}, at)
 
 
+def tidy(text: str) -> str:
+    """Return a name that somebody typed without control characters and double spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def plain(row: sa.RowMapping) -> dict[str, Any]:
     """Return a row by the names of its columns."""
     return {str(name): value for name, value in row.items()}
