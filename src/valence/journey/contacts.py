@@ -11,6 +11,7 @@ from valence.core.days import as_day
 from valence.journey.definition import JourneyDefinition
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column, Kind
+from valence.lake.moments import micros_of
 from valence.lake.portable import filled, given
 
 CONTACTS = (
@@ -28,7 +29,7 @@ CONTACTS = (
     Column("solved_at_once", "bool", "First, solved, never opened again, and did not come again."),
 )
 BEFORE_DAYS = 30  # a touchpoint longer ago did not lead to the contact
-_DAY = 86_400
+_DAY = 86_400_000_000  # microseconds
 _TAKEN: dict[str, Kind] = {
     "case_id": "text", "channel": "text", "category": "text", "solved_at": "instant",
     "reopened": "int", "complaint": "bool",
@@ -62,31 +63,21 @@ def journey_contacts(
 
     Notes
     -----
-    A matter is the case where the source names one for several contacts, else what the category
-    says: another contact of the customer in it within `repeat_days` is about the same.
+    The same matter is the same case, or the same category whatever its case, as in
+    `contact_matters`: another contact of the customer about it within `repeat_days` is a repeat.
+    Without a case and a category a contact is of no matter, and nothing repeats it.
     """
     as_of = as_day(as_of)
     t = filled(
         given(contacts, "source", "contact_id", "customer_id", "opened_at", "opened_on"), _TAKEN
     )
     t = t.filter(t.customer_id.notnull(), t.opened_on <= as_of)
-    t = t.mutate(
-        matter=ibis.coalesce(t.category, ""), channel=ibis.coalesce(t.channel, ""),
-        opened=_seconds(t.opened_at),
-    )  # fmt: skip
-    order = ibis.window(
-        group_by=("customer_id", "matter"), order_by=("opened", "source", "contact_id")
-    )
-    t = t.mutate(
-        last_opened=t.opened.lag().over(order),
-        next_opened=t.opened.lead().over(order),
-        next_channel=t.channel.lead().over(order),
-    )
+    t = _beside(t.mutate(about=t.category.lower(), opened=micros_of(t.opened_at)))
     within = definition.repeat_days * _DAY
     again = ibis.coalesce(t.next_opened - t.opened <= within, False)
     t = t.mutate(
         again=again,
-        elsewhere=again & (t.next_channel != t.channel),
+        elsewhere=again & ibis.coalesce(t.next_channel != t.channel, False),
         first=~ibis.coalesce(t.opened - t.last_opened <= within, False),
         judged=t.opened_on <= as_of - timedelta(days=definition.repeat_days),
         complaint=ibis.coalesce(t.complaint, False),
@@ -96,13 +87,34 @@ def journey_contacts(
     return _placed(t, steps)
 
 
+def _beside(t: ir.Table) -> ir.Table:
+    """Add when the contacts before and after on the same matter were, and the later's channel."""
+    found = {}
+    for name in ("case_id", "about"):
+        along = ibis.window(
+            group_by=("customer_id", name), order_by=("opened", "source", "contact_id")
+        )
+        known = t[name].notnull()
+        found[f"last_{name}"] = known.ifelse(t.opened.lag().over(along), ibis.null("int64"))
+        found[f"next_{name}"] = known.ifelse(t.opened.lead().over(along), ibis.null("int64"))
+        found[f"channel_{name}"] = known.ifelse(t.channel.lead().over(along), ibis.null("string"))
+    t = t.mutate(**found)
+    # Of two that follow, the sooner; both engines pass over what is missing.
+    sooner = ibis.coalesce(t.next_case_id <= t.next_about, t.next_case_id.notnull())
+    return t.mutate(
+        last_opened=ibis.greatest(t.last_case_id, t.last_about),
+        next_opened=ibis.least(t.next_case_id, t.next_about),
+        next_channel=sooner.ifelse(t.channel_case_id, t.channel_about),
+    )
+
+
 def _placed(t: ir.Table, steps: ir.Table) -> ir.Table:
     """Add the touchpoint of each contact, and the one met last before it."""
     s = steps.filter(steps.source == "contacts").select("row_key", "touchpoint")
     t = t.mutate(row_key=ibis.literal(":").join([t.source, t.contact_id]))
     t = t.left_join(s, "row_key").drop("row_key_right")
     met = steps.filter(steps.source != "contacts").select(
-        met_customer=steps.customer_id, met_touchpoint=steps.touchpoint, met=_seconds(steps["at"])
+        met_customer=steps.customer_id, met_touchpoint=steps.touchpoint, met=micros_of(steps["at"])
     )
     asked = t.select("source", "contact_id", "customer_id", "opened")
     near = asked.join(
@@ -120,7 +132,3 @@ def _placed(t: ir.Table, steps: ir.Table) -> ir.Table:
     last = near.group_by("source", "contact_id").agg(after=near.met_touchpoint.min())
     t = t.left_join(last, ["source", "contact_id"]).drop("source_right", "contact_id_right")
     return t.mutate(on=t.opened_on).select(*(c.name for c in CONTACTS))
-
-
-def _seconds(at: ir.TimestampValue) -> ir.IntegerValue:
-    return at.truncate("s").epoch_seconds().cast("int64")

@@ -11,7 +11,10 @@ from valence.core.days import as_day, months_before
 from valence.journey.definition import JourneyDefinition
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column
+from valence.lake.moments import micros_of
 from valence.lake.portable import count_if
+
+_DAY = 86_400_000_000  # microseconds
 
 REACH = (
     Column("touchpoint", "text", "Touchpoint of the journey."),
@@ -111,7 +114,7 @@ def _onward(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table
     reached = reached.group_by("customer_id", "touchpoint").agg(
         first_at=reached.first_at.min(), later_at=reached.later_at.min()
     )
-    days = (_seconds(reached.later_at) - _seconds(reached.first_at)).cast("float64") / 86_400.0
+    days = (micros_of(reached.later_at) - micros_of(reached.first_at)).cast("float64") / _DAY
     reached = reached.mutate(days=days)
     reached = reached.filter(reached.days <= float(definition.onward_days))
     followed = first.group_by("touchpoint").agg(followed=first.count().cast("int64"))
@@ -137,10 +140,6 @@ def _repeats(w: ir.Table, definition: JourneyDefinition) -> ir.Table:
         group_by=("customer_id", "touchpoint"), order_by=("at", "source", "row_key")
     )
     t = w.mutate(again_at=w["at"].lead().over(order))
-    gap = _seconds(t.again_at) - _seconds(t["at"])
-    t = t.filter(t.again_at.notnull(), gap <= definition.repeat_days * 86_400)
+    gap = micros_of(t.again_at) - micros_of(t["at"])
+    t = t.filter(t.again_at.notnull(), gap <= definition.repeat_days * _DAY)
     return t.group_by("touchpoint").agg(repeats=t.count().cast("int64"))
-
-
-def _seconds(at: ir.TimestampValue) -> ir.IntegerValue:
-    return at.truncate("s").epoch_seconds().cast("int64")

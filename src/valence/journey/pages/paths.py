@@ -77,9 +77,7 @@ def paths_page(ask: Ask) -> Response:
 
 def _shared(ask: Asked, question: Question, part: str) -> dict[str, Any]:
     without = dict.fromkeys(("show", "cursor", "sort", "where", "all"))  # what only tables ask
-    tabs = [
-        Tab(said, ask.here(part=name, **without), name == part) for name, said in PARTS.items()
-    ]
+    tabs = [Tab(said, ask.here(part=name, **without), name == part) for name, said in PARTS.items()]
     return {
         "title": view.TITLE,
         "asked": view.ASKED,
