@@ -82,6 +82,10 @@ class Basis:
         """Return other rows on the same basis."""
         return replace(self, mains=_scaled(mains, self.centre), codes=codes)
 
+    def some(self, rows: slice) -> Basis:
+        """Return some of the rows."""
+        return replace(self, mains=self.mains[rows], codes=self.codes[rows])
+
     def __len__(self) -> int:
         return len(self.mains)
 

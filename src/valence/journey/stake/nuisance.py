@@ -16,6 +16,7 @@ from valence.journey.stake.basis import Basis, Codes, Flags, Floats
 
 FOLDS = 5
 _STEPS, _HALVINGS, _CLOSE = 25, 12, 1e-4
+_MOST = 150_000  # rows that a model is learned from: more would make it slower, hardly better
 _FEW = 20_000  # rows up to which weights without a fold are reached exactly
 _PENALTIES = (1e-5, 1e-4, 1e-3, 1e-2, 1e-1)  # of the outcome, times rows
 _RIDGE = 10.0  # of the propensity, in rows: nothing runs away on a rare channel
@@ -25,6 +26,11 @@ def folds_of(customer: Codes, folds: int = FOLDS) -> Codes:
     """Return the fold of each row, one customer's rows in one fold, scattered but fixed."""
     mixed = (customer.astype(np.uint64) * np.uint64(11400714819323198485)) >> np.uint64(40)
     return (mixed % np.uint64(folds)).astype(np.intp)
+
+
+def _learned_from(fold: Codes) -> slice:
+    """Rows that models are learned from: every so many, so that all seasons are among them."""
+    return slice(None, None, -(-len(fold) // _MOST))
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ def without(basis: Basis, y: Floats, controls: Flags, fold: Codes) -> Without:
     fold
         (n,) fold of each row.
     """
-    sums = _sums(basis, y, controls, fold)
+    some = _learned_from(fold)
+    sums = _sums(basis.some(some), y[some], controls[some], fold[some])
     weights = min((_ridged(sums, penalty) for penalty in _PENALTIES), key=lambda fitted: fitted[1])[
         0
     ]
@@ -128,13 +135,15 @@ def propensity(basis: Basis, affected: Flags, fold: Codes) -> Floats:
     start = np.zeros(basis.width)
     share = float(affected.mean())
     start[0] = np.log(share / (1 - share))
-    whole, at = _settled(basis, affected, fold, folds, start)
+    some = _learned_from(fold)
+    learning, met, part = basis.some(some), affected[some], fold[some]
+    whole, at = _settled(learning, met, part, folds, start)
     few = len(basis) <= _FEW
     weights = np.empty((folds, basis.width))
     for k in range(folds):
         if few:
-            own = np.where(fold == k, 1, 0)
-            weights[k] = _settled(basis, affected, own, 1, whole)[0]
+            own = np.where(part == k, 1, 0)
+            weights[k] = _settled(learning, met, own, 1, whole)[0]
         else:
             weights[k] = whole + at.without(k).step(whole)
     told = np.empty(len(basis))
