@@ -8,9 +8,10 @@ import pytest
 
 from valence.experience.answers import answers_given
 from valence.experience.followups.definition import FollowUpDefinition, Owner, Theme
-from valence.experience.followups.due import bad_answers, complaints, themes
+from valence.experience.followups.due import bad_answers, complained_of, complaints, themes
 
 DAY = date(2025, 3, 31)
+SINCE = date(2025, 1, 1)
 AT = datetime(2025, 3, 20, 10, tzinfo=UTC)
 FEEDBACK = [
     # id, metric, score, scale, text, day, subject
@@ -96,6 +97,22 @@ def test_a_matter_is_found_in_words_of_both_languages_but_not_of_the_pleased(con
     late = Theme(name="late", words=("late", "太慢"))
     found = themes(answers, feedback(), themes=[late], since=date(2025, 3, 1))
     assert ids(con, found) == [("a", "late"), ("f", "late"), ("h", "late")]
+
+
+def test_a_text_that_complains_of_an_aspect_counts_for_the_one_felt_worst(con):
+    names = ("source", "feedback_id", "aspect", "sentiment", "on", "subject")
+    rows = [
+        ("s", "b", "delivery", -0.8, DAY, "own"), ("s", "b", "price", -0.9, DAY, "own"),
+        ("s", "f", "delivery", -0.1, DAY, "own"), ("s", "c", "app", -0.9, DAY, "own"),
+        ("s", "e", "price", -0.9, DAY, "rival"), ("s", "d", "price", -0.9, SINCE, "own"),
+    ]  # fmt: skip
+    kinds = (pa.string(), pa.string(), pa.string(), pa.float64(), pa.date32(), pa.string())
+    made = [dict(zip(names, row, strict=True)) for row in rows]
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
+    felt = ibis.memtable(pa.Table.from_pylist(made, schema=schema))
+    answers = answers_given(feedback(), as_of=DAY)
+    found = complained_of(felt, answers, wanted=("delivery", "price"), since=date(2025, 3, 1))
+    assert ids(con, found) == [("b", "price")]
 
 
 def test_the_owner_is_the_first_rule_that_fits_then_the_map_then_the_default():

@@ -67,6 +67,11 @@ class FollowUpDefinition(Document):
         (), max_length=50, description="Categories of contacts that open one, too."
     )
     themes: tuple[Theme, ...] = Field((), max_length=50, description="Matters that open one.")
+    aspects: tuple[Name, ...] = Field(
+        (),
+        max_length=50,
+        description="Aspects of the themes, such as delivery: a text that complains of one opens.",
+    )
     nameless: bool = Field(
         default=True, description="Whether it opens one, too, where the customer is not known."
     )

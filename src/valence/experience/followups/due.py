@@ -17,6 +17,7 @@ COLUMNS = (
     "origin", "source", "row_id", "reason", "matter", "customer_id", "happened_at", "touchpoint",
     "channel", "order_id", "score", "share",
 )  # fmt: skip
+COMPLAINS = -0.3  # sentiment of an aspect, −1 to 1, from which on down it is a complaint
 _OF_CONTACT: dict[str, Kind] = {
     "customer_id": "text", "channel": "text", "category": "text", "complaint": "bool",
     "case_id": "text",
@@ -144,6 +145,43 @@ def themes(
     ]
     t = t.mutate(matter=ibis.cases(*cases, else_=ibis.null("string")))
     t = t.filter(t.matter.notnull())
+    t = t.mutate(
+        origin=ibis.literal("answer"),
+        row_id=t.feedback_id,
+        reason=ibis.literal("theme"),
+        happened_at=t.at,
+    )
+    return t.select(*COLUMNS)
+
+
+def complained_of(
+    aspects: ir.Table, answers: ir.Table, *, wanted: Sequence[str], since: date
+) -> ir.Table:
+    """Return the answers whose words complain of an aspect that is followed up.
+
+    Parameters
+    ----------
+    aspects
+        The mart `feedback_aspects`: what each text talks about, and how.
+    answers
+        The mart `answers`.
+    wanted
+        Names of aspects.
+    since
+        Answers before that day are left out.
+
+    Returns
+    -------
+    Table
+        One row per answer, for the aspect that is felt worst, with the columns `COLUMNS`.
+    """
+    a = given(aspects, "source", "feedback_id", "aspect", "sentiment", "on", "subject")
+    a = a.filter(a.aspect.isin(wanted), a.sentiment <= COMPLAINS, a.subject == "own")
+    a = a.filter(a.on >= as_day(since))
+    worst = ibis.window(group_by=["source", "feedback_id"], order_by=["sentiment", "aspect"])
+    a = a.mutate(place=ibis.row_number().over(worst))
+    a = a.filter(a.place == 0).select("source", "feedback_id", matter="aspect")
+    t = given(answers, "source", "feedback_id", "at").inner_join(a, ["source", "feedback_id"])
     t = t.mutate(
         origin=ibis.literal("answer"),
         row_id=t.feedback_id,

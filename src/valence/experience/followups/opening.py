@@ -114,6 +114,9 @@ def _rows(
     if definition.themes:
         feedback = tables.table("feedback")
         asked.append(due.themes(answers, feedback, themes=definition.themes, since=since))
+    if definition.aspects and tables.has("feedback_aspects"):
+        felt = tables.table("feedback_aspects")
+        asked.append(due.complained_of(felt, answers, wanted=definition.aspects, since=since))
     if definition.complaints or definition.categories:
         known = tables.table("identifier_map").select("id_key", "customer_id")
         contacts = tables.table("contacts").left_join(known, "id_key").drop("id_key_right")
