@@ -90,6 +90,8 @@ def there(app):
         "import_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "row_id": 1,
         "response_id": "01a216df-f6a6-7358-8f1b-702243732c66",
+        "follow_up_id": "01a216df-f6a6-7358-8f1b-702243732c66",
+        "alert_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "decision": "release",
         "namespace": "shop",
         "product_id": "tea",
