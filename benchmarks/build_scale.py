@@ -76,7 +76,8 @@ def main(step: str) -> None:
     settings = load(folder, {"VALENCE_LAKE_MEMORY": MEMORY, "VALENCE_LAKE_THREADS": "2"})
     run = WholeHouse(settings).build(Ask(whole=step == "whole"))
     peak = peak_gb()
-    marts = {mart.mart: (mart.mode, mart.seconds) for mart in run.marts}
+    owners = {mart.name: mart.owner for mart in WholeHouse(settings).marts}
+    marts = {mart.mart: (mart.mode, mart.seconds, owners[mart.mart]) for mart in run.marts}
     print(json.dumps({"seconds": run.seconds, "peak_gb": peak, "marts": marts}))
 
 
@@ -104,6 +105,9 @@ def check() -> Sequence[Row]:
     peak = max(float(s["peak_gb"]) for s in (first, day, again))
     shutil.rmtree(WORK / "scale-brand")
     rows = [Row("peak memory of a build", "within 4 GB", f"{peak:.2f} GB", peak <= 4)]
+    every, one_more = min(first["seconds"], again["seconds"]), day["seconds"]
+    said = f"{every:.1f} s, one more day {one_more:.1f} s"
+    rows += [Row("full build: all marts of all capabilities", "–", said)]
     for what, seconds, limit, part, said in (
         ("all marts of value", all_seconds, 90, 1 / 3, "a third"),
         ("the first measures, plan and publishing", ground_seconds, 40, 1 / 4, "a quarter"),
@@ -119,13 +123,14 @@ def check() -> Sequence[Row]:
 
 
 def all_seconds(found: Mapping[str, Any]) -> float:
-    """How long a build took."""
-    return float(found["seconds"])
+    """How long a build took without the marts of capabilities that came after value."""
+    later = (took for _, took, owner in found["marts"].values() if owner != "value")
+    return float(found["seconds"]) - sum(later)
 
 
 def ground_seconds(found: Mapping[str, Any]) -> float:
     """How long it took without the marts that came after the first measures."""
-    later = (took for mart, (_, took) in found["marts"].items() if mart not in GROUND)
+    later = (took for mart, (_, took, _) in found["marts"].items() if mart not in GROUND)
     return float(found["seconds"]) - sum(later)
 
 
