@@ -44,7 +44,9 @@ def steps(*rows):
     return ibis.memtable(pa.Table.from_pylist(made, schema=arrow_schema(STEPS)))
 
 
-@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
 def con(request):
     return request.getfixturevalue(request.param)
 

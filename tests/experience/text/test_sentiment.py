@@ -137,6 +137,7 @@ def test_the_card_names_data_and_scores_held_out():
         assert one["held_out"][0]["calibration_error"] < 0.03
 
 
+@pytest.mark.long
 def test_models_trained_here_reach_on_english_what_the_card_says(shared_data):
     scores, _ = measured(Data(shared_data), "en")
     told = {score["what"]: score["accuracy"] for score in card()["en"]["held_out"]}

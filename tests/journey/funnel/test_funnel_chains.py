@@ -94,7 +94,7 @@ def logs(draw, who="ann"):
     ]
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(definition=funnels(), several=st.lists(logs(), min_size=1, max_size=4))
 def test_chains_are_those_that_trying_all_finds(duck, definition, several):
     log = [{**one, "customer_id": f"c{n}", "row_key": f"{n}-{one['row_key']}"}
@@ -113,7 +113,14 @@ ON_SPARK = (
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("definition", ON_SPARK, ids=lambda each: each.order)
+@pytest.mark.parametrize(
+    "definition",
+    [
+        ON_SPARK[1],
+        *(pytest.param(each, marks=pytest.mark.long) for each in (ON_SPARK[0], *ON_SPARK[2:])),
+    ],
+    ids=lambda each: each.order,
+)
 def test_chains_are_the_same_on_spark(on_spark, definition):
     draw = random.Random(7)
     log = [

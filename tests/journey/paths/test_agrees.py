@@ -25,7 +25,7 @@ def asked(first, then, *, hours, directly):
     )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(walks, st.sampled_from(["ab", "aa", "ba"]), st.sampled_from([1.0, 2.5]), st.booleans())
 def test_customers_who_go_on_are_those_who_come_through_the_funnel(
     duck, drawn, ends, hours, directly

@@ -17,7 +17,9 @@ from valence.journey.paths.journeys import left_out, walked
 from valence.lake.columns import IBIS
 
 
-@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
 def con(request):
     return request.getfixturevalue(request.param)
 
@@ -145,7 +147,7 @@ walks = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(walks, st.sampled_from([None, 1, 2.5]))
 def test_any_small_log_gives_what_a_slow_loop_finds(duck, drawn, gap_hours):
     found = [row(n, who, name, hour, source) for n, (who, name, hour, source) in enumerate(drawn)]

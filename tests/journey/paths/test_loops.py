@@ -12,7 +12,9 @@ from tests.journey.paths.walkers import rows, table
 from valence.journey.paths.loops import contact_matters, loops, repeated_contacts, repeats
 
 
-@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
 def con(request):
     return request.getfixturevalue(request.param)
 

@@ -15,7 +15,9 @@ from valence.journey.paths.matrix import flows, step_matrix
 from valence.journey.paths.variants import variants
 
 
-@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
 def con(request):
     return request.getfixturevalue(request.param)
 
@@ -43,7 +45,7 @@ def test_variants_tell_repeats_where_they_shall_and_are_cut_where_they_are_long(
     }  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(walks, st.sampled_from([None, 2]), st.booleans(), st.sampled_from([2, 30]))
 def test_any_small_log_has_the_variants_of_a_slow_loop(duck, drawn, gap_hours, collapse, longest):
     found = [row(n, who, name, hour, source) for n, (who, name, hour, source) in enumerate(drawn)]
@@ -131,7 +133,7 @@ def test_customers_go_on_where_the_other_touchpoint_comes_after_within_the_time(
     }  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(walks, st.sampled_from(["ab", "aa", "bc"]), st.sampled_from([None, 1, 3]), st.booleans())
 def test_any_small_log_has_the_customers_of_a_slow_loop(duck, drawn, ends, hours, directly):
     found = [row(n, who, name, hour, source) for n, (who, name, hour, source) in enumerate(drawn)]

@@ -32,7 +32,9 @@ TEXTS = (
 )  # fmt: skip
 
 
-@pytest.fixture(params=["duck", pytest.param("on_spark", marks=pytest.mark.spark)])
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
 def con(request):
     return request.getfixturevalue(request.param)
 

@@ -50,6 +50,7 @@ def test_claims_count_of_a_hundred_seeds():
     assert [claim.met for claim in claims([missed], [SEEN])] == [False, True, False, False, None]
 
 
+@pytest.mark.long
 def test_the_command_tells_what_held_and_its_exit_code_says_whether(small):
     words = ["journey", "stake", "--verify", "--seeds", "1", "--json"]
     found = CliRunner().invoke(application("journey"), words)
