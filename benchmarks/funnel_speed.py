@@ -74,7 +74,8 @@ _OURS = """
 import json, resource, sys, time
 from datetime import date
 import ibis
-from valence.journey.funnel import FunnelDefinition, funnel
+from valence.journey.funnel import FunnelDefinition
+from valence.journey.funnel.rates import funnel
 path, steps, rounds = sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3])
 con = ibis.duckdb.connect()
 con.raw_sql("SET threads = 2; SET memory_limit = '1200MB'; SET TimeZone = 'UTC'")

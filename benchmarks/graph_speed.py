@@ -94,8 +94,8 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 def ours(*, brief: bool) -> str:
     """The query of the public function: for counts and medians, or for all that it tells."""
+    from valence.journey.columns import STEPS as COLUMNS
     from valence.journey.paths.graph import directly_follows
-    from valence.journey.steps import STEPS as COLUMNS
     from valence.lake.columns import IBIS
 
     read = {c.name: IBIS[c.kind] for c in COLUMNS

@@ -23,9 +23,11 @@ DAY = date(2025, 3, 31)
 SINCE = date(2023, 3, 31)
 
 
-@pytest.fixture
-def con(engine_name, request):
-    return request.getfixturevalue("duck" if engine_name == "duckdb" else "on_spark")
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
+def con(request):
+    return request.getfixturevalue(request.param)
 
 
 def table(schema, rows):

@@ -8,9 +8,9 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from valence.journey.columns import STEPS
 from valence.journey.contacts import journey_contacts
 from valence.journey.definition import JourneyDefinition
-from valence.journey.steps import STEPS
 from valence.lake.canonical import CANONICAL
 from valence.lake.columns import Column, arrow_schema
 

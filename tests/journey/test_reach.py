@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from valence.journey.columns import STEPS
 from valence.journey.days import touchpoint_days
 from valence.journey.definition import JourneyDefinition, Touchpoint
 from valence.journey.reach import REACH, touchpoint_reach
-from valence.journey.steps import STEPS
 from valence.lake.columns import arrow_schema
 
 DAY = date(2025, 6, 30)

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
+from valence.journey.columns import STEPS
 from valence.journey.definition import JourneyDefinition, Touchpoint
-from valence.journey.steps import STEPS, claims, journey_steps, unrecognised
+from valence.journey.steps import claims, journey_steps, unrecognised
 from valence.lake.canonical import CANONICAL
 from valence.lake.columns import IBIS, Column, arrow_schema
 

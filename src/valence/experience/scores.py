@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 from valence.core.days import as_day
 from valence.core.errors import BadInputError
 from valence.core.intervals import normal_quantile, two_sided
+from valence.experience.limits import MINIMUM
 from valence.lake.columns import Kind
 from valence.lake.portable import count_if, days_in, filled, given, ratio, wilson
 from valence.lake.scales import on_scale
@@ -21,7 +22,6 @@ from valence.lake.scales import on_scale
 Metric = Literal["nps", "csat", "ces"]
 METRICS: tuple[Metric, ...] = ("nps", "csat", "ces")
 CONFIDENCE = 0.90
-MINIMUM = 30  # answers; below, a score says nothing
 # Where on the scale, 0 to 1, the good answers begin and the bad ones end. NPS: 9 and 10 against 0
 # to 6 of 10 (Reichheld 2003). CSAT: the two best of five, the two worst. CES is asked as "it was
 # easy" on 1 to 7, so higher is easier: 5 to 7 agree (Dixon, Freeman & Toman 2010, as CES 2.0).

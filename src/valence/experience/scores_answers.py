@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.errors import BadInputError, did_you_mean
-from valence.experience.scores import METRICS, MINIMUM, Change, Metric, Score, change, scored
+from valence.experience.limits import MINIMUM
+from valence.experience.scores import METRICS, Change, Metric, Score, change, scored
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from valence.core.messages import Message, message
-from valence.experience.scores import METRICS, MINIMUM, Metric
+from valence.experience.limits import MINIMUM
+from valence.experience.scores import METRICS, Metric
 from valence.experience.scores_answers import BY, Scores, Told
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, Line, bars, lines, too_little

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.core.rules import Rule, annotate, compile_rule
+from valence.journey.columns import STEPS
 from valence.journey.definition import (
     CATALOGS,
     HOURS,
@@ -20,37 +21,10 @@ from valence.journey.definition import (
     Touchpoint,
 )
 from valence.lake.canonical import CANONICAL
-from valence.lake.columns import IBIS, Column
+from valence.lake.columns import IBIS
 from valence.lake.portable import count_if
 
 DEFAULT = JourneyDefinition()
-STEPS = (
-    Column("customer_id", "text", "Customer, as resolved."),
-    Column("at", "instant", "When (UTC)."),
-    Column("on", "day", "Business day in the brand's zone."),
-    Column("touchpoint", "text", "Touchpoint of the journey."),
-    Column("stage", "text", "Stage that it belongs to."),
-    Column("channel", "text", "Channel it came through."),
-    Column("source", "text", "Table that the step was found in."),
-    Column("row_key", "text", "Key of its row there."),
-    Column("standard_kept", "bool", "Whether service was as promised; empty without a standard."),
-    Column("delivered", "bool", "Whether the designed moment was delivered; empty without one."),
-)
-CLAIMS = (
-    Column("touchpoint", "text", "Touchpoint of the journey."),
-    Column("source", "text", "Table that its rule looks at."),
-    Column("rows", "int", "Rows of that table."),
-    Column("held", "int", "Rows for which its rule holds."),
-    Column("taken", "int", "Rows that it took: fewer, where a touchpoint before it took others."),
-)
-UNRECOGNISED = (
-    Column("name", "text", "Name of the events."),
-    Column("channel", "text", "Channel they came through."),
-    Column("events", "int", "Events."),
-    Column("customers", "int", "Customers, of those that name one."),
-    Column("first_on", "day", "First business day."),
-    Column("last_on", "day", "Last business day."),
-)
 _AT: dict[Source, str] = {
     "events": "occurred_at", "orders": "ordered_at", "feedback": "answered_at",
     "contacts": "opened_at", "messages": "sent_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -341,8 +342,10 @@ def _cell(
         return TableCell("", column.numeric, absent=column.absent)
     href = ""
     if column.link:
-        safe = {name: quote(str(part), safe="") for name, part in row.items() if part is not None}
-        href = column.link.format_map(safe)
+        said = {name: str(part) for name, part in row.items() if part is not None}
+        if "?where=" in column.link:  # places stand within the quotes of a rule
+            said = {name: re.sub(r'(["\\\\])', r"\\\1", part) for name, part in said.items()}
+        href = column.link.format_map({name: quote(part, safe="") for name, part in said.items()})
     words = column.words.get(str(value))
     text = ask._(words) if words else ask.format.cell(value, column.kind)
     if column.kind == "customer":

@@ -35,9 +35,11 @@ CONTACTS = [
 ]
 
 
-@pytest.fixture
-def con(engine_name, request):
-    return request.getfixturevalue("duck" if engine_name == "duckdb" else "on_spark")
+@pytest.fixture(
+    params=["duck", pytest.param("on_spark", marks=[pytest.mark.spark, pytest.mark.long])]
+)
+def con(request):
+    return request.getfixturevalue(request.param)
 
 
 def feedback():

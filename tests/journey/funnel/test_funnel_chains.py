@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.journey.funnel.slow import DAY, row, slow_chains
 
+from valence.journey.columns import STEPS
 from valence.journey.funnel.chains import chains
 from valence.journey.funnel.definition import FunnelDefinition
-from valence.journey.steps import STEPS
 from valence.lake.columns import arrow_schema
 
 SCHEMA = arrow_schema(STEPS)

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tests.journey.funnel.slow import DAY, row
 
 from valence.core.errors import BadInputError
+from valence.journey.columns import STEPS
 from valence.journey.definition import JourneyDefinition
 from valence.journey.funnel import FunnelDefinition, FunnelsDefinition
 from valence.journey.funnel.chains import chains
@@ -26,7 +27,6 @@ from valence.journey.funnel.spelling import (
     without_said,
 )
 from valence.journey.funnel.times import distribution, trend
-from valence.journey.steps import STEPS
 from valence.lake.columns import arrow_schema
 
 BUY = FunnelDefinition(

@@ -11,8 +11,9 @@ from tests.journey.funnel.slow import DAY, row, slow_chains, slow_counts
 
 from valence.core.errors import BadInputError
 from valence.core.intervals import wilson
-from valence.journey.funnel import FunnelDefinition, funnel
-from valence.journey.steps import STEPS
+from valence.journey.columns import STEPS
+from valence.journey.funnel import FunnelDefinition
+from valence.journey.funnel.rates import funnel
 from valence.lake.columns import arrow_schema
 
 BUY = FunnelDefinition(

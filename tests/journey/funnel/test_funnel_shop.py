@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from tests.journey.funnel.slow import DAY, slow_chains
 
+from valence.journey.columns import STEPS
 from valence.journey.funnel import FunnelDefinition
 from valence.journey.funnel.chains import chains
-from valence.journey.steps import STEPS
 from valence.lake.columns import arrow_schema
 
 STEPS_ASKED = [{"touchpoint": name} for name in ("catalog", "cart", "delivery_choice",

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.journey.paths.test_graph import walks
 from tests.journey.paths.walkers import row, rows, table
 
-from valence.journey.funnel import FunnelDefinition, funnel
+from valence.journey.funnel import FunnelDefinition
 from valence.journey.funnel.chains import chains
+from valence.journey.funnel.rates import funnel
 from valence.journey.paths.between import between
 from valence.journey.paths.graph import directly_follows
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import ibis
 import pyarrow as pa
 
-from valence.journey.steps import STEPS
+from valence.journey.columns import STEPS
 from valence.lake.columns import arrow_schema
 
 START = datetime(2025, 3, 1, tzinfo=UTC)

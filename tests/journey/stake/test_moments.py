@@ -10,10 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from valence.experience.answers import ANSWERS
+from valence.journey.columns import STEPS
 from valence.journey.stake.columns import STAKE_MOMENTS
 from valence.journey.stake.definition import BadExperience, StakeDefinition
 from valence.journey.stake.moments import stake_moments
-from valence.journey.steps import STEPS
 from valence.lake.canonical import CANONICAL
 from valence.lake.columns import Column, arrow_schema
 

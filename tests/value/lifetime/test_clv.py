@@ -104,6 +104,7 @@ def test_where_all_cost_more_than_they_bring_worth_is_not_known_and_the_card_say
 
 
 @pytest.mark.spark
+@pytest.mark.long  # every mart, worth among them, is held equal in the ordinary run
 def test_worth_and_card_are_equal_on_duckdb_and_spark(retail, spark_retail):
     both = [part(tables["orders"]) for tables in (retail, spark_retail)]
     on_duck, on_spark = (

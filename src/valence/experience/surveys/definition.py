@@ -13,7 +13,7 @@ from valence.core.rules import Catalog, Rule, RuleError, compile_rule
 from valence.core.rules.types import Type
 from valence.definitions import DefinitionKind
 from valence.definitions.documents import Document
-from valence.experience.scores import MINIMUM
+from valence.experience.limits import MINIMUM
 from valence.experience.surveys.questions import CODES, Code, Question, Texts
 
 SURVEY = "survey"

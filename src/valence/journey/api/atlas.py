@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from valence.core.errors import NotFoundError
 from valence.journey.api.router import api
 from valence.journey.atlas_answers import atlas_of
+from valence.journey.columns import UNRECOGNISED
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
-from valence.journey.steps import UNRECOGNISED
 from valence.kit.ask import Ask
 from valence.kit.built import defined
 from valence.kit.schemas import made_model, row_model

@@ -7,7 +7,6 @@ from valence.journey.funnel.definition import (
     FunnelsDefinition,
     FunnelStep,
 )
-from valence.journey.funnel.rates import funnel
 
 __all__ = [
     "FUNNELS_KIND",
@@ -15,5 +14,4 @@ __all__ = [
     "FunnelDefinition",
     "FunnelStep",
     "FunnelsDefinition",
-    "funnel",
 ]

@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from valence.core.errors import BadInputError, did_you_mean
 from valence.core.rules import COLUMN_TYPES, Catalog, RuleError, compile_rule
 from valence.definitions.documents import Document
+from valence.journey.columns import STEPS
 from valence.journey.definition import JourneyDefinition
-from valence.journey.steps import STEPS
 
 FUNNELS_KIND = "funnels"
 Order = Literal["ordered", "strict", "any"]

@@ -57,7 +57,7 @@ def map_presentation(ask: Ask) -> Response:
         (f"{named(TOUCHPOINTS, place.touchpoint.name, fmt)}: {stake.kind}", stake.amount)
         for place in found.places
         for stake in place.measures.stakes
-        if stake.amount is not None
+        if stake.sure and stake.amount is not None
     ]
     made = map_deck(
         Pages(
