@@ -14,7 +14,6 @@ from valence.audience.words import (
     BREADTH,
     ID_TYPES,
     MEANINGS,
-    SEGMENTS,
     TIERS,
     customers_page,
     quoted,
@@ -22,6 +21,7 @@ from valence.audience.words import (
 )
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, too_little
+from valence.kit.codes import SEGMENTS
 from valence.kit.columns import columns
 from valence.kit.format import ABSENT, Formats
 from valence.kit.languages import by_number

@@ -16,19 +16,6 @@ TIERS: Mapping[str, Message] = {
     "base": message("Base"),
 }
 TIER_TONES = {"top": "main", "middle": "", "base": ""}
-SEGMENTS: Mapping[str, Message] = {
-    "champions": message("Champions"),
-    "loyal": message("Loyal"),
-    "potential_loyalist": message("Potential loyalist"),
-    "new": message("New"),
-    "promising": message("Promising"),
-    "need_attention": message("Need attention"),
-    "about_to_sleep": message("About to sleep"),
-    "at_risk": message("At risk"),
-    "cannot_lose": message("Cannot lose them"),
-    "hibernating": message("Hibernating"),
-    "lost": message("Lost"),
-}
 MEANINGS: Mapping[str, Message] = {
     "champions": message("Bought lately, often and for much."),
     "loyal": message("Buy often and for much, and not long ago."),

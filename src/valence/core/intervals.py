@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
 
@@ -26,3 +27,17 @@ def wilson(hits: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
     centre = (p + z * z / (2 * n)) / scale
     half = z / scale * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def corrected(p_values: Sequence[float]) -> list[float]:
+    """Return p values corrected for how many are told (Benjamini & Hochberg 1995), in their order.
+
+    Those at most `x` after it are, in the long run, chance in at most a share `x` of cases.
+    """
+    ranked = sorted(range(len(p_values)), key=lambda at: p_values[at], reverse=True)
+    found = [1.0] * len(p_values)
+    least = 1.0
+    for passed, at in enumerate(ranked):
+        least = min(least, p_values[at] * len(p_values) / (len(p_values) - passed))
+        found[at] = least
+    return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from valence.core.errors import BadInputError
+from valence.definitions.versions import Version, definition_at
+from valence.store.store import View
 
 D = TypeVar("D", bound=BaseModel)
 
@@ -28,6 +31,15 @@ def published(definitions: Mapping[str, Mapping[str, object]], kind: str, model:
             kind=kind,
             faults=faults_of(wrong, kind),
         ) from wrong
+
+
+def in_force(view: View, kind: str, model: type[D], at: datetime) -> tuple[D, Version | None]:
+    """Return the definition of a singleton that holds at a moment, and its version.
+
+    Where none is published: the defaults, and None.
+    """
+    version = definition_at(view, kind, kind, at)
+    return published({} if version is None else {kind: version.document}, kind, model), version
 
 
 def faults_of(wrong: ValidationError, whole: str = "") -> str:

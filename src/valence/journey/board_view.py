@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from valence.core.messages import message
-from valence.journey.atlas_answers import MINIMUM, Atlas, Measures, Share
+from valence.journey.map_answers import MINIMUM, JourneyMap, Measures, Share
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.journey.words import STAGES, named, points
 from valence.kit.charts import DataTable
@@ -11,7 +11,7 @@ from valence.kit.format import Formats
 from valence.kit.page import Words
 
 
-def board(found: Atlas, fmt: Formats) -> DataTable:
+def board(found: JourneyMap, fmt: Formats) -> DataTable:
     """Return the journey board: at least fifteen measures of each stage, each with its n."""
     stages = [(stage, found.stages[stage]) for stage in found.definition.stages]
     headers: list[tuple[Words, str]] = [(message("Measure"), "text")]

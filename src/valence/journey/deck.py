@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from valence.core.errors import MissingExtraError
-from valence.journey.atlas_view import CellOf
+from valence.journey.map_view import CellOf
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation

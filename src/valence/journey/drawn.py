@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from valence.journey.atlas_view import CellOf
+from valence.journey.map_view import CellOf
 
 _WIDTH, _HEIGHT, _GAP, _TOP = 176, 72, 10, 92
 # As on the page, on paper: always light.

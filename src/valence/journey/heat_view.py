@@ -8,13 +8,14 @@ from typing import Any
 
 from valence.core.days import months_before
 from valence.core.messages import Message, message
-from valence.journey.atlas_answers import Atlas
-from valence.journey.atlas_view import apart, href_of
 from valence.journey.feelings import METRICS
-from valence.journey.words import CHANNELS, SEGMENTS, TOUCHPOINTS, named
+from valence.journey.map_answers import JourneyMap
+from valence.journey.map_view import apart, href_of
+from valence.journey.words import CHANNELS, TOUCHPOINTS, named
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.ask import Asked
 from valence.kit.charts import Cell, Chart, too_little
+from valence.kit.codes import SEGMENTS
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import NOT_ENOUGH, Tab, Words
@@ -34,7 +35,7 @@ def tabs(ask: Asked, by: str) -> list[Tab]:
     return [Tab(title, ask.here(heat=name), name == by) for name, title in BY.items()]
 
 
-def heat(found: Atlas, tables: Tables, by: str, fmt: Formats) -> Chart:
+def heat(found: JourneyMap, tables: Tables, by: str, fmt: Formats) -> Chart:
     """Return the touchpoints against weeks, channels or segments."""
     if by == "week":
         return _weeks(found, fmt)
@@ -47,7 +48,7 @@ def heat(found: Atlas, tables: Tables, by: str, fmt: Formats) -> Chart:
     return _grid(found, told, title, by, fmt)
 
 
-def _weeks(found: Atlas, fmt: Formats) -> Chart:
+def _weeks(found: JourneyMap, fmt: Formats) -> Chart:
     title = message("Where does traffic change from week to week?")
     shown = [place for place in found.places if any(place.measures.weeks)]
     if not shown:
@@ -71,14 +72,14 @@ def _weeks(found: Atlas, fmt: Formats) -> Chart:
     )
 
 
-def _channels(tables: Tables, found: Atlas) -> Sequence[Mapping[str, Any]]:
+def _channels(tables: Tables, found: JourneyMap) -> Sequence[Mapping[str, Any]]:
     t = tables.table("touchpoint_days")
     t = t.filter(t.on > _since(found), t.on <= found.as_of)
     t = t.mutate(name=t.channel.lower())
     return tables.rows(t.group_by("touchpoint", "name").agg(n=t.steps.sum().cast("int64")))
 
 
-def _since(found: Atlas) -> date:
+def _since(found: JourneyMap) -> date:
     return months_before(found.as_of, found.definition.months)
 
 
@@ -90,7 +91,7 @@ def _segments(tables: Tables) -> Sequence[Mapping[str, Any]]:
 
 
 def _grid(
-    found: Atlas, told: Sequence[Mapping[str, Any]], title: Message, by: str, fmt: Formats
+    found: JourneyMap, told: Sequence[Mapping[str, Any]], title: Message, by: str, fmt: Formats
 ) -> Chart:
     total: dict[str, int] = {}
     held: dict[tuple[str, str], int] = {}
@@ -134,7 +135,7 @@ def _tip(by: str, n: int, fmt: Formats) -> Message:
     )  # fmt: skip
 
 
-def used_and_felt(found: Atlas, fmt: Formats) -> Chart:
+def used_and_felt(found: JourneyMap, fmt: Formats) -> Chart:
     """Return the touchpoints by how many use them and how they feel there."""
     title = message("What is used much, and felt badly?")
     metric = next(
@@ -181,7 +182,7 @@ def _scale(name: Words, unit: Any, values: Sequence[float], floor: float | None 
     return Scale(name, unit, round(bottom), round(high + margin), sum(values) / len(values))
 
 
-def moments(found: Atlas, fmt: Formats) -> list[tuple[Words, Words]]:
+def moments(found: JourneyMap, fmt: Formats) -> list[tuple[Words, Words]]:
     """Return the peak, the low and the end that customers had, and the designed ones."""
     judged = [
         (place, main)

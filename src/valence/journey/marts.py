@@ -8,10 +8,11 @@ from valence.core.messages import message
 from valence.definitions.reading import published
 from valence.journey.columns import CLAIMS, STEPS, UNRECOGNISED
 from valence.journey.contacts import CONTACTS, journey_contacts
-from valence.journey.days import DAYS, SEGMENTS, touchpoint_days, touchpoint_segments
+from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
 from valence.journey.paths.marts import PATH_MARTS
 from valence.journey.reach import REACH, touchpoint_reach
+from valence.journey.segments import SEGMENTS, touchpoint_segments
 from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.steps import claims, journey_steps, unrecognised
 from valence.lake.marts import BuildContext, Inputs, Mart

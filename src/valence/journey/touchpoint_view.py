@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from valence.core.intervals import wilson
 from valence.core.messages import Message, message
-from valence.journey.atlas_answers import MINIMUM, Atlas, Place
 from valence.journey.board_view import cells_of
+from valence.journey.map_answers import MINIMUM, JourneyMap, Place
 from valence.journey.visitors import Pain, Verbatim
 from valence.journey.words import ASPECTS, CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
 from valence.journey.words import METRICS as METRIC_WORDS
@@ -24,7 +24,7 @@ WHICH: dict[str, Message] = {
 }
 
 
-def answer(place: Place, found: Atlas, fmt: Formats) -> Answer:
+def answer(place: Place, found: JourneyMap, fmt: Formats) -> Answer:
     """Return who passed and what they felt, in a sentence."""
     measures, main = place.measures, place.measures.felt.main
     core: Words = message(
@@ -49,7 +49,7 @@ def answer(place: Place, found: Atlas, fmt: Formats) -> Answer:
     )  # fmt: skip
 
 
-def _against(place: Place, found: Atlas, fmt: Formats) -> Words:
+def _against(place: Place, found: JourneyMap, fmt: Formats) -> Words:
     main = place.measures.felt.main
     whole = found.brand.now.get(main.metric) if main is not None else None
     if main is None or whole is None:

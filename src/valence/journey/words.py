@@ -56,19 +56,6 @@ CHANNELS: Mapping[str, Message] = {
     "wechat": message("WeChat"),
     "social": message("Social media"),
 }
-SEGMENTS: Mapping[str, Message] = {  # as value names them
-    "champions": message("Champions"),
-    "loyal": message("Loyal"),
-    "potential_loyalist": message("Potential loyalist"),
-    "new": message("New"),
-    "promising": message("Promising"),
-    "need_attention": message("Need attention"),
-    "about_to_sleep": message("About to sleep"),
-    "at_risk": message("At risk"),
-    "cannot_lose": message("Cannot lose them"),
-    "hibernating": message("Hibernating"),
-    "lost": message("Lost"),
-}
 ASPECTS: Mapping[str, Message] = {  # as experience finds them in words
     "price": message("Price"),
     "delivery": message("Delivery"),

@@ -9,8 +9,7 @@ from pydantic import BaseModel
 
 from valence.core.clock import now
 from valence.core.messages import Message, message
-from valence.definitions import definition_at
-from valence.definitions.reading import published
+from valence.definitions.reading import in_force
 from valence.kit.ask import Asked
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Empty, Step
@@ -43,8 +42,7 @@ def defined_in(house: OpenBrand, reader: Reader, kind: str, model: type[D], mart
     state = reader.snapshot.head.marts.get(mart)
     at = now() if state is None else datetime.fromisoformat(state.built_at)
     with house.store.reading() as view:
-        version = definition_at(view, kind, kind, at)
-    return published({} if version is None else {kind: version.document}, kind, model)
+        return in_force(view, kind, model, at)[0]
 
 
 def unbuilt(ask: Asked, will: Message, mart: str) -> Empty | None:

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from valence.journey.paths.difference import corrected, difference_of, shifts
+from valence.core.intervals import corrected
+from valence.journey.paths.difference import difference_of, shifts
 
 
 def test_ways_are_told_by_how_much_more_of_one_group_takes_them():

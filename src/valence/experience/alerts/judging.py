@@ -11,9 +11,9 @@ import ibis.expr.types as ir
 
 from valence.core.clock import now
 from valence.core.days import months_before
-from valence.definitions import Version, definition_at
+from valence.definitions import Version
 from valence.definitions.documents import content_hash
-from valence.definitions.reading import published
+from valence.definitions.reading import in_force
 from valence.experience.alerts import book
 from valence.experience.alerts.chart import Period, Point, Usual, charted, usual_of
 from valence.experience.alerts.definition import ALERTS_KIND, AlertRule, AlertsDefinition
@@ -73,9 +73,7 @@ def judge(opened: OpenBrand) -> int:
 
 def definition_in_force(view: View) -> tuple[AlertsDefinition, Version | None]:
     """Return what is watched now; the defaults where nothing is set."""
-    version = definition_at(view, ALERTS_KIND, ALERTS_KIND, now())
-    documents = {} if version is None else {ALERTS_KIND: version.document}
-    return published(documents, ALERTS_KIND, AlertsDefinition), version
+    return in_force(view, ALERTS_KIND, AlertsDefinition, now())
 
 
 def charts(tables: Tables, rule: AlertRule, *, as_of: date) -> list[Charted]:

@@ -31,55 +31,42 @@ _SIDES = {
 }
 
 
-@experience.command("nps", permission="experience:read")
-def nps(
-    brand: BrandFolder = HERE,
-    by: By = "touchpoint",
-    since: Since = None,
-    until: Until = None,
-    subject: Subject = "own",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print the net promoter score: of all, by touchpoint or another group, with intervals.
+_HELP = {
+    "nps": """Print the net promoter score: of all, by touchpoint or another group, with intervals.
 
     Example: valence experience nps --by channel
-    """
-    _print("nps", brand, by, (since, until), subject, as_json=as_json)
-
-
-@experience.command("csat", permission="experience:read")
-def csat(
-    brand: BrandFolder = HERE,
-    by: By = "touchpoint",
-    since: Since = None,
-    until: Until = None,
-    subject: Subject = "own",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print satisfaction: the share of the two best of five answers, with intervals.
+    """,
+    "csat": """Print satisfaction: the share of the two best of five answers, with intervals.
 
     Example: valence experience csat --by touchpoint
-    """
-    _print("csat", brand, by, (since, until), subject, as_json=as_json)
-
-
-@experience.command("ces", permission="experience:read")
-def ces(
-    brand: BrandFolder = HERE,
-    by: By = "touchpoint",
-    since: Since = None,
-    until: Until = None,
-    subject: Subject = "own",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print effort, asked as "it was easy": the share who agree, so that higher is easier.
+    """,
+    "ces": """Print effort, asked as "it was easy": the share who agree, so that higher is easier.
 
     Example: valence experience ces --by channel
-    """
-    _print("ces", brand, by, (since, until), subject, as_json=as_json)
+    """,
+}
+
+
+def _declare(metric: str, said: str) -> None:
+    """Declare the command of one question: all three are asked alike."""
+
+    def score(
+        brand: BrandFolder = HERE,
+        by: By = "touchpoint",
+        since: Since = None,
+        until: Until = None,
+        subject: Subject = "own",
+        *,
+        as_json: AsJson = False,
+    ) -> None:
+        _print(metric, brand, by, (since, until), subject, as_json=as_json)
+
+    score.__doc__ = said
+    experience.command(metric, permission="experience:read")(score)
+
+
+for _metric, _said in _HELP.items():
+    _declare(_metric, _said)
 
 
 def _print(

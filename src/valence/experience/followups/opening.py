@@ -10,7 +10,7 @@ from uuid import UUID
 
 from valence.core.clock import now
 from valence.definitions import Version, definition_at
-from valence.definitions.reading import published
+from valence.definitions.reading import in_force
 from valence.experience.followups import due
 from valence.experience.followups.book import Clocks, Trigger, open_new
 from valence.experience.followups.definition import FOLLOW_UP_KIND, FollowUpDefinition
@@ -60,9 +60,7 @@ def open_due(opened: OpenBrand) -> int:
 
 def definition_in_force(view: View) -> tuple[FollowUpDefinition, Version | None]:
     """Return what is set for follow-ups now; the defaults where nothing is."""
-    version = definition_at(view, FOLLOW_UP_KIND, FOLLOW_UP_KIND, now())
-    documents = {} if version is None else {FOLLOW_UP_KIND: version.document}
-    return published(documents, FOLLOW_UP_KIND, FollowUpDefinition), version
+    return in_force(view, FOLLOW_UP_KIND, FollowUpDefinition, now())
 
 
 def mapped_owners(view: View) -> dict[str, str]:

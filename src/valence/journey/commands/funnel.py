@@ -11,8 +11,8 @@ from valence.journey.commands.group import journey
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.funnel import FUNNELS_KIND, FunnelsDefinition
 from valence.journey.funnel.answers import STEPS_MART, Found, Typed, funnel_of, question_of
-from valence.journey.funnel.words import duration_said
 from valence.kit.built import defined_in
+from valence.kit.codes import lasting
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
 from valence.kit.published import published_tables
@@ -114,5 +114,5 @@ def _row(row: Any, fmt: Formats) -> dict[str, Any]:
         "of all": share("share"),
         "of the step before": share("step_share"),
         "lost": row["lost"],
-        "median time": "–" if median is None else duration_said(median, fmt),
+        "median time": "–" if median is None else lasting(median, fmt),
     }

@@ -12,7 +12,8 @@ from valence.journey.commands.group import journey
 from valence.journey.paths import view
 from valence.journey.paths.answers import Ways, paths_told, variants_of, ways_of
 from valence.journey.paths.question import GAP_DAYS, MART, MOST_DAYS, Question
-from valence.journey.paths.words import lasting, pair, way
+from valence.journey.paths.words import pair, way
+from valence.kit.codes import lasting
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.published import published_tables
 

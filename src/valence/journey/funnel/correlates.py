@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.intervals import normal_quantile, two_sided
+from valence.core.intervals import corrected, normal_quantile, two_sided
 from valence.journey.funnel.definition import FunnelDefinition
 from valence.journey.funnel.property import with_property
 from valence.journey.funnel.rates import CONFIDENCE
@@ -144,11 +144,8 @@ def correlates(
     ]
     made = [_odds(row, n, through, confidence) for row in compared]
     made.sort(key=lambda each: (each["p"], each["kind"], each["value"]))
-    least_q, found = 1.0, []
-    for place, each in reversed(list(enumerate(made, 1))):
-        least_q = min(least_q, each["p"] * len(made) / place)
-        found.append(Correlate(**each, q=least_q))
-    return found[::-1]
+    adjusted = corrected([each["p"] for each in made])
+    return [Correlate(**each, q=q) for each, q in zip(made, adjusted, strict=True)]
 
 
 def _odds(row: Mapping[str, Any], n: int, through: int, confidence: float) -> dict[str, Any]:

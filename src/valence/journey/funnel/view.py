@@ -8,9 +8,10 @@ from valence.core.messages import Message, message
 from valence.journey.funnel.answers import Found, Question, Row
 from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
-from valence.journey.funnel.words import PROPERTIES, duration_said, part_said, step_titles
+from valence.journey.funnel.words import PROPERTIES, part_said, step_titles
 from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
+from valence.kit.codes import lasting
 from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
@@ -84,12 +85,12 @@ def figures(found: Found, fmt: Formats) -> list[Figure]:
         ),
         Figure(
             message("Time to convert, median"),
-            None if median is None else duration_said(median, fmt),
+            None if median is None else lasting(median, fmt),
             ""
             if median is None
             else message(
                 "mean {mean}, n = {n}",
-                mean=duration_said(last["mean_seconds"], fmt),
+                mean=lasting(last["mean_seconds"], fmt),
                 n=fmt.integer(last["customers"]),
             ),
             absent=message("nobody converted"),
@@ -176,7 +177,7 @@ def steps_table(found: Found, fmt: Formats) -> DataTable:
 
 
 def _time(seconds: float | None, fmt: Formats) -> str:
-    return "–" if seconds is None else duration_said(seconds, fmt)
+    return "–" if seconds is None else lasting(seconds, fmt)
 
 
 def parts(found: Found, fmt: Formats) -> Chart | None:
@@ -252,8 +253,8 @@ def times(found: Found, fmt: Formats) -> Chart:
     return made.answering(
         message(
             "Half of them within {median}; on average {mean}.",
-            median=duration_said(converted["median_seconds"], fmt),
-            mean=duration_said(converted["mean_seconds"], fmt),
+            median=lasting(converted["median_seconds"], fmt),
+            mean=lasting(converted["mean_seconds"], fmt),
         )
     )
 
@@ -263,7 +264,7 @@ def _until(seconds: float, fmt: Formats) -> str:
     for size, said in whole:
         if seconds >= size and seconds % size == 0:
             return fmt.language.worded(said.text, n=fmt.integer(seconds / size))
-    return duration_said(seconds, fmt)
+    return lasting(seconds, fmt)
 
 
 def weeks(found: Found, fmt: Formats) -> Chart:
@@ -349,7 +350,7 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
             "the first to it within {window}. Steps of one moment count as done in order. A "
             "customer counts once, by the series that goes furthest; of several, the one that ends "
             "first, and of these the one that began last. The time runs from its first step.",
-            window=duration_said(window, fmt),
+            window=lasting(window, fmt),
         ),
         formula=message("share = customers at the step / customers at the first step"),
         source=message(
@@ -364,6 +365,6 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
             "What goes with converting is what customers met within {window} before they first "
             "came to the first step, and how they came to it. It is an association: it need not be "
             "why they convert.",
-            window=duration_said(window, fmt),
+            window=lasting(window, fmt),
         ),
     )

@@ -29,17 +29,6 @@ PROPERTIES: Mapping[str, Message] = {
 _OF_ALL = message("{k} of {n} steps")
 
 
-def duration_said(seconds: float, fmt: Formats) -> str:
-    """Return how long something took, in seconds, minutes, hours, or days from two days on."""
-    if seconds < 60:
-        return fmt.language.worded(message("{n} s", n=fmt.number(seconds, 0)))
-    if seconds < 3600:
-        return fmt.language.worded(message("{n} min", n=fmt.number(seconds / 60, 0)))
-    if seconds < 2 * 86400:
-        return fmt.language.worded(message("{n} h", n=fmt.number(seconds / 3600, 1)))
-    return fmt.language.worded(message("{n} days", n=fmt.number(seconds / 86400, 1)))
-
-
 def step_titles(definition: FunnelDefinition, fmt: Formats, *, numbered: bool = False) -> list[str]:
     """Return what each step is called in the reader's language; on an axis with its number."""
     count = len(definition.steps)

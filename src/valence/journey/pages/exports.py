@@ -10,12 +10,12 @@ from fastapi.responses import Response
 
 from valence.core.errors import NotFoundError
 from valence.core.messages import Message, message
-from valence.journey import atlas_view, board_view
-from valence.journey.atlas_answers import Atlas, atlas_of
-from valence.journey.atlas_view import CellOf
+from valence.journey import board_view, map_view
 from valence.journey.deck import Pages, map_deck
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.drawn import map_svg
+from valence.journey.map_answers import JourneyMap, map_of
+from valence.journey.map_view import CellOf
 from valence.journey.pages.router import pages
 from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.ask import Ask, Asked
@@ -74,27 +74,27 @@ def map_presentation(ask: Ask) -> Response:
     return _download(made, _DECK, "journey-map.pptx")
 
 
-def _found(ask: Asked) -> Atlas:
+def _found(ask: Asked) -> JourneyMap:
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found = atlas_of(ask.reader, definition, ask.as_of)
+    found = map_of(ask.reader, definition, ask.as_of)
     if found is None:
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
     return found
 
 
-def _columns(ask: Asked, found: Atlas) -> Columns:
+def _columns(ask: Asked, found: JourneyMap) -> Columns:
     return [
         (stage, [(cell, [_worded(ask, line) for line in cell.lines]) for cell in cells])
-        for stage, cells in atlas_view.columns(found, ask.format)
+        for stage, cells in map_view.columns(found, ask.format)
     ]
 
 
-def _title(ask: Asked, found: Atlas) -> str:
+def _title(ask: Asked, found: JourneyMap) -> str:
     return f"{ask._(message('Journey map'))}, {ask.format.day(found.as_of)}"
 
 
-def _answer(ask: Asked, found: Atlas) -> str:
-    said = atlas_view.answer(found, ask.format)
+def _answer(ask: Asked, found: JourneyMap) -> str:
+    said = map_view.answer(found, ask.format)
     parts = [_worded(ask, said.core)]
     if said.interval:
         parts.append(f"({_worded(ask, said.interval)})")

@@ -8,9 +8,9 @@ from fastapi.responses import Response
 
 from valence.core.errors import NotFoundError, did_you_mean
 from valence.core.messages import message
-from valence.journey import atlas_view, touchpoint_view
-from valence.journey.atlas_answers import atlas_of
+from valence.journey import map_view, touchpoint_view
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+from valence.journey.map_answers import map_of
 from valence.journey.pages.router import pages
 from valence.journey.visitors import VISITORS, pains, verbatims, visitors
 from valence.journey.words import TOUCHPOINTS, named
@@ -24,7 +24,7 @@ from valence.kit.tables import table_export, table_view
 def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = "bad") -> Response:
     """Show one touchpoint: who was there, what they felt, and their words."""
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found, fmt = atlas_of(ask.reader, definition, ask.as_of), ask.format
+    found, fmt = map_of(ask.reader, definition, ask.as_of), ask.format
     places = [] if found is None else found.places
     place = next((place for place in places if place.touchpoint.name == name), None)
     if found is None or place is None:
@@ -56,6 +56,6 @@ def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = 
         tabs=touchpoint_view.tabs(ask, which),
         said=touchpoint_view.said(words, fmt),
         table=view,
-        how=atlas_view.how(built_of(ask, "touchpoint_reach")),
+        how=map_view.how(built_of(ask, "touchpoint_reach")),
         next=touchpoint_view.steps(place, fmt),
     )

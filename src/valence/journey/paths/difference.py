@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from valence.core.intervals import two_sided, wilson
+from valence.core.intervals import corrected, two_sided, wilson
 
 FEWEST = 30  # customers of a group: with fewer, no share is told
 CONFIDENCE = 0.95
@@ -136,20 +136,6 @@ def difference_of(
     down = sqrt((q - q_low) ** 2 + (p_high - p) ** 2)
     up = sqrt((q_high - q) ** 2 + (p - p_low) ** 2)
     return max(-1.0, q - p - down), min(1.0, q - p + up)
-
-
-def corrected(p_values: Sequence[float]) -> list[float]:
-    """Return p values corrected for how many are told (Benjamini & Hochberg 1995), in their order.
-
-    Those at most `x` after it are, in the long run, chance in at most a share `x` of cases.
-    """
-    ranked = sorted(range(len(p_values)), key=lambda at: p_values[at], reverse=True)
-    found = [1.0] * len(p_values)
-    least = 1.0
-    for passed, at in enumerate(ranked):
-        least = min(least, p_values[at] * len(p_values) / (len(p_values) - passed))
-        found[at] = least
-    return found
 
 
 def counts_of(edges: Sequence[Mapping[str, Any]]) -> dict[Hashable, int]:

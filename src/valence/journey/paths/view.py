@@ -10,8 +10,9 @@ from valence.core.intervals import wilson
 from valence.core.messages import Message, message
 from valence.journey.paths.answers import GoneOn, Loops, Variants, Walked, Ways
 from valence.journey.paths.sankey import MOST, sankey
-from valence.journey.paths.words import lasting, pair, touchpoint, way
+from valence.journey.paths.words import pair, touchpoint, way
 from valence.kit.charts import Cell, Chart, DataTable, too_little
+from valence.kit.codes import lasting
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import Answer, Figure, How, Step, Words

@@ -10,21 +10,6 @@ from valence.kit.format import Formats
 
 BEGINS, ENDS = message("begins"), message("ends")
 _ARROW = " → "
-_UNITS = (
-    (86_400.0, message("{n} days")),
-    (3_600.0, message("{n} h")),
-    (60.0, message("{n} min")),
-    (1.0, message("{n} s")),
-)
-
-
-def lasting(seconds: float | None, fmt: Formats) -> str:
-    """Return a length of time in its own unit: 3.2 days, 5 h, 12 min."""
-    if seconds is None:
-        return "–"
-    size, said = next((unit for unit in _UNITS if seconds >= unit[0] * 1.5), _UNITS[-1])
-    n = seconds / size
-    return fmt.language.worded(said.text, n=fmt.number(n, 1 if n < 10 else 0))
 
 
 def touchpoint(name: str, fmt: Formats) -> str:

@@ -17,6 +17,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.special import stdtr, stdtrit  # scipy.stats takes seconds to load
 
+from valence.core.intervals import corrected
+
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 _STRAIGHT = 1e-6  # a skewness that bends nothing, where there is none to divide by
@@ -163,11 +165,7 @@ def told_apart(p_values: Floats, rate: float) -> npt.NDArray[np.bool_]:
 
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57.
     """
-    order = np.argsort(p_values)
-    few_enough = p_values[order] <= rate * np.arange(1, len(order) + 1) / max(len(order), 1)
-    found = np.zeros(len(order), bool)
-    found[order[: np.flatnonzero(few_enough).max(initial=-1) + 1]] = True
-    return found
+    return np.asarray(corrected([float(p) for p in p_values]), np.float64) <= rate
 
 
 def alike(group: Codes, cell: Codes, least: int) -> Floats:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from valence.core.errors import NotFoundError
-from valence.journey.atlas_answers import Atlas, Place, atlas_of
 from valence.journey.commands.group import journey
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+from valence.journey.map_answers import JourneyMap, Place, map_of
 from valence.kit.built import defined_in
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
@@ -22,7 +22,7 @@ def map_(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
         definition = defined_in(
             asked.house, asked.tables, JOURNEY_KIND, JourneyDefinition, "journey_steps"
         )
-        found = atlas_of(asked.tables, definition, asked.as_of)
+        found = map_of(asked.tables, definition, asked.as_of)
         if found is None:
             raise NotFoundError("No figures have been built yet. Run `valence build`.")
         if as_json:
@@ -56,7 +56,7 @@ def _row(place: Place, fmt: Formats) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _say(found: Atlas) -> None:
+def _say(found: JourneyMap) -> None:
     first = found.fix_first()
     if first:
         say(f"Fix first: {', '.join(place.touchpoint.name for place in first[:3])}.")

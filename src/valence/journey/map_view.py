@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from valence.core.messages import Message, message
-from valence.journey.atlas_answers import Atlas, Measures, Place, Share
 from valence.journey.feelings import Feeling
+from valence.journey.map_answers import JourneyMap, Measures, Place, Share
 from valence.journey.words import CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
@@ -35,7 +35,7 @@ def href_of(name: str) -> str:
     return f"/journey/touchpoints/{quote(name, safe='')}"
 
 
-def answer(found: Atlas, fmt: Formats) -> Answer:
+def answer(found: JourneyMap, fmt: Formats) -> Answer:
     """Return what costs most, or feels worst, in a sentence."""
     first = next(iter(found.fix_first()), None)
     if first is not None and (stake := first.measures.stake) is not None:
@@ -84,7 +84,7 @@ def answer(found: Atlas, fmt: Formats) -> Answer:
     )  # fmt: skip
 
 
-def _worst_felt(found: Atlas) -> tuple[Place, Feeling] | None:
+def _worst_felt(found: JourneyMap) -> tuple[Place, Feeling] | None:
     asked = [
         (place, main)
         for place in found.places
@@ -93,7 +93,7 @@ def _worst_felt(found: Atlas) -> tuple[Place, Feeling] | None:
     return min(asked, key=lambda pair: apart(pair[1], found), default=None)
 
 
-def figures(found: Atlas, fmt: Formats) -> list[Figure]:
+def figures(found: JourneyMap, fmt: Formats) -> list[Figure]:
     """Return the stake of the worst touchpoint, who passed, the brand's score, the standard."""
     first = next(iter(found.fix_first()), None)
     stake = None if first is None else first.measures.stake
@@ -137,7 +137,7 @@ def figures(found: Atlas, fmt: Formats) -> list[Figure]:
     return out
 
 
-def _brand(found: Atlas, brand: Feeling, fmt: Formats) -> Figure:
+def _brand(found: JourneyMap, brand: Feeling, fmt: Formats) -> Figure:
     low, high = brand.interval
     moved = found.brand.moved(brand.metric)
     return Figure(
@@ -152,7 +152,7 @@ def _brand(found: Atlas, brand: Feeling, fmt: Formats) -> Figure:
     )  # fmt: skip
 
 
-def columns(found: Atlas, fmt: Formats) -> list[tuple[str, list[CellOf]]]:
+def columns(found: JourneyMap, fmt: Formats) -> list[tuple[str, list[CellOf]]]:
     """Return the stages with the touchpoints of each, as the map shows them."""
     return [
         (named(STAGES, stage, fmt), [_cell(place, found, fmt) for place in found.of_stage(stage)])
@@ -160,7 +160,7 @@ def columns(found: Atlas, fmt: Formats) -> list[tuple[str, list[CellOf]]]:
     ]
 
 
-def _cell(place: Place, found: Atlas, fmt: Formats) -> CellOf:
+def _cell(place: Place, found: JourneyMap, fmt: Formats) -> CellOf:
     measures, touchpoint = place.measures, place.touchpoint
     main = measures.felt.main
     lines: list[Words] = [
@@ -199,7 +199,7 @@ def _why(measures: Measures, fmt: Formats) -> str:
     return ""
 
 
-def apart(feeling: Feeling, found: Atlas) -> float:
+def apart(feeling: Feeling, found: JourneyMap) -> float:
     """Return by how many points a score lies above that of the brand for the same question.
 
     Points of NPS, which runs over twice as many, count half.
@@ -209,7 +209,7 @@ def apart(feeling: Feeling, found: Atlas) -> float:
     return away / 2 if feeling.metric == "nps" else away
 
 
-def _shade(feeling: Feeling | None, found: Atlas) -> str:
+def _shade(feeling: Feeling | None, found: JourneyMap) -> str:
     if feeling is None or not feeling.enough:
         return ""
     away = apart(feeling, found)
@@ -217,7 +217,7 @@ def _shade(feeling: Feeling | None, found: Atlas) -> str:
     return f"v-felt-{'worse' if away < 0 else 'better'}-{step}"
 
 
-def stakes(found: Atlas, fmt: Formats) -> Chart:
+def stakes(found: JourneyMap, fmt: Formats) -> Chart:
     """Return what is at stake at each touchpoint, the most first."""
     title = message("Where is most value at stake?")
     rows = [
@@ -248,7 +248,7 @@ def stakes(found: Atlas, fmt: Formats) -> Chart:
     )
 
 
-def first_table(found: Atlas, fmt: Formats) -> DataTable:
+def first_table(found: JourneyMap, fmt: Formats) -> DataTable:
     """Return what to fix first: stake, who is affected, and who answers for it."""
     rows, links = [], []
     for place in found.fix_first()[:8]:
@@ -273,7 +273,7 @@ def _kind(kind: str, fmt: Formats) -> str:
     return named(KINDS, kind, fmt)
 
 
-def unknown_table(found: Atlas, fmt: Formats) -> DataTable | None:
+def unknown_table(found: JourneyMap, fmt: Formats) -> DataTable | None:
     """Return what no touchpoint takes: events by name, and what answers are about."""
     rows: list[list[object]] = [
         [row["name"], named(CHANNELS, row["channel"], fmt), row["events"]]
@@ -291,7 +291,7 @@ def unknown_table(found: Atlas, fmt: Formats) -> DataTable | None:
     return DataTable("unknown", headers, rows) if rows else None
 
 
-def silent_rules(found: Atlas, fmt: Formats) -> Message | None:
+def silent_rules(found: JourneyMap, fmt: Formats) -> Message | None:
     """Return a caution about rules that take nothing, or everything, of a table that has rows."""
     asked = [row for row in found.claims if row["rows"]]
     nothing = [row["touchpoint"] for row in asked if not row["held"]]
@@ -310,7 +310,7 @@ def silent_rules(found: Atlas, fmt: Formats) -> Message | None:
     return None
 
 
-def steps(found: Atlas, fmt: Formats) -> list[Step]:
+def steps(found: JourneyMap, fmt: Formats) -> list[Step]:
     """Return what makes sense next."""
     first = next(iter(found.fix_first()), None)
     out = []

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from valence.core.errors import NotFoundError
 from valence.journey.api.router import api
-from valence.journey.atlas_answers import atlas_of
 from valence.journey.columns import UNRECOGNISED
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+from valence.journey.map_answers import map_of
 from valence.kit.ask import Ask
 from valence.kit.built import defined
 from valence.kit.schemas import made_model, row_model
@@ -105,7 +105,7 @@ MapModel = made_model(
 def journey_map(ask: Ask) -> dict[str, Any]:
     """Give the journey map: what each touchpoint and stage shows."""
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found = atlas_of(ask.reader, definition, ask.as_of)
+    found = map_of(ask.reader, definition, ask.as_of)
     if found is None:
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
     return found.told()

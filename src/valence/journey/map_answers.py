@@ -159,7 +159,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Atlas:
+class JourneyMap:
     """The journey map."""
 
     definition: JourneyDefinition
@@ -206,7 +206,7 @@ class Atlas:
         )
 
 
-def atlas_of(tables: Tables, definition: JourneyDefinition, as_of: date | None) -> Atlas | None:
+def map_of(tables: Tables, definition: JourneyDefinition, as_of: date | None) -> JourneyMap | None:
     """Return the map of the months before a day; None before the first build."""
     if as_of is None or not tables.has("touchpoint_reach"):
         return None
@@ -214,7 +214,7 @@ def atlas_of(tables: Tables, definition: JourneyDefinition, as_of: date | None) 
     parts = _Parts(tables, definition, as_of, voices)
     unknown = tables.table("journey_unrecognised")
     names = [touchpoint.name for touchpoint in definition.touchpoints]
-    return Atlas(
+    return JourneyMap(
         definition,
         months_before(as_of, definition.months),
         as_of,
