@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from valence.audience.standing import NO_PURCHASE, STANDING, with_horizon
 from valence.audience.standing import column as _column
-from valence.audience.words import BASIS, BREADTH, COUNTED, ORDER_KINDS, TIER_TONES, TIERS
+from valence.audience.words import BASIS, BREADTH, COUNTED, ORDER_KINDS, TIER_TONES
 from valence.core.messages import message
-from valence.kit.codes import SEGMENTS
+from valence.kit.codes import SEGMENTS, TIERS
 from valence.kit.tables import TableColumn, TableSpec
 
 BREADTH_MEANS = message("Kinds of things bought; products, where no category is known.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from valence.audience.words import TIERS, quoted, worded
+from valence.audience.words import quoted, worded
 from valence.core.messages import Message, message
 from valence.kit.ask import Asked
-from valence.kit.codes import SEGMENTS
+from valence.kit.codes import SEGMENTS, TIERS
 from valence.kit.filters import filtered
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Tab, Words

@@ -14,14 +14,13 @@ from valence.audience.words import (
     BREADTH,
     ID_TYPES,
     MEANINGS,
-    TIERS,
     customers_page,
     quoted,
     worded,
 )
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, too_little
-from valence.kit.codes import SEGMENTS
+from valence.kit.codes import SEGMENTS, TIERS
 from valence.kit.columns import columns
 from valence.kit.format import ABSENT, Formats
 from valence.kit.languages import by_number

@@ -10,11 +10,6 @@ from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
 
-TIERS: Mapping[str, Message] = {
-    "top": message("Top"),
-    "middle": message("Middle"),
-    "base": message("Base"),
-}
 TIER_TONES = {"top": "main", "middle": "", "base": ""}
 MEANINGS: Mapping[str, Message] = {
     "champions": message("Bought lately, often and for much."),

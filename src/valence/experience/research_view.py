@@ -10,6 +10,7 @@ from valence.experience.drivers import Drivers
 from valence.experience.gap import Gap
 from valence.experience.research_answers import KanoFound, ValuePart, net_value
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
+from valence.kit.codes import ASPECTS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import NOT_ENOUGH, Answer, How, Words
 from valence.kit.quadrants import Dot, Scale, quadrants
@@ -30,13 +31,14 @@ QUADRANT: Mapping[str, Message] = {
     "more than needed": message("more than needed"),
 }
 ITEMS: Mapping[str, Message] = {
-    "delivery": message("Delivery"), "quality": message("Quality"), "staff": message("Staff"),
-    "speed": message("Speed"), "app": message("App"), "price": message("Price"),
-    "returns": message("Returns"), "order": message("Order"), "service": message("Service"),
-    "functional": message("Functional"), "emotional": message("Emotional"),
-    "social": message("Social"), "time cost": message("Time cost"),
+    **TOUCHPOINTS,
+    **ASPECTS,
+    "functional": message("Functional"),
+    "emotional": message("Emotional"),
+    "social": message("Social"),
+    "time cost": message("Time cost"),
     "money cost": message("Money cost"),
-}  # fmt: skip
+}
 KANO_ASKED = message("Which features are taken for granted, and which delight?")
 GAP_ASKED = message("Where do we fall short of what customers expect?")
 DRIVERS_ASKED = message("What moves the score?")
@@ -45,8 +47,7 @@ VALUE_ASKED = message("Is what customers get worth what they give?")
 
 def item(name: str, fmt: Formats) -> str:
     """Return a feature or dimension in the reader's language; a brand's own as they are."""
-    title = ITEMS.get(name.lower())
-    return name if title is None else fmt.language.worded(title)
+    return named(ITEMS, name, fmt)
 
 
 def _list(names: Sequence[str], fmt: Formats) -> str:

@@ -10,6 +10,7 @@ from valence.experience.scores import METRICS, Metric
 from valence.experience.scores_answers import BY, Scores, Told
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, Line, bars, lines, too_little
+from valence.kit.codes import CHANNELS, SEGMENTS, TIERS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import NOT_ENOUGH, Answer, Change, Figure, How, Step, Tab, Words
 
@@ -36,6 +37,13 @@ _SIDES: Mapping[Metric, tuple[Message, Message]] = {
     "ces": (message("Easy"), message("Hard")),
 }
 NOT_SAID = message("(not said)")
+_NAMES: Mapping[str, Mapping[str, Message]] = {
+    "touchpoint": TOUCHPOINTS,
+    "channel": CHANNELS,
+    "main_channel": CHANNELS,
+    "tier": TIERS,
+    "segment": SEGMENTS,
+}
 
 
 def tabs(ask: Asked, current: Metric) -> list[Tab]:
@@ -73,7 +81,7 @@ def answer(found: Scores, fmt: Formats) -> Answer:
         return Answer(said, interval)
     rest = message(
         "Worst: {name}, {score} of {n} answers.",
-        name=worst.name,
+        name=_name(worst, found, fmt),
         score=points(worst.score, fmt),
         n=fmt.integer(worst.n),
     )
@@ -128,14 +136,14 @@ def by_group(found: Scores, fmt: Formats) -> Chart:
         fmt,
         "groups",
         title,
-        [Bar(told.name or fmt.language.worded(NOT_SAID), told.score, told.low, told.high,
+        [Bar(_name(told, found, fmt), told.score, told.low, told.high,
              main=told.name is not None) for told in shown],
         unit="number",
         name=GROUP[found.by],
         value_name=METRIC[found.metric],
         sort=False,
     )  # fmt: skip
-    return made.answering(_fewer(few, fmt)) if few else made.answering(_said(found))
+    return made.answering(_fewer(few, found, fmt)) if few else made.answering(_said(found))
 
 
 def _said(found: Scores) -> Words:
@@ -144,13 +152,11 @@ def _said(found: Scores) -> Words:
     return message("Whiskers are 90 % intervals: where they overlap, the order may be chance.")
 
 
-def _fewer(few: list[Told], fmt: Formats) -> Words:
+def _fewer(few: list[Told], found: Scores, fmt: Formats) -> Words:
     return message(
         "Not shown for fewer than {least} answers: {names}.",
         least=MINIMUM,
-        names=", ".join(
-            f"{told.name or fmt.language.worded(NOT_SAID)} ({told.n})" for told in few[:6]
-        ),
+        names=", ".join(f"{_name(told, found, fmt)} ({told.n})" for told in few[:6]),
     )
 
 
@@ -181,6 +187,13 @@ def by_month(found: Scores, fmt: Formats) -> Chart:
     return made.answering(
         message("Months with fewer than {least} answers are left out.", least=MINIMUM)
     )
+
+
+def _name(told: Told, found: Scores, fmt: Formats) -> str:
+    """A group in the reader's language; a brand's own names as they are."""
+    if not told.name:
+        return fmt.language.worded(NOT_SAID)
+    return named(_NAMES.get(found.by, {}), told.name, fmt)
 
 
 def how(found: Scores, built: Words) -> How:

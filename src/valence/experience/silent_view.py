@@ -8,6 +8,7 @@ from valence.core.messages import Message, message
 from valence.experience.silent import MINIMUM, RHYTHMS, Silence
 from valence.experience.silent_answers import MONTHS, RECENT_MONTHS, Silent
 from valence.kit.charts import Bar, Chart, bars, too_little
+from valence.kit.codes import ASPECTS, TIERS, named
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 
@@ -78,7 +79,7 @@ def by_tier(found: Silent, fmt: Formats) -> Chart:
     rows = [
         (said(message("all")), found.all),
         (said(message("let down, as we know")), found.wronged),
-        *((name, each) for name, each in found.tiers.items() if name),
+        *((named(TIERS, name, fmt), each) for name, each in found.tiers.items() if name),
         (said(message("all, told by their own rhythm")), found.by_rhythm),
     ]
     shown = [(name, each) for name, each in rows if each.enough]
@@ -109,7 +110,7 @@ def by_matter(found: Silent, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                f"{each.matter} ({fmt.integer(each.voiced)})",
+                f"{named(ASPECTS, each.matter, fmt)} ({fmt.integer(each.voiced)})",
                 each.value,
                 None if each.high == inf else each.low,
                 None if each.high == inf else each.high,

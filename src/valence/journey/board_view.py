@@ -5,8 +5,9 @@ from __future__ import annotations
 from valence.core.messages import message
 from valence.journey.map_answers import MINIMUM, JourneyMap, Measures, Share
 from valence.journey.words import METRICS as METRIC_WORDS
-from valence.journey.words import STAGES, named, points
+from valence.journey.words import STAGES, points
 from valence.kit.charts import DataTable
+from valence.kit.codes import lasting, named
 from valence.kit.format import Formats
 from valence.kit.page import Words
 
@@ -60,9 +61,7 @@ def _days(measures: Measures, fmt: Formats) -> str | None:
     days = measures.onward_days
     if days is None:
         return None
-    if days < 1:
-        return fmt.language.worded(message("{n} hours", n=fmt.short(round(days * 24, 1))))
-    return fmt.language.worded(message("{n} days", n=fmt.short(round(days, 1))))
+    return lasting(days * 86_400, fmt)
 
 
 def _sentiment(measures: Measures, fmt: Formats) -> str | None:

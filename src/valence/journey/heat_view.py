@@ -11,11 +11,10 @@ from valence.core.messages import Message, message
 from valence.journey.feelings import METRICS
 from valence.journey.map_answers import JourneyMap
 from valence.journey.map_view import apart, href_of
-from valence.journey.words import CHANNELS, TOUCHPOINTS, named
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.ask import Asked
 from valence.kit.charts import Cell, Chart, too_little
-from valence.kit.codes import SEGMENTS
+from valence.kit.codes import CHANNELS, SEGMENTS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import NOT_ENOUGH, Tab, Words

@@ -9,9 +9,10 @@ from urllib.parse import quote
 from valence.core.messages import Message, message
 from valence.journey.feelings import Feeling
 from valence.journey.map_answers import JourneyMap, Measures, Place, Share
-from valence.journey.words import CHANNELS, KINDS, STAGES, TOUCHPOINTS, named, points
+from valence.journey.words import KINDS, STAGES, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
+from valence.kit.codes import CHANNELS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 
@@ -55,7 +56,8 @@ def answer(found: JourneyMap, fmt: Formats) -> Answer:
         low, high = main.interval
         return Answer(
             message(
-                "Most customers are likely to feel bad at {touchpoint}: {metric} {score}",
+                "{n} customers are likely to have felt bad at {touchpoint}: {metric} {score}",
+                n=fmt.integer(round(first.measures.unhappy)),
                 touchpoint=named(TOUCHPOINTS, first.touchpoint.name, fmt),
                 metric=named(METRIC_WORDS, main.metric, fmt),
                 score=points(main.score, fmt),

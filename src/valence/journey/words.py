@@ -21,53 +21,10 @@ STAGES: Mapping[str, Message] = {
     "desire": message("Desire"),
     "action": message("Action"),
 }
-TOUCHPOINTS: Mapping[str, Message] = {
-    "message opened": message("Message opened"),
-    "visit": message("Visit"),
-    "search": message("Search"),
-    "product": message("Product page"),
-    "basket": message("Basket"),
-    "checkout": message("Checkout"),
-    "payment": message("Payment"),
-    "order": message("Order"),
-    "delivery": message("Delivery"),
-    "app": message("App"),
-    "return": message("Return"),
-    "service contact": message("Service contact"),
-    "benefit": message("Benefit"),
-    "review": message("Review"),
-    "referral": message("Referral"),
-}
 METRICS: Mapping[str, Message] = {
     "nps": message("NPS"),
     "csat": message("CSAT"),
     "ces": message("CES"),
-}
-CHANNELS: Mapping[str, Message] = {
-    "web": message("Website"),
-    "app": message("App"),
-    "store": message("Store"),
-    "email": message("E-mail"),
-    "mail": message("E-mail"),
-    "phone": message("Phone"),
-    "chat": message("Chat"),
-    "sms": message("SMS"),
-    "push": message("Push message"),
-    "wechat": message("WeChat"),
-    "social": message("Social media"),
-}
-ASPECTS: Mapping[str, Message] = {  # as experience finds them in words
-    "price": message("Price"),
-    "delivery": message("Delivery"),
-    "quality": message("Quality"),
-    "staff": message("Staff"),
-    "speed": message("Speed"),
-    "app": message("App"),
-    "returns": message("Returns"),
-    "service": message("Service"),
-    "range": message("Choice"),
-    "packaging": message("Packaging"),
-    "payment": message("Payment"),
 }
 KINDS: Mapping[str, Message] = {
     "low_score": message("low score"),
@@ -75,14 +32,6 @@ KINDS: Mapping[str, Message] = {
     "standard_broken": message("standard not kept"),
     "repeat_contact": message("came again about the same"),
 }
-
-
-def named(names: Mapping[str, Message], name: str | None, fmt: Formats) -> str:
-    """Return a name in the reader's language; a brand's own names as they are."""
-    if not name:
-        return "–"
-    title = names.get(name) or names.get(name.lower())
-    return name if title is None else fmt.language.worded(title)
 
 
 def points(value: float, fmt: Formats) -> str:

@@ -1,4 +1,4 @@
-"""What published codes are called on any page: segments, lengths of time.
+"""What published codes are called on any page: tiers, segments, touchpoints, lengths of time.
 
 The same English sentences as where they are published, so that one translation serves both.
 """
@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
 
+TIERS: Mapping[str, Message] = {
+    "top": message("Top"),
+    "middle": message("Middle"),
+    "base": message("Base"),
+}
 SEGMENTS: Mapping[str, Message] = {
     "champions": message("Champions"),
     "loyal": message("Loyal"),
@@ -22,6 +27,50 @@ SEGMENTS: Mapping[str, Message] = {
     "cannot_lose": message("Cannot lose them"),
     "hibernating": message("Hibernating"),
     "lost": message("Lost"),
+}
+TOUCHPOINTS: Mapping[str, Message] = {
+    "message opened": message("Message opened"),
+    "visit": message("Visit"),
+    "search": message("Search"),
+    "product": message("Product page"),
+    "basket": message("Basket"),
+    "checkout": message("Checkout"),
+    "payment": message("Payment"),
+    "order": message("Order"),
+    "delivery": message("Delivery"),
+    "app": message("App"),
+    "return": message("Return"),
+    "service contact": message("Service contact"),
+    "benefit": message("Benefit"),
+    "review": message("Review"),
+    "referral": message("Referral"),
+}
+CHANNELS: Mapping[str, Message] = {
+    "web": message("Website"),
+    "app": message("App"),
+    "store": message("Store"),
+    "email": message("E-mail"),
+    "mail": message("E-mail"),
+    "phone": message("Phone"),
+    "chat": message("Chat"),
+    "sms": message("SMS"),
+    "push": message("Push message"),
+    "wechat": message("WeChat"),
+    "social": message("Social media"),
+}
+# What words and contacts are about.
+ASPECTS: Mapping[str, Message] = {
+    "price": message("Price"),
+    "delivery": message("Delivery"),
+    "quality": message("Quality"),
+    "staff": message("Staff"),
+    "speed": message("Speed"),
+    "app": message("App and website"),
+    "returns": message("Returns and refunds"),
+    "service": message("Customer service"),
+    "choice": message("Choice"),
+    "packaging": message("Packaging"),
+    "payment": message("Payment"),
 }
 _UNITS = (
     (86_400.0, message("{n} days")),
@@ -38,3 +87,11 @@ def lasting(seconds: float | None, fmt: Formats) -> str:
     size, said = next((unit for unit in _UNITS if seconds >= unit[0] * 1.5), _UNITS[-1])
     n = seconds / size
     return fmt.language.worded(said.text, n=fmt.number(n, 1 if n < 10 else 0))
+
+
+def named(names: Mapping[str, Message], name: str | None, fmt: Formats) -> str:
+    """Return a name in the reader's language; a brand's own names as they are."""
+    if not name:
+        return "–"
+    title = names.get(name) or names.get(name.lower())
+    return name if title is None else fmt.language.worded(title)

@@ -14,6 +14,7 @@ from valence.experience.alerts.chart import USUAL_LEAST
 from valence.experience.alerts.watch import why_of
 from valence.kit.ask import Asked
 from valence.kit.charts import Chart, DataTable, Line, lines, too_little
+from valence.kit.codes import CHANNELS, TOUCHPOINTS
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
@@ -56,6 +57,17 @@ class Row:
     note: str
 
 
+def _entity(name: str) -> Words:
+    """What is watched, in words: a touchpoint or a channel; a brand's own names as they are."""
+    if not name:
+        return ALL
+    return TOUCHPOINTS.get(name.lower()) or CHANNELS.get(name.lower()) or name
+
+
+def _worded(words: Words, fmt: Formats) -> str:
+    return fmt.language.worded(words) if isinstance(words, Message) else words
+
+
 def answer(found: Alerts) -> Answer:
     """Return what is open in a sentence."""
     if not found.watched:
@@ -68,7 +80,7 @@ def answer(found: Alerts) -> Answer:
         message("1 alert is open."),
         message("{n} alerts are open.", n=len(found.open)),
     )
-    rest = message("The newest: {name} ({rule}).", name=one.entity or ALL, rule=one.rule)
+    rest = message("The newest: {name} ({rule}).", name=_entity(one.entity), rule=one.rule)
     return Answer(core, "", rest)
 
 
@@ -111,7 +123,7 @@ def row(one: Alert, ask: Asked) -> Row:
         closed = message("{why}, {at}", why=CLOSED[one.closed_why], at=fmt.instant(one.closed_at))
     return Row(
         str(one.alert_id),
-        one.entity or ALL,
+        _entity(one.entity),
         one.rule,
         ask.url("/experience/alerts", rule=one.rule, entity=one.entity) + "#chart",
         said,
@@ -137,7 +149,7 @@ def watched(found: Alerts, ask: Asked) -> DataTable:
             state = message("alert") if seen.alert else message("as usual")
         rows.append(
             [
-                seen.chart.entity or said(ALL),
+                _worded(_entity(seen.chart.entity), ask.format),
                 seen.rule.name,
                 None if last is None else round(100 * last.smoothed, 1),
                 None if last is None else round(100 * last.low, 1),
@@ -163,7 +175,7 @@ def chart(seen: Seen | None, fmt: Formats) -> Chart:
     """Return the control chart: each period, the smoothed score, its limits, and the floor."""
     if seen is None:
         return too_little("chart", message("How does it go?"), _few(USUAL_LEAST))
-    title = message("How does it go at {name}?", name=seen.chart.entity or ALL)
+    title = message("How does it go at {name}?", name=_entity(seen.chart.entity))
     usual, drawn = seen.chart.usual, seen.chart.points
     if usual is None or not drawn:
         return too_little("chart", title, _few(seen.rule.usual_periods))
@@ -236,13 +248,13 @@ def digest(found: Alerts, fmt: Formats) -> list[Message]:
     """Return what the day brought, a sentence each."""
     day = found.digest
     made = [
-        message("{name} ({rule}) fired.", name=one.entity or ALL, rule=one.rule)
+        message("{name} ({rule}) fired.", name=_entity(one.entity), rule=one.rule)
         for one in day.fired
     ]
     made += [
         message(
             "{name} ({rule}): {why}.",
-            name=one.entity or ALL,
+            name=_entity(one.entity),
             rule=one.rule,
             why=CLOSED[one.closed_why or "hand"],
         )
@@ -252,7 +264,7 @@ def digest(found: Alerts, fmt: Formats) -> list[Message]:
         message(
             "{who} has seen {name} ({rule}).",
             who=one.acknowledged_by,
-            name=one.entity or ALL,
+            name=_entity(one.entity),
             rule=one.rule,
         )
         for one in day.acknowledged

@@ -13,6 +13,7 @@ from valence.experience.followups.figures import MINIMUM, Share
 from valence.experience.followups.listing import Wanted, Which
 from valence.experience.followups.states import State, following
 from valence.kit.ask import Asked
+from valence.kit.codes import ASPECTS, CHANNELS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Tab, Words
@@ -179,7 +180,7 @@ def row(each: Shown, fmt: Formats, at: datetime) -> Row:
     return Row(
         f"/experience/follow-ups/{one.follow_up_id}",
         reason(one, fmt),
-        " · ".join(text for text in (one.touchpoint, one.channel, one.store) if text),
+        _where(one, fmt),
         due,
         tone,
         NOBODY if each.label is None else str(each.label),
@@ -191,6 +192,15 @@ def row(each: Shown, fmt: Formats, at: datetime) -> Row:
     )
 
 
+def _where(one: FollowUp, fmt: Formats) -> str:
+    places = (
+        one.touchpoint and named(TOUCHPOINTS, one.touchpoint, fmt),
+        one.channel and named(CHANNELS, one.channel, fmt),
+        one.store,
+    )
+    return " · ".join(place for place in places if place)
+
+
 def reason(one: FollowUp, fmt: Formats) -> Message:
     """Return what opened it."""
     if one.reason == "score":
@@ -200,7 +210,9 @@ def reason(one: FollowUp, fmt: Formats) -> Message:
         return message("{what} {score}", what=what, score=fmt.short(one.score))
     if one.matter == one.reason:
         return REASON[one.reason]
-    return message("{reason}: {matter}", reason=REASON[one.reason], matter=one.matter)
+    return message(
+        "{reason}: {matter}", reason=REASON[one.reason], matter=named(ASPECTS, one.matter, fmt)
+    )
 
 
 def when(one: FollowUp, fmt: Formats, at: datetime) -> tuple[Message, str]:

@@ -12,6 +12,7 @@ from valence.core.messages import Message, message
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 from valence.experience.text.themes_answers import CONFIDENCE, MINIMUM, Aspect, Themes
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
+from valence.kit.codes import ASPECTS
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
@@ -22,19 +23,6 @@ SET = f"/definitions/{THEMES_KIND}/{THEMES_KIND}"
 VERBATIMS = "/experience/voice/texts"
 _SHOWN = 25  # words of a list
 _NAME_WIDTH = 170  # pixels of an aspect's name with its number of texts
-ASPECTS: Mapping[str, Message] = {
-    "price": message("Price"),
-    "delivery": message("Delivery"),
-    "quality": message("Quality"),
-    "staff": message("Staff"),
-    "speed": message("Speed"),
-    "app": message("App and website"),
-    "returns": message("Returns and refunds"),
-    "service": message("Customer service"),
-    "choice": message("Choice"),
-    "packaging": message("Packaging"),
-    "payment": message("Payment"),
-}
 
 
 def titled(aspect: str, rules: ThemesDefinition) -> Words:

@@ -9,9 +9,8 @@ from valence.journey.funnel.answers import Found, Question, Row
 from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
 from valence.journey.funnel.words import PROPERTIES, part_said, step_titles
-from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
-from valence.kit.codes import lasting
+from valence.kit.codes import TOUCHPOINTS, lasting, named
 from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words

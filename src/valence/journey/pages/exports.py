@@ -17,9 +17,9 @@ from valence.journey.drawn import map_svg
 from valence.journey.map_answers import JourneyMap, map_of
 from valence.journey.map_view import CellOf
 from valence.journey.pages.router import pages
-from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import defined
+from valence.kit.codes import TOUCHPOINTS, named
 from valence.kit.page import Words
 
 _DECK = "application/vnd.openxmlformats-officedocument.presentationml.presentation"

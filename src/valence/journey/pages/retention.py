@@ -19,10 +19,10 @@ from valence.journey.retention_answers import (
     retention_of,
     retention_question,
 )
-from valence.journey.words import TOUCHPOINTS, named
 from valence.kit import forms
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import built_of, defined, unbuilt
+from valence.kit.codes import TOUCHPOINTS, named
 
 TITLE = message("Retention")
 _WILL = message("Who comes back in later weeks, who is new, and who falls silent.")

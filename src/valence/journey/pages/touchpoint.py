@@ -13,9 +13,9 @@ from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.map_answers import map_of
 from valence.journey.pages.router import pages
 from valence.journey.visitors import VISITORS, pains, verbatims, visitors
-from valence.journey.words import TOUCHPOINTS, named
 from valence.kit.ask import Ask
 from valence.kit.built import built_of, defined
+from valence.kit.codes import TOUCHPOINTS, named
 from valence.kit.page import Crumb
 from valence.kit.tables import table_export, table_view
 

@@ -13,7 +13,7 @@ from valence.journey.paths.answers import STEPS_DRAWN
 from valence.journey.paths.graph import directly_follows, follows
 from valence.journey.paths.matrix import flow_customers, flow_rows
 from valence.journey.paths.question import Question, asked_steps, known, refuse_unknown
-from valence.journey.words import TOUCHPOINTS
+from valence.kit.codes import TOUCHPOINTS
 from valence.kit.tables import TableColumn, TableSpec
 from valence.lake.columns import Column
 from valence.lake.reading import Tables

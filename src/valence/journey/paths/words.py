@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from valence.core.messages import message
-from valence.journey.words import TOUCHPOINTS, named
+from valence.kit.codes import TOUCHPOINTS, named
 from valence.kit.format import Formats
 
 BEGINS, ENDS = message("begins"), message("ends")

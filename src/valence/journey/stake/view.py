@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
 from valence.journey.stake.answers import Stakes
-from valence.journey.words import CHANNELS, KINDS, TOUCHPOINTS, named
+from valence.journey.words import KINDS
 from valence.kit.charts import Bar, Chart, bars, too_little
+from valence.kit.codes import CHANNELS, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import NOT_ENOUGH, Answer, Figure, How, Step, Words
