@@ -121,7 +121,7 @@ def test_it_is_seen_and_closed_on_the_page_by_api_and_by_command(house):
     page = web.get("/experience/alerts")
     assert page.status_code == 200, page.text
     assert "1 alert is open." in page.text
-    assert "How does it go at delivery?" in page.text
+    assert "How does it go at Delivery?" in page.text
     web.post(f"/experience/alerts/{one.alert_id}", data={"seen": "1", "note": "<i>hm</i>"})
     assert "&lt;i&gt;hm&lt;/i&gt;" in web.get("/experience/alerts").text
     (chart,) = web.get("/api/v1/experience/alerts/charts?rule=nps").json()["items"]
