@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from valence.experience.text.chars import gram_hash, ngrams
+from valence.experience.text.chars import gram_hashes, ngrams
 from valence.experience.text.codes import END, SPACE, Batch, Flags, Ints, batch
 from valence.experience.text.definition import ThemesDefinition
 from valence.experience.text.language import han_signs
@@ -104,7 +104,7 @@ def _hashed(said: Sequence[tuple[str, str, int]]) -> _Words:
     for word, language, place in said:
         if language == "zh":
             own = chinese.setdefault(len(word.strip()), {})
-            own.setdefault(gram_hash(word.strip()), set()).add(place)
+            own.setdefault(int(gram_hashes([word.strip()])[0]), set()).add(place)
         else:
             hashes = [word_hash(each) for each in word.lower().split()]
             whole = int(chained(np.array([hashes], np.uint64))[0])
@@ -206,7 +206,7 @@ def _clauses(every: Batch, words: Tokens) -> Ints:
 
 
 _TURN_WORDS = np.array(sorted(map(word_hash, _TURNS_EN)), np.uint64)
-_TURN_SIGNS = np.array(sorted(map(gram_hash, _TURNS_ZH)), np.uint32)
+_TURN_SIGNS = np.sort(gram_hashes(_TURNS_ZH))
 
 
 def _clause(every: Batch, starts: Ints, one: int) -> str:

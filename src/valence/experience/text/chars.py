@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,11 +41,15 @@ def ngrams(texts: Batch, longest: int, shortest: int = 1) -> list[Grams]:
     return found
 
 
-def gram_hash(word: str) -> int:
-    """Return the hash that `ngrams` gives a run of characters; 0 for an empty one."""
-    one = batch([word])
-    grams = ngrams(one, len(one.codes) - 1, len(one.codes) - 1) if len(one.codes) > 1 else []
-    return int(grams[0].hashes[0]) if grams else 0
+def gram_hashes(words: Sequence[str]) -> Hashes:
+    """Return the hashes that `ngrams` gives to words, each as one run of characters: (words,)."""
+    every = batch(words)
+    lengths = every.ends - every.starts
+    found = np.zeros(len(words), np.uint32)  # of an empty one
+    for grams in ngrams(every, int(lengths.max(initial=0))):
+        whole = np.flatnonzero(lengths == grams.length)
+        found[whole] = grams.hashes[np.searchsorted(grams.at, every.starts[whole])]
+    return found
 
 
 def stirred(hashes: Hashes) -> Hashes:

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from valence.experience.text.chars import Hashes, Texts, gram_hash, ngrams
+from valence.experience.text.chars import Hashes, Texts, gram_hashes, ngrams
 from valence.experience.text.codes import Batch, Flags
 from valence.experience.text.lexicon import Language, lexicon
 from valence.experience.text.tokens import Tokens, Words64, stirred, tokens, word_hash
@@ -117,4 +117,4 @@ def known(language: Language) -> tuple[NDArray[np.uint32], ...]:
         for part in (praise, complaint)
     )
     sets = (praise, complaint, turned_praise, turned_blame - turned_praise)
-    return tuple(np.array(sorted(map(gram_hash, part)), np.uint32) for part in sets)
+    return tuple(np.sort(gram_hashes(sorted(part))) for part in sets)
