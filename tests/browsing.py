@@ -121,6 +121,7 @@ def serious(page: Any) -> list[object]:
 
 def overflow(page: Any) -> int:
     """Return by how much the page is wider than the screen."""
+    page.wait_for_load_state("domcontentloaded")  # after a click the next page may just begin
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 

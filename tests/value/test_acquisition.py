@@ -103,6 +103,7 @@ def test_customers_of_the_month_that_the_data_begin_in_are_not_won(rows):
 
 
 @pytest.mark.spark
+@pytest.mark.long  # 20 s: Spark computes each of its many steps anew
 def test_payback_is_equal_on_both_engines_whatever_letters_a_channel_ends_with(
     duck, on_spark, tmp_path
 ):

@@ -18,8 +18,8 @@ def seed() -> int:
     return chosen
 
 
-def test_two_thousand_random_rules_are_equal_on_duckdb_and_in_python(duck, data, seed):
-    assert run(duck, data, Maker(seed), rules=2000, batch=100) == []
+def test_five_hundred_random_rules_are_equal_on_duckdb_and_in_python(duck, data, seed):
+    assert run(duck, data, Maker(seed), rules=500, batch=100) == []
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def interpreted(spark_tables):
 
 @pytest.mark.spark
 def test_random_rules_are_equal_on_interpreting_spark(interpreted, data, seed):
-    assert run(interpreted, data, Maker(seed), rules=150, batch=75) == []
+    assert run(interpreted, data, Maker(seed), rules=50, batch=50) == []
 
 
 @pytest.mark.spark
 def test_random_rules_are_equal_on_compiling_spark(spark_tables, data, seed):
-    assert run(spark_tables, data, Maker(seed), rules=50, batch=50) == []
+    assert run(spark_tables, data, Maker(seed), rules=25, batch=25) == []
 
 
 @pytest.mark.parametrize("con", ["duck", pytest.param("spark_tables", marks=pytest.mark.spark)])

@@ -46,6 +46,7 @@ def test_histories_end_with_the_last_whole_month(duck, rows, day, expected):
 
 
 @pytest.mark.spark
+@pytest.mark.long
 def test_months_are_the_same_on_both_engines(duck, on_spark):
     day = date(2025, 3, 15)
     of_duck, of_spark = (

@@ -75,6 +75,7 @@ def test_at_all_extremes_likelihood_and_alive_agree_with_slow_integrals(seed):
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32))
 @example(113)
+@example(3346)
 def test_at_all_extremes_counts_and_expectation_agree(seed):
     drawn = Extreme.drawn(seed, histories=3)
     model, history = ParetoNbd.of(*drawn.parameters), (drawn.x, drawn.t_x, drawn.age)
@@ -85,9 +86,10 @@ def test_at_all_extremes_counts_and_expectation_agree(seed):
     assert counts.sum(axis=1) == pytest.approx(np.ones(3), abs=1e-9)
     least = counts @ np.arange(501)
     assert (least <= expected * (1 + 1e-8) + 1e-9).all()
-    # Where rates hardly differ from 0, a purchase beyond 500 is next to impossible, yet brings
-    # as many more as a geometric tail has.
-    more = 500 + (drawn.parameters[1] + drawn.age + drawn.t) / (drawn.parameters[1] + drawn.age)
+    # A purchase beyond 500 may be next to impossible and yet bring as many more as the tail has:
+    # the more, the higher the rate that what was seen leaves likely.
+    shape, scale = drawn.parameters[0] + drawn.x, drawn.parameters[1] + drawn.age
+    more = 500 + shape * (scale + drawn.t) / scale
     whole = counts[:, -1] * more < 1e-11
     assert least[whole] == pytest.approx(expected[whole], rel=1e-7, abs=1e-9)
 

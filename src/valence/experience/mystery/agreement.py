@@ -6,10 +6,16 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 from valence.core.intervals import normal_quantile
+
+Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.90
 MINIMUM = 20  # items that several raters saw; of fewer nothing is said
+ONE = 1e-12  # as near to certainty, chance explains all
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +55,20 @@ def cohen(first: Sequence[Hashable], second: Sequence[Hashable]) -> Agreement:
     """
     if len(first) != len(second) or not first:
         raise ValueError(f"two raters of the same items are needed: {len(first)}, {len(second)}")
-    pairs = list(zip(first, second, strict=True))
-    observed, expected = _cohen(pairs)
-    kappa = _kappa(observed, expected)
-    parts = [_kappa(*_cohen(pairs[:at] + pairs[at + 1 :])) for at in range(len(pairs))]
-    return _with_interval(len(pairs), observed, expected, kappa, parts)
-
-
-def _cohen(pairs: Sequence[tuple[Hashable, Hashable]]) -> tuple[float, float]:
-    n = len(pairs)
-    if not n:
-        return 0.0, 1.0
-    observed = sum(a == b for a, b in pairs) / n
-    said = {each for pair in pairs for each in pair}
-    expected = sum(
-        sum(a == each for a, _ in pairs) / n * sum(b == each for _, b in pairs) / n for each in said
+    categories = {said: at for at, said in enumerate(dict.fromkeys([*first, *second]))}
+    one, other = (np.array([categories[said] for said in rated]) for rated in (first, second))
+    of_one, of_other = (np.bincount(rated, minlength=len(categories)) for rated in (one, other))
+    n, same = len(one), one == other
+    agreeing, by_chance = same.sum(), of_one @ of_other
+    # Without an item, its two marks are each one fewer.
+    agreeing_without = agreeing - same
+    chance_without = by_chance - of_other[one] - of_one[other] + same
+    rest = max(n - 1, 1)
+    return _with_interval(
+        n,
+        (float(agreeing / n), float(by_chance / n**2)),
+        (agreeing_without / rest, chance_without / rest**2 if n > 1 else np.ones(1)),
     )
-    return observed, expected
 
 
 def fleiss(counts: Sequence[Sequence[int]]) -> Agreement:
@@ -88,42 +91,35 @@ def fleiss(counts: Sequence[Sequence[int]]) -> Agreement:
     the share of agreeing pairs where the number of raters differs by item. Its interval is by the
     jackknife over items.
     """
-    rated = [tuple(row) for row in counts if sum(row) >= 2]
-    if not rated:
+    rated = np.array([tuple(row) for row in counts if sum(row) >= 2], float)
+    if not len(rated):
         raise ValueError("no item was rated by two raters")
-    observed, expected = _fleiss(rated)
-    kappa = _kappa(observed, expected)
-    parts = [
-        _kappa(*_fleiss(rated[:at] + rated[at + 1 :])) if len(rated) > 1 else None
-        for at in range(len(rated))
-    ]
-    return _with_interval(len(rated), observed, expected, kappa, parts)
-
-
-def _fleiss(rated: Sequence[Sequence[int]]) -> tuple[float, float]:
-    agreeing = [sum(n * (n - 1) for n in row) / (sum(row) * (sum(row) - 1)) for row in rated]
-    whole = sum(sum(row) for row in rated)
-    shares = [sum(row[at] for row in rated) / whole for at in range(len(rated[0]))]
-    return sum(agreeing) / len(rated), sum(share * share for share in shares)
-
-
-def _kappa(observed: float, expected: float) -> float | None:
-    return None if 1 - expected < 1e-12 else (observed - expected) / (1 - expected)
+    raters, n = rated.sum(axis=1), len(rated)
+    agreeing = (rated * (rated - 1)).sum(axis=1) / (raters * (raters - 1))
+    said, whole = rated.sum(axis=0), raters.sum()
+    rest = max(n - 1, 1)
+    expected_without = np.ones(1)
+    if n > 1:
+        expected_without = (((said - rated) / (whole - raters)[:, None]) ** 2).sum(axis=1)
+    return _with_interval(
+        n,
+        (float(agreeing.mean()), float(((said / whole) ** 2).sum())),
+        ((agreeing.sum() - agreeing) / rest, expected_without),
+    )
 
 
 def _with_interval(
-    items: int,
-    observed: float,
-    expected: float,
-    kappa: float | None,
-    parts: Sequence[float | None],
+    items: int, whole: tuple[float, float], without: tuple[Floats, Floats]
 ) -> Agreement:
-    known = [part for part in parts if part is not None]
-    if kappa is None or len(known) < max(2, len(parts)):
+    """Agreement and its interval, by what is observed and expected without each item in turn."""
+    observed, expected = whole
+    if 1 - expected < ONE:
+        return Agreement(items, observed, expected, None)
+    kappa = (observed - expected) / (1 - expected)
+    if items < 2 or (1 - without[1] < ONE).any():
         return Agreement(items, observed, expected, kappa)
-    mean = sum(known) / len(known)
-    n = len(known)
-    error = sqrt((n - 1) / n * sum((part - mean) ** 2 for part in known))
+    parts = (without[0] - without[1]) / (1 - without[1])
+    error = sqrt((items - 1) / items * ((parts - parts.mean()) ** 2).sum())
     reach = normal_quantile(CONFIDENCE) * error
     return Agreement(
         items, observed, expected, kappa, max(-1.0, kappa - reach), min(1.0, kappa + reach)
