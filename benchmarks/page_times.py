@@ -33,7 +33,7 @@ def paths(customers: Sequence[str]) -> list[str]:
 def check() -> Sequence[Row]:
     """Serve the large brand in a process of its own and load every page in turns."""
     folder = brand()
-    step("build")
+    step("build", "all", folder)
     server = subprocess.Popen(
         [sys.executable, "-c", _SERVE, str(folder)], stderr=subprocess.PIPE, text=True
     )
