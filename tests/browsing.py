@@ -120,9 +120,14 @@ def serious(page: Any) -> list[object]:
 
 
 def overflow(page: Any) -> int:
-    """Return by how much the page is wider than the screen."""
+    """Return by how much the page is wider than the screen, once it and its charts stand still."""
     page.wait_for_load_state("domcontentloaded")  # after a click the next page may just begin
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    for _ in range(40):
+        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wider <= 0:
+            break
+        page.wait_for_timeout(50)  # charts follow the width a moment later
+    return wider
 
 
 def in_mode(page: Any, theme: str, width: int) -> None:
