@@ -12,7 +12,6 @@ its gradient. The search sees the sum over all rows:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import numpy as np
 
 from valence.core.messages import Message, message
 from valence.value.models.model import Fit, Floats, Parameter
+from valence.value.models.threads import workers
 
 Objective = Callable[[Floats], tuple[float, Floats]]
 ObjectiveOf = Callable[[tuple[Floats, ...], Floats], Objective]
@@ -147,15 +147,15 @@ def _summed(
     chunks = -(-len(count) // _CHUNK)
     bounds = np.linspace(0, len(count), chunks + 1).astype(int)
     slices = [slice(*pair) for pair in pairwise(bounds)]
-    workers = min(len(slices), os.cpu_count() or 1, 8)
+    threads = workers(len(slices))
 
     def part(of: slice) -> Objective:
         return objective_of(tuple(column[of] for column in rows), count[of])
 
-    if workers == 1:
+    if threads == 1:
         yield _Whole(tuple(map(part, slices)), float(count.sum()), space, None)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         yield _Whole(tuple(pool.map(part, slices)), float(count.sum()), space, pool)
 
 

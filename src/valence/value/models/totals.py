@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.special import betaincinv
 
 from valence.value.models.gamma_gamma import ConstantSpend, GammaGamma
 from valence.value.models.model import Floats, PurchaseModel
+from valence.value.models.threads import in_threads
 
 Ints = np.ndarray
 
@@ -114,15 +116,15 @@ def tabulated(
     for rows, counts in _counts(model, states, t):
         n, taken = _taken_together(counts)
         known = states.known[rows]
+        if isinstance(spend, ConstantSpend):
+            upto = np.minimum(np.cumsum(taken, axis=1), 1)
+            yield Table(rows, taken[:, 0], n, upto, steps=True)
+            continue
         starts = np.flatnonzero(np.append(True, known[1:] != known[:-1]))
-        for first, last in zip(starts, np.append(starts[1:], len(rows)), strict=True):
+        ends = np.append(starts[1:], len(rows))
+        given = in_threads(partial(_given, spend, n=n), known[starts], len(starts))
+        for first, last, (grid, given_n) in zip(starts, ends, given, strict=True):
             part = taken[first:last]
-            if isinstance(spend, ConstantSpend):
-                upto = np.minimum(np.cumsum(part, axis=1), 1)
-                yield Table(rows[first:last], part[:, 0], n, upto, steps=True)
-                continue
-            grid = _grid(spend, known[first], n[-1])
-            given_n = spend.total_cdf(known[first], n[1:, None], grid)
             upto = np.clip(part[:, :1] + part[:, 1:] @ given_n, 0, 1)
             yield Table(rows[first:last], part[:, 0], grid, upto, steps=False)
 
@@ -159,6 +161,12 @@ def _taken_together(counts: Floats) -> tuple[Floats, Floats]:
     starts = np.unique(starts[starts <= most])
     ends = np.append(starts[1:], most + 1)
     return (starts + ends - 1) / 2, np.add.reduceat(counts, starts, axis=1)
+
+
+def _given(spend: GammaGamma, known: float, n: Floats) -> tuple[Floats, Floats]:
+    """Return a grid of totals, (k,), and how likely 1, 2, … purchases are at most them, (n, k)."""
+    grid = _grid(spend, known, n[-1])
+    return grid, spend.total_cdf(known, n[1:, None], grid)
 
 
 def _grid(spend: GammaGamma, known: float, most: float) -> Floats:
