@@ -60,6 +60,7 @@ SHOTS = {
     "touchpoint": Shot("/journey", follow="#main .v-touch a"),
     "experience": Shot("/experience"),
     "experience-csat": Shot("/experience?metric=csat&by=channel"),
+    "experience-weighed": Shot("/experience?by=stage&weigh=tier"),
     "kano": Shot("/experience/kano"),
     "gap": Shot("/experience/gap"),
     "drivers": Shot("/experience/drivers"),

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from valence.core.messages import Message, message
+from valence.kit.codes import BONDS, RUNGS
 from valence.kit.languages import next_months
 from valence.kit.tables import Kind, TableColumn
 
 NO_PURCHASE = message("no purchase")
-RUNGS: Mapping[str, Message] = {
-    "off": message("Stepped off"),
-    "tries": message("Tries"),
-    "buys": message("Buys"),
-    "buys_more": message("Buys more"),
-    "buys_often": message("Buys often"),
-    "buys_only_here": message("Buys only here"),
-    "buys_premium": message("Buys premium"),
-    "recommends": message("Recommends"),
-}
-BONDS: Mapping[str, Message] = {
-    "none": message("No bond"),
-    "weak": message("Weak bond"),
-    "strong": message("Strong bond"),
-}
 
 
 def column(

@@ -24,6 +24,8 @@ ANSWERS = (
     Column("channel", "text", "Channel it was asked through."),
     Column("subject", "text", "own, or the competitor that was asked about."),
     Column("order_id", "text", "Order it is about, where known."),
+    Column("store", "text", "Store it is about, as the source says."),
+    Column("agent", "text", "Agent it is about, as the source says."),
     Column("score", "float", "The score on its own scale."),
     Column("share", "float", "The score as a share of its scale, 0 to 1; more is better."),
     Column("good", "bool", "Promoter, satisfied, or found it easy; empty for other questions."),
@@ -77,5 +79,6 @@ def answers_given(feedback: ir.Table, *, as_of: date) -> ir.Table:
 
 
 _TAKEN = (
-    "customer_id", "touchpoint", "channel", "subject", "order_id", "score", "scale", "language",
+    "customer_id", "touchpoint", "channel", "subject", "order_id", "store", "agent", "score",
+    "scale", "language",
 )  # fmt: skip

@@ -28,5 +28,6 @@ MARTS: tuple[Mart, ...] = (
         compute=_answers,
         order_by=("on",),
         served=True,
+        version=2,
     ),
 )

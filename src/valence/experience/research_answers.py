@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from valence.core.days import months_before
 from valence.core.errors import BadInputError, did_you_mean
 from valence.core.intervals import normal_quantile
+from valence.experience.apart import OF_CUSTOMER, checked
 from valence.experience.drivers import Drivers, drivers
 from valence.experience.gap import Gap, gaps, placed
 from valence.experience.kano import CATEGORIES, Drift, Kano, drift, kano_counts, kano_of
@@ -21,7 +22,6 @@ from valence.lake.reading import Tables
 
 MONTHS = 12
 OUTCOMES = ("nps", "csat", "ces")
-BY = ("tier", "segment", "main_channel", "rung", "bond")
 # Perceived value: what customers get less what they give (Zeithaml 1988; Sheth et al. 1991).
 GETS = ("functional", "emotional", "social")
 GIVES = ("time cost", "money cost")
@@ -251,10 +251,7 @@ def _moments(tables: Tables, as_of: date) -> ir.Table:
 def _segment(tables: Tables, pairs: ir.Table, by: str, segment: str) -> ir.Table:
     if not by:
         return pairs
-    if by not in BY:
-        raise BadInputError(
-            "Answers cannot be told apart by {by!r}. {near}", by=by, near=did_you_mean(by, BY)
-        )
+    checked(by, OF_CUSTOMER)
     customers = tables.table("customers")
     if by not in customers.columns:
         return pairs.filter(ibis.literal(value=False))

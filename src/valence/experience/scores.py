@@ -158,6 +158,12 @@ class Score:
     score: float
     error: float
 
+    @classmethod
+    def of(cls, metric: Metric, n: int, good: int, bad: int) -> Score:
+        """Return the score of so many answers, of one or more."""
+        p, d = good / n, bad / n if metric == "nps" else 0.0
+        return cls(n, 100 * (p - d), 100 * sqrt(max(p + d - (p - d) ** 2, 0.0) / n))
+
     def interval(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Return its interval by the normal curve, on the scale of the score."""
         reach = normal_quantile(confidence) * self.error

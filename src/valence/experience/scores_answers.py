@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,17 +12,27 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import months_before
-from valence.core.errors import BadInputError, did_you_mean
+from valence.core.errors import BadInputError
+from valence.core.intervals import wilson
+from valence.experience.apart import BY, checked, told_apart
 from valence.experience.limits import MINIMUM
-from valence.experience.scores import METRICS, Change, Metric, Score, change, scored
+from valence.experience.scores import CONFIDENCE, METRICS, Change, Metric, Score, change
+from valence.experience.weighing import (
+    Stood,
+    Weighing,
+    base_of,
+    cells_of,
+    loudest,
+    score_of,
+    weighing,
+    with_stratum,
+)
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
 
+__all__ = ["BY", "MONTHS", "Scores", "Told", "Weighed", "scores_of"]
+
 MONTHS = 12  # that a score looks back on, and of the period before that it is held against
-# What answers may be told apart by: their own columns, and what is known of the customer.
-OF_ANSWER = ("touchpoint", "channel", "language", "source")
-OF_CUSTOMER = ("tier", "segment", "main_channel", "rung", "bond")
-BY = (*OF_ANSWER, *OF_CUSTOMER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,29 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What weighing did to the score of all answers."""
+
+    how: Weighing
+    plain: Told  # with every answer counted once
+    left_out: int  # answers of nobody of whom the traits are known
+    loudest: Stood | None  # who answers more than their share
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        loud = self.loudest
+        return {
+            "traits": list(self.how.traits),
+            "surveys_alike": self.how.surveys_alike,
+            "unweighted": self.plain.told()["score"],
+            "left_out": self.left_out,
+            "loudest": None if loud is None else loud.stratum,
+            "loudest_answers_share": None if loud is None else loud.answers,
+            "loudest_customers_share": None if loud is None else loud.customers,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """One question's score: all answers together, and each group."""
 
@@ -81,9 +115,25 @@ class Scores:
     all: Told | None
     groups: Sequence[Told]
     months: Sequence[tuple[date, Told]]
+    surveys: Sequence[str]  # whose answers are in it
+    weighed: Weighed | None = None  # None: every answer counts once
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return {
+            "metric": self.metric,
+            "by": self.by,
+            "since": self.since,
+            "until": self.until,
+            "weighed": None if self.weighed is None else self.weighed.told(),
+            "surveys": list(self.surveys),
+            "all": None if self.all is None else self.all.told(),
+            "groups": [told.told() for told in self.groups],
+            "months": [{**told.told(), "month": month} for month, told in self.months],
+        }
 
 
-def scores_of(
+def scores_of(  # noqa: PLR0913 - what can be asked, each by its name
     tables: Tables,
     metric: str,
     *,
@@ -91,6 +141,8 @@ def scores_of(
     since: date | None = None,
     by: str = "touchpoint",
     subject: str = "own",
+    weigh: str = "",
+    surveys_alike: bool = False,
 ) -> Scores:
     """Return the score of a question: of all answers, of each group, and month by month.
 
@@ -109,42 +161,96 @@ def scores_of(
         One of `BY`.
     subject
         `own` for the brand itself, or a competitor.
+    weigh
+        Traits of customers (`tier,main_channel`) by which answers stand for the whole base, as it
+        is now; empty: every answer counts once.
+    surveys_alike
+        Whether each survey counts the same, however many answered it.
 
     Raises
     ------
     BadInputError
-        If there is no such question or group, or the period is empty.
+        If there is no such question, group or trait, or the period is empty.
     """
-    checked = _metric(metric)
-    if by not in BY:
-        raise BadInputError(
-            "Answers cannot be told apart by {by!r}. {near} Choose one of {names}.",
-            by=by,
-            near=did_you_mean(by, BY),
-            names=", ".join(BY),
-        )
+    asked, how = _metric(metric), weighing(weigh, surveys_alike=surveys_alike)
+    checked(by)
     first = months_before(until, MONTHS) + timedelta(days=1) if since is None else since
     if first > until:
         raise BadInputError(
             "The period ends on {until}, before it begins on {since}.", until=until, since=first
         )
-    t = _answers(tables, checked, by, subject)
+    t = tables.table("answers")
+    t = t.filter(t.metric == asked, t.subject == subject, t.share.notnull())
+    t = with_stratum(tables, told_apart(tables, t, by), how.traits)
     earlier = first - (until - first) - timedelta(days=1)  # as many days, just before
     now, before = t.filter(t.on >= first, t.on <= until), t.filter(t.on >= earlier, t.on < first)
-    was = {row["name"]: _told(row) for row in _counted(tables, before, checked, ("name",))}
-    groups = [_told(row, was.get(row["name"])) for row in _counted(tables, now, checked, ("name",))]
-    whole = [_told(row) for row in _counted(tables, before, checked, ())]
-    total = [_told(row, whole[0] if whole else None) for row in _counted(tables, now, checked, ())]
-    months = _counted(tables, now.mutate(month=now.on.truncate("M")), checked, ("month",))
+    counted, counted_before = _counted(tables, now, "name"), _counted(tables, before, "name")
+    months = _counted(tables, now.mutate(month=now.on.truncate("M")), "month")
+    book = _Book(asked, how, base_of(tables, how.traits, by) if how.traits else {})
+    was = {name: book.told(name, rows) for name, rows in _each(counted_before, "name")}
+    groups = [book.told(name, rows, was.get(name)) for name, rows in _each(counted, "name")]
+    before_all = book.told(None, counted_before, whole=True)
+    whole = book.told(None, counted, before_all, whole=True)
     return Scores(
-        checked,
+        asked,
         by,
         first,
         until,
-        total[0] if total else None,
-        sorted(groups, key=lambda told: (not told.enough, told.score)),
-        sorted(((row["month"], _told(row)) for row in months), key=lambda pair: pair[0]),
+        whole,
+        sorted((g for g in groups if g), key=lambda told: (not told.enough, told.score)),
+        [
+            (m, told)
+            for m, rows in _each(months, "month")
+            if (told := book.told(None, rows, whole=True))
+        ],
+        sorted({row["survey"] for row in counted}),
+        None if how.plain else book.weighed(counted),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """How counted answers become a score."""
+
+    metric: Metric
+    how: Weighing
+    base: Mapping[str, Mapping[str, int]]
+
+    def told(
+        self,
+        name: Any,
+        rows: Iterable[Mapping[str, Any]],
+        before: Told | None = None,
+        *,
+        whole: bool = False,
+    ) -> Told | None:
+        """Return the score of counted rows; None where there is none that counts."""
+        rows = [row for row in rows if row["stratum"] is not None]
+        # A group that is a trait of customers stands for its own customers, any other for all.
+        base = self.base.get("" if whole or name is None else name) or self.base.get("", {})
+        made = score_of(self.metric, cells_of(rows), base, self.how)
+        if made is None:
+            return None
+        n, good, bad = (sum(row[key] for row in rows) for key in ("n", "good", "bad"))
+        low, high = made.interval()
+        if self.how.plain and self.metric != "nps":
+            low, high = (100 * end for end in wilson(good, n, CONFIDENCE))
+        least = -100.0 if self.metric == "nps" else 0.0
+        held = None if before is None else Score(before.n, before.score, before.error)
+        return Told(
+            name, n, good, bad, made.score, max(low, least), min(high, 100.0), made.error, held
+        )
+
+    def weighed(self, rows: Sequence[Mapping[str, Any]]) -> Weighed | None:
+        """Return what weighing did to the score of all."""
+        plain = _Book(self.metric, Weighing(), {}).told(
+            None, [{**row, "stratum": ""} for row in rows], whole=True
+        )
+        if plain is None:
+            return None
+        known = [row for row in rows if row["stratum"] is not None]
+        out = sum(row["n"] for row in rows) - sum(row["n"] for row in known)
+        return Weighed(self.how, plain, out, loudest(cells_of(known), self.base.get("", {})))
 
 
 def _metric(metric: str) -> Metric:
@@ -158,29 +264,20 @@ def _metric(metric: str) -> Metric:
     )
 
 
-def _answers(tables: Tables, metric: Metric, by: str, subject: str) -> ir.Table:
-    t = tables.table("answers")
-    t = t.filter(t.metric == metric, t.subject == subject, t.share.notnull())
-    if by in OF_CUSTOMER:
-        customers = tables.table("customers")
-        if by not in customers.columns:
-            return t.mutate(name=ibis.null("string"))
-        known = customers.select("customer_id", name=customers[by])
-        return t.left_join(known, "customer_id").drop("customer_id_right")
-    return t.mutate(name=t[by].nullif(""))
-
-
-def _counted(
-    tables: Tables, t: ir.Table, metric: Metric, by: Sequence[str]
-) -> list[dict[str, Any]]:
-    grouped = t.group_by(*by) if by else t
-    counts = grouped.aggregate(
-        n=ibis._.count().cast("int64"), good=count_if(ibis._.good), bad=count_if(ibis._.bad)
+def _counted(tables: Tables, t: ir.Table, by: str) -> list[dict[str, Any]]:
+    counts = (
+        t.mutate(survey=t.source)
+        .group_by(by, "survey", "stratum")
+        .aggregate(
+            n=ibis._.count().cast("int64"), good=count_if(ibis._.good), bad=count_if(ibis._.bad)
+        )
     )
-    return tables.rows(scored(counts.filter(counts.n > 0), metric))
+    return tables.rows(counts)
 
 
-def _told(row: dict[str, Any], before: Told | None = None) -> Told:
-    held = None if before is None else Score(before.n, before.score, before.error)
-    values = {name: row[name] for name in ("n", "good", "bad", "score", "low", "high", "error")}
-    return Told(row.get("name"), before=held, **values)
+def _each(rows: Iterable[Mapping[str, Any]], by: str) -> list[tuple[Any, list[Mapping[str, Any]]]]:
+    """The rows of each group, in the order of their names; what is not said comes last."""
+    found: dict[Hashable, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[by]].append(row)
+    return sorted(found.items(), key=lambda pair: (pair[0] is None, str(pair[0])))

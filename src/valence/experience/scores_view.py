@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from valence.core.messages import Message, message
+from valence.experience.groups_words import GROUP, group_name, stratum_name, traits_said
 from valence.experience.limits import MINIMUM
 from valence.experience.scores import METRICS, Metric
 from valence.experience.scores_answers import BY, Scores, Told
+from valence.experience.weighing import FEWEST
 from valence.kit.ask import Asked
-from valence.kit.charts import Bar, Chart, Line, bars, lines, too_little
-from valence.kit.codes import CHANNELS, SEGMENTS, TIERS, TOUCHPOINTS, named
+from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.format import Formats
 from valence.kit.page import NOT_ENOUGH, Answer, Change, Figure, How, Step, Tab, Words
 
@@ -20,46 +22,69 @@ METRIC: Mapping[Metric, Message] = {
     "csat": message("Satisfaction"),
     "ces": message("Effort"),
 }
-GROUP: Mapping[str, Message] = {
-    "touchpoint": message("Touchpoint"),
-    "channel": message("Channel"),
-    "language": message("Language"),
-    "source": message("Source"),
-    "tier": message("Value tier"),
-    "segment": message("Segment"),
-    "main_channel": message("Customer's main channel"),
-    "rung": message("Rung"),
-    "bond": message("Bond"),
-}
 _SIDES: Mapping[Metric, tuple[Message, Message]] = {
     "nps": (message("Promoters"), message("Detractors")),
     "csat": (message("Satisfied"), message("Dissatisfied")),
     "ces": (message("Easy"), message("Hard")),
 }
-NOT_SAID = message("(not said)")
-_NAMES: Mapping[str, Mapping[str, Message]] = {
-    "touchpoint": TOUCHPOINTS,
-    "channel": CHANNELS,
-    "main_channel": CHANNELS,
-    "tier": TIERS,
-    "segment": SEGMENTS,
-}
+# By what answers can be weighed on the page; the command and the API take any traits.
+WEIGHINGS = ("", "tier", "segment", "main_channel", "tier,main_channel", "rung", "bond")
 
 
 def tabs(ask: Asked, current: Metric) -> list[Tab]:
     """Return a tab for each question."""
-    return [
-        Tab(METRIC[metric], ask.url("/experience", metric=metric), metric == current)
-        for metric in METRICS
-    ]
+    return [Tab(METRIC[metric], ask.here(metric=metric), metric == current) for metric in METRICS]
 
 
 def groups(ask: Asked, found: Scores) -> list[Tab]:
     """Return what answers can be told apart by, each with its address."""
+    return [Tab(GROUP[by], ask.here(by=by), by == found.by) for by in BY]
+
+
+def weighings(fmt: Formats) -> list[tuple[str, Words]]:
+    """Return what an answer may count for, to choose from."""
     return [
-        Tab(GROUP[by], ask.url("/experience", metric=found.metric, by=by), by == found.by)
-        for by in BY
-    ]
+        (traits, message("as the customers of the brand, by {traits}",
+                         traits=traits_said(tuple(traits.split(",")), fmt))
+         if traits else message("once, whoever gave it"))
+        for traits in WEIGHINGS
+    ]  # fmt: skip
+
+
+def weighed(found: Scores, fmt: Formats) -> list[Message]:
+    """Return what weighing changes, in sentences; none where every answer counts once."""
+    one, told = found.weighed, found.all
+    if one is None or told is None or not told.enough or not one.plain.enough:
+        return []
+    said = [
+        message(
+            "{metric} is {score} weighted, and {plain} where every answer counts once.",
+            metric=METRIC[found.metric], score=points(told.score, fmt),
+            plain=points(one.plain.score, fmt),
+        )
+    ]  # fmt: skip
+    if one.loudest is not None and one.how.traits:
+        said.append(
+            message(
+                "Most heard beyond their share: {who}, {answers} of the answers and {customers} "
+                "of the customers.",
+                who=stratum_name(one.how.traits, one.loudest.stratum, fmt),
+                answers=fmt.percent(one.loudest.answers),
+                customers=fmt.percent(one.loudest.customers),
+            )
+        )
+    if one.left_out:
+        said.append(
+            message(
+                "{n} answers are left out: nobody knows this of who gave them.",
+                n=fmt.integer(one.left_out),
+            )
+        )
+    if one.how.surveys_alike and len(found.surveys) > 1:
+        said.append(
+            message("{n} surveys count alike, however many answered each.", n=len(found.surveys))
+        )
+    return said
 
 
 def answer(found: Scores, fmt: Formats) -> Answer:
@@ -76,12 +101,13 @@ def answer(found: Scores, fmt: Formats) -> Answer:
         interval=_interval(found.all, fmt),
         n=fmt.integer(found.all.n),
     )
-    worst = next((told for told in found.groups if told.enough and told.name), None)
-    if worst is None:
+    named = [told for told in found.groups if told.enough and told.name]
+    if len(named) < 2:
         return Answer(said, interval)
+    worst = named[0]
     rest = message(
         "Worst: {name}, {score} of {n} answers.",
-        name=_name(worst, found, fmt),
+        name=group_name(found.by, worst.name, fmt),
         score=points(worst.score, fmt),
         n=fmt.integer(worst.n),
     )
@@ -136,14 +162,37 @@ def by_group(found: Scores, fmt: Formats) -> Chart:
         fmt,
         "groups",
         title,
-        [Bar(_name(told, found, fmt), told.score, told.low, told.high,
+        [Bar(group_name(found.by, told.name, fmt), told.score, told.low, told.high,
              main=told.name is not None) for told in shown],
         unit="number",
         name=GROUP[found.by],
         value_name=METRIC[found.metric],
         sort=False,
     )  # fmt: skip
+    made = replace(made, table=_table(found, fmt))
     return made.answering(_fewer(few, found, fmt)) if few else made.answering(_said(found))
+
+
+def _table(found: Scores, fmt: Formats) -> DataTable:
+    """Every group with n, interval, and whether it moved; too few answers have no score."""
+    headers: tuple[tuple[Words, str], ...] = (
+        (GROUP[found.by], "text"),
+        (message("Answers"), "int"),
+        (METRIC[found.metric], "float"),
+        (message("From"), "float"),
+        (message("To"), "float"),
+        (message("Change"), "float"),
+        (message("By chance"), "text"),
+    )
+    rows = []
+    for told in found.groups:
+        row, moved = told.told(), told.moved
+        chance = None if moved is None else moved.probability
+        rows.append([
+            group_name(found.by, told.name, fmt), told.n, row["score"], row["low"], row["high"],
+            row["change"], None if chance is None else f"p = {chance:.3f}",
+        ])  # fmt: skip
+    return DataTable("groups-table", headers, rows)
 
 
 def _said(found: Scores) -> Words:
@@ -156,7 +205,7 @@ def _fewer(few: list[Told], found: Scores, fmt: Formats) -> Words:
     return message(
         "Not shown for fewer than {least} answers: {names}.",
         least=MINIMUM,
-        names=", ".join(f"{_name(told, found, fmt)} ({told.n})" for told in few[:6]),
+        names=", ".join(f"{group_name(found.by, told.name, fmt)} ({told.n})" for told in few[:6]),
     )
 
 
@@ -189,13 +238,6 @@ def by_month(found: Scores, fmt: Formats) -> Chart:
     )
 
 
-def _name(told: Told, found: Scores, fmt: Formats) -> str:
-    """A group in the reader's language; a brand's own names as they are."""
-    if not told.name:
-        return fmt.language.worded(NOT_SAID)
-    return named(_NAMES.get(found.by, {}), told.name, fmt)
-
-
 def how(found: Scores, built: Words) -> How:
     """Return how the score is made."""
     definition: Message = {
@@ -217,7 +259,15 @@ def how(found: Scores, built: Words) -> How:
         "csat": message("top-two-box satisfaction"),
         "ces": message("Dixon, Freeman & Toman 2010, as customer effort score 2.0"),
     }[found.metric]
-    return How(definition, source=source, inputs=("answers",), built=built)
+    note: Words = ""
+    if found.weighed is not None:
+        note = message(
+            "Weighted: each group of customers counts for its share of all customers as they are "
+            "now, each survey alike if so chosen; groups with fewer than {least} answers are "
+            "taken together. The interval is that of the weighted mean (Cochran 1977, 5A.9).",
+            least=FEWEST,
+        )
+    return How(definition, source=source, inputs=("answers", "customers"), built=built, note=note)
 
 
 def steps() -> list[Step]:

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.experience.apart import contacts_of
 from valence.experience.silent import (
     Scaled,
     Sign,
@@ -112,8 +113,7 @@ def silent_of(tables: Tables, *, until: date) -> Silent | None:
     """
     since = months_before(until, MONTHS)
     customers = tables.table("customers")
-    known = tables.table("identifier_map").select("id_key", "customer_id")
-    contacts = tables.table("contacts").left_join(known, "id_key").drop("id_key_right")
+    contacts = contacts_of(tables)
     answers = tables.table("answers")
     spoke = spoken(answers, contacts, since=since)
     # Without a journey nobody is known to have been let down.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from valence.core.messages import message
 from valence.journey.map_answers import MINIMUM, JourneyMap, Measures, Share
 from valence.journey.words import METRICS as METRIC_WORDS
-from valence.journey.words import STAGES, points
+from valence.journey.words import points
 from valence.kit.charts import DataTable
-from valence.kit.codes import lasting, named
+from valence.kit.codes import STAGES, lasting, named
 from valence.kit.format import Formats
 from valence.kit.page import Words
 

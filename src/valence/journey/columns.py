@@ -31,3 +31,10 @@ UNRECOGNISED = (
     Column("first_on", "day", "First business day."),
     Column("last_on", "day", "Last business day."),
 )
+NAMES = (
+    Column("name", "text", "What answers may call it, in small letters."),
+    Column("touchpoint", "text", "Touchpoint of the journey."),
+    Column("stage", "text", "Stage that it belongs to."),
+    Column("stage_number", "int", "Place of the stage in the journey, from 1."),
+    Column("source", "text", "Table that its rule looks at."),
+)

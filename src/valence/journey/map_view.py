@@ -9,10 +9,10 @@ from urllib.parse import quote
 from valence.core.messages import Message, message
 from valence.journey.feelings import Feeling
 from valence.journey.map_answers import JourneyMap, Measures, Place, Share
-from valence.journey.words import KINDS, STAGES, points
+from valence.journey.words import KINDS, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
-from valence.kit.codes import CHANNELS, TOUCHPOINTS, named
+from valence.kit.codes import CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
 

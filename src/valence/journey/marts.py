@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from valence.core.messages import message
 from valence.definitions.reading import published
-from valence.journey.columns import CLAIMS, STEPS, UNRECOGNISED
+from valence.journey.columns import CLAIMS, NAMES, STEPS, UNRECOGNISED
 from valence.journey.contacts import CONTACTS, journey_contacts
 from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
@@ -15,7 +18,8 @@ from valence.journey.reach import REACH, touchpoint_reach
 from valence.journey.segments import SEGMENTS, touchpoint_segments
 from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.steps import claims, journey_steps, unrecognised
-from valence.lake.marts import BuildContext, Inputs, Mart
+from valence.lake.columns import arrow_schema
+from valence.lake.marts import BuildContext, Inputs, Mart, Read
 
 
 def journey_of(context: BuildContext) -> JourneyDefinition:
@@ -37,6 +41,21 @@ def _unrecognised(inputs: Inputs, context: BuildContext) -> ir.Table:
 
 def _days(inputs: Inputs, context: BuildContext) -> ir.Table:
     return touchpoint_days(inputs["journey_steps"], as_of=context.as_of)
+
+
+def _names(_inputs: Inputs, context: BuildContext, _read: Read) -> Iterator[pa.RecordBatch]:
+    definition = journey_of(context)
+    rows = [
+        {
+            "name": name,
+            "touchpoint": touchpoint.name,
+            "stage": touchpoint.stage,
+            "stage_number": definition.stages.index(touchpoint.stage) + 1,
+            "source": touchpoint.source,
+        }
+        for name, touchpoint in definition.called().items()
+    ]
+    yield pa.RecordBatch.from_pylist(rows, schema=arrow_schema(NAMES))
 
 
 def _contacts(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -82,6 +101,18 @@ MARTS: tuple[Mart, ...] = (
         compute=_steps,
         order_by=("customer_id", "at"),
         definitions=(JOURNEY_KIND,),
+    ),
+    Mart(
+        name="touchpoint_names",
+        owner="journey",
+        title=message("Names of touchpoints"),
+        grain=("name",),
+        rebuild="whole",
+        inputs=(),
+        columns=NAMES,
+        score=_names,
+        definitions=(JOURNEY_KIND,),
+        served=True,
     ),
     Mart(
         name="touchpoint_days",

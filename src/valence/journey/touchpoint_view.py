@@ -9,11 +9,11 @@ from valence.core.messages import Message, message
 from valence.journey.board_view import cells_of
 from valence.journey.map_answers import MINIMUM, JourneyMap, Place
 from valence.journey.visitors import Pain, Verbatim
-from valence.journey.words import KINDS, STAGES, points
+from valence.journey.words import KINDS, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
-from valence.kit.codes import ASPECTS, CHANNELS, TOUCHPOINTS, named
+from valence.kit.codes import ASPECTS, CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import NOT_ENOUGH, Answer, Figure, Step, Tab, Words
 

@@ -7,20 +7,6 @@ from collections.abc import Mapping
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
 
-STAGES: Mapping[str, Message] = {
-    "aware": message("Aware"),
-    "consider": message("Consider"),
-    "buy": message("Buy"),
-    "use": message("Use"),
-    "service": message("Service"),
-    "loyal": message("Loyal"),
-    "recommend": message("Recommend"),
-    # of the AIDA template
-    "attention": message("Attention"),
-    "interest": message("Interest"),
-    "desire": message("Desire"),
-    "action": message("Action"),
-}
 METRICS: Mapping[str, Message] = {
     "nps": message("NPS"),
     "csat": message("CSAT"),

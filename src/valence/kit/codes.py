@@ -45,6 +45,35 @@ TOUCHPOINTS: Mapping[str, Message] = {
     "review": message("Review"),
     "referral": message("Referral"),
 }
+STAGES: Mapping[str, Message] = {
+    "aware": message("Aware"),
+    "consider": message("Consider"),
+    "buy": message("Buy"),
+    "use": message("Use"),
+    "service": message("Service"),
+    "loyal": message("Loyal"),
+    "recommend": message("Recommend"),
+    # of the AIDA template
+    "attention": message("Attention"),
+    "interest": message("Interest"),
+    "desire": message("Desire"),
+    "action": message("Action"),
+}
+RUNGS: Mapping[str, Message] = {
+    "off": message("Stepped off"),
+    "tries": message("Tries"),
+    "buys": message("Buys"),
+    "buys_more": message("Buys more"),
+    "buys_often": message("Buys often"),
+    "buys_only_here": message("Buys only here"),
+    "buys_premium": message("Buys premium"),
+    "recommends": message("Recommends"),
+}
+BONDS: Mapping[str, Message] = {
+    "none": message("No bond"),
+    "weak": message("Weak bond"),
+    "strong": message("Strong bond"),
+}
 CHANNELS: Mapping[str, Message] = {
     "web": message("Website"),
     "app": message("App"),

@@ -195,6 +195,8 @@ FEEDBACK = CanonicalTable(
         Column("language", "text", "Language of the words."),
         Column("order_id", "text", "Order it is about, where known."),
         Column("channel", "text", "Channel it was asked through."),
+        Column("store", "text", "Store or outlet it is about; else that of its order."),
+        Column("agent", "text", "Agent it is about; else who answered the contact before it."),
     ),
     day="answered_on",
 )

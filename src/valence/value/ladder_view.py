@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from valence.core.messages import Message, message
 from valence.kit.charts import Bar, Cell, Chart, DataTable, bars
+from valence.kit.codes import RUNGS
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import Answer, Figure, How, Step, Words
 from valence.value.ladder_answers import Ladder, Mean
-from valence.value.ladder_definition import OFF
 from valence.value.ladder_mart import LEAVING, NOBODY_YET
 
 ASKED = message("Where do customers stand, and who climbs?")
-RUNGS: Mapping[str, Message] = {
-    OFF: message("Stepped off"),
-    "tries": message("Tries"),
-    "buys": message("Buys"),
-    "buys_more": message("Buys more"),
-    "buys_often": message("Buys often"),
-    "buys_only_here": message("Buys only here"),
-    "buys_premium": message("Buys premium"),
-    "recommends": message("Recommends"),
-}
 _YET = message("No customer yet")
 
 

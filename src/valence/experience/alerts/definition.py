@@ -13,7 +13,7 @@ from valence.experience.alerts.watch import Calm, Span
 
 ALERTS_KIND = "alerts"
 Metric = Literal["nps", "csat", "ces", "rating", "review"]
-By = Literal["all", "touchpoint", "channel", "store", "source", "language"]
+By = Literal["all", "touchpoint", "stage", "channel", "store", "agent", "source", "language"]
 
 
 class AlertRule(Document):

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import ibis.expr.types as ir
-
 from valence.core.clock import now
 from valence.core.days import months_before
 from valence.definitions import Version
@@ -19,6 +17,7 @@ from valence.experience.alerts.chart import Period, Point, Usual, charted, usual
 from valence.experience.alerts.definition import ALERTS_KIND, AlertRule, AlertsDefinition
 from valence.experience.alerts.periods import by_entity, period_counts
 from valence.experience.alerts.watch import Happening, Watched, last_closed, watch
+from valence.experience.apart import told_apart
 from valence.experience.marking import marked, set_mark
 from valence.kit.opened import OpenBrand
 from valence.lake.reading import Tables
@@ -81,21 +80,13 @@ def charts(tables: Tables, rule: AlertRule, *, as_of: date) -> list[Charted]:
     since = rule.since or months_before(as_of, MONTHS)
     if rule.period == "week":
         since -= timedelta(days=since.weekday())
-    answers = tables.table("answers")
-    if rule.by == "store":
-        answers = with_store(answers, tables.table("order_facts"))
-    counts = period_counts(answers, metric=rule.metric, by=rule.by, span=rule.period, since=since)
+    answers, by = tables.table("answers"), "all"
+    if rule.by != "all":
+        answers, by = told_apart(tables, answers, rule.by), "name"
+    counts = period_counts(answers, metric=rule.metric, by=by, span=rule.period, since=since)
     closed = last_closed(as_of, rule.period, rule.grace_days)
     entities = by_entity(tables.rows(counts), rule.period)
     return [chart_of(name, periods, rule, closed) for name, periods in entities.items()]
-
-
-def with_store(answers: ir.Table, order_facts: ir.Table) -> ir.Table:
-    """Return answers with the store of the order that each is about."""
-    stores = order_facts.filter(order_facts.store.notnull(), order_facts.customer_id.notnull())
-    stores = stores.group_by("order_id", "customer_id").agg(store=stores.store.min())
-    joined = answers.left_join(stores, ["order_id", "customer_id"])
-    return joined.drop("order_id_right", "customer_id_right")
 
 
 def chart_of(entity: str, periods: Sequence[Period], rule: AlertRule, closed: date) -> Charted:

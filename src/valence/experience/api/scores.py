@@ -45,6 +45,17 @@ _MONTH: Any = row_model(
         Column("high", "float", "Upper end."),
     ),
 )
+_WEIGHED: Any = made_model(
+    "ExperienceWeighed",
+    "What weighing did to the score of all answers.",
+    traits=(list[str], Field(description="Traits by which answers stand for all customers.")),
+    surveys_alike=(bool, Field(description="Whether each survey counts the same.")),
+    unweighted=(float | None, Field(description="The score where every answer counts once.")),
+    left_out=(int, Field(description="Answers of nobody of whom the traits are known.")),
+    loudest=(str | None, Field(description="The customers most heard beyond their share.")),
+    loudest_answers_share=(float | None, Field(description="Their share of answers, 0 to 1.")),
+    loudest_customers_share=(float | None, Field(description="Their share of customers.")),
+)
 ScoresModel = made_model(
     "ExperienceScores",
     "NPS, CSAT or CES: of all answers, of each group, and month by month.",
@@ -52,15 +63,31 @@ ScoresModel = made_model(
     by=(str, Field(description="What answers are told apart by.")),
     since=(date, Field(description="Begin of the period.")),
     until=(date, Field(description="Its last day.")),
+    weighed=(
+        _WEIGHED | None,
+        Field(description="What weighing did; null: every answer counts once."),
+    ),
+    surveys=(list[str], Field(description="Surveys and files whose answers are in it.")),
     all=(_ROW | None, Field(description="All answers together.")),
     groups=(list[_ROW], Field(description="Each group, the worst first.")),
     months=(list[_MONTH], Field(description="Month by month.")),
 )
 By = Annotated[
-    Literal["touchpoint", "channel", "language", "source", "tier", "segment", "main_channel",
-            "rung", "bond"],
+    Literal["touchpoint", "stage", "channel", "store", "agent", "language", "source", "tier",
+            "segment", "main_channel", "rung", "bond"],
     Query(description="What answers are told apart by."),
 ]  # fmt: skip
+Weigh = Annotated[
+    str,
+    Query(
+        description="Traits of customers by which answers stand for all of them, such as "
+        "tier,main_channel; empty: every answer counts once."
+    ),
+]
+Surveys = Annotated[
+    Literal["by answers", "alike"],
+    Query(description="Whether surveys count by their answers, or each the same."),
+]
 
 
 @api.get("/experience/scores", permission="experience:read", response_model=ScoresModel)
@@ -70,19 +97,14 @@ def scores(
     by: By = "touchpoint",
     since: date | None = None,
     until: date | None = None,
+    weigh: Weigh = "",
+    surveys: Surveys = "by answers",
 ) -> dict[str, Any]:
     """Give NPS, CSAT or CES by anything, with n, interval and whether it moved."""
     last = until or ask.as_of
     if last is None or not ask.reader.has("answers"):
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
-    found = scores_of(ask.reader, metric, until=last, since=since, by=by)
-    months = [{**told.told(), "month": month} for month, told in found.months]
-    return {
-        "metric": found.metric,
-        "by": found.by,
-        "since": found.since,
-        "until": found.until,
-        "all": None if found.all is None else found.all.told(),
-        "groups": [told.told() for told in found.groups],
-        "months": months,
-    }
+    return scores_of(
+        ask.reader, metric, until=last, since=since, by=by, weigh=weigh,
+        surveys_alike=surveys == "alike",
+    ).told()  # fmt: skip

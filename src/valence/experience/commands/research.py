@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from valence.core.errors import NotFoundError
+from valence.experience.apart import OF_CUSTOMER
 from valence.experience.commands.group import experience
 from valence.experience.gap import Gap
 from valence.experience.research_answers import (
-    BY,
     drivers_found,
     gaps_found,
     kano_found,
@@ -22,7 +22,7 @@ from valence.experience.research_answers import (
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.published import Published, published_tables
 
-_DEFAULT_BY = f"Only one segment: {', '.join(BY)}=NAME, such as tier=top."
+_DEFAULT_BY = f"Only one segment: {', '.join(OF_CUSTOMER)}=NAME, such as tier=top."
 
 
 def _day(asked: Published) -> date:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from valence.core.errors import NotFoundError
+from valence.experience.apart import BY, OF_CUSTOMER
 from valence.experience.commands.group import experience
-from valence.experience.scores_answers import BY, Scores, Told, scores_of
+from valence.experience.scores_answers import Scores, Told, scores_of
+from valence.experience.scores_view import weighed
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
 from valence.kit.published import Published, published_tables
@@ -22,6 +26,17 @@ Since = Annotated[
 Until = Annotated[
     datetime | None,
     typer.Option("--until", formats=["%Y-%m-%d"], help="Last day; else that of the last build."),
+]
+Weigh = Annotated[
+    str,
+    typer.Option(
+        "--weigh",
+        help=f"Let answers stand for all customers by {', '.join(OF_CUSTOMER)}: one or more, "
+        "with commas.",
+    ),
+]
+Alike = Annotated[
+    bool, typer.Option("--surveys-alike", help="Each survey counts the same, however many answer.")
 ]
 Subject = Annotated[str, typer.Option("--subject", help="own, or a competitor.")]
 _SIDES = {
@@ -50,16 +65,19 @@ _HELP = {
 def _declare(metric: str, said: str) -> None:
     """Declare the command of one question: all three are asked alike."""
 
-    def score(
+    def score(  # noqa: PLR0913 - what can be asked, each an option
         brand: BrandFolder = HERE,
         by: By = "touchpoint",
         since: Since = None,
         until: Until = None,
         subject: Subject = "own",
+        weigh: Weigh = "",
         *,
+        surveys_alike: Alike = False,
         as_json: AsJson = False,
     ) -> None:
-        _print(metric, brand, by, (since, until), subject, as_json=as_json)
+        asked = {"by": by, "subject": subject, "weigh": weigh, "surveys_alike": surveys_alike}
+        _print(metric, brand, (since, until), asked, as_json=as_json)
 
     score.__doc__ = said
     experience.command(metric, permission="experience:read")(score)
@@ -71,10 +89,9 @@ for _metric, _said in _HELP.items():
 
 def _print(
     metric: str,
-    brand: BrandFolder,
-    by: str,
+    brand: Path,
     period: tuple[datetime | None, datetime | None],
-    subject: str,
+    how: Mapping[str, Any],
     *,
     as_json: bool,
 ) -> None:
@@ -83,23 +100,11 @@ def _print(
         last = until or asked.as_of
         if last is None:
             raise NotFoundError("No figures have been built yet. Run `valence build`.")
-        found = scores_of(asked.tables, metric, until=last, since=since, by=by, subject=subject)
+        found = scores_of(asked.tables, metric, until=last, since=since, **how)
         if as_json:
-            print_json(asked.told(_json(found)))
+            print_json(asked.told(found.told()))
             return
         _say(asked, found)
-
-
-def _json(found: Scores) -> dict[str, object]:
-    return {
-        "metric": found.metric,
-        "by": found.by,
-        "since": found.since,
-        "until": found.until,
-        "all": None if found.all is None else found.all.told(),
-        "groups": [told.told() for told in found.groups],
-        "months": [{**told.told(), "name": month} for month, told in found.months],
-    }
 
 
 def _say(asked: Published, found: Scores) -> None:
@@ -112,6 +117,8 @@ def _say(asked: Published, found: Scores) -> None:
     rows = [_row(told, found, asked.fmt) for told in (found.all, *found.groups)]
     rows[0][found.by] = "all"
     print_table(rows, title=f"{found.metric.upper()}, {found.since} to {found.until}")
+    for said in weighed(found, asked.fmt):
+        say(asked.fmt.language.worded(said))
     asked.say_day()
 
 

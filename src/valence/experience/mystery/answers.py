@@ -16,7 +16,7 @@ from valence.core.clock import now
 from valence.core.days import as_day, months_before
 from valence.core.errors import NotFoundError, did_you_mean
 from valence.definitions import Version
-from valence.experience.alerts.judging import with_store
+from valence.experience.apart import with_store
 from valence.experience.mystery.agreement import Agreement, fleiss
 from valence.experience.mystery.definition import Checklist
 from valence.experience.mystery.visits import OWN, Visit, checklist_of, checklists, visits_of

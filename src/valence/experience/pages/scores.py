@@ -19,7 +19,11 @@ from valence.kit.page import Empty, Step
 
 @pages.get("/experience", permission="experience:read")
 def scores_page(
-    ask: Ask, metric: Metric = "nps", by: Annotated[str, Query()] = "touchpoint"
+    ask: Ask,
+    metric: Metric = "nps",
+    by: Annotated[str, Query()] = "touchpoint",
+    weigh: Annotated[str, Query()] = "",
+    surveys: Annotated[str, Query()] = "",
 ) -> Response:
     """Show what customers feel, by anything, and whether it moved."""
     will = message("What customers feel at each touchpoint: NPS, satisfaction and effort.")
@@ -35,13 +39,20 @@ def scores_page(
         return ask.page(
             "kit/empty.html", title=title, question=scores_view.ASKED, empty=missing
         )  # fmt: skip
-    found, fmt = scores_of(ask.reader, metric, until=ask.as_of, by=by), ask.format
+    fmt = ask.format
+    found = scores_of(
+        ask.reader, metric, until=ask.as_of, by=by, weigh=weigh, surveys_alike=surveys == "alike"
+    )
     return ask.page(
         "experience/scores.html",
         question=scores_view.ASKED,
         answer=scores_view.answer(found, fmt),
         tabs=scores_view.tabs(ask, metric),
         groups=scores_view.groups(ask, found),
+        asked={"metric": metric, "by": by, "weigh": weigh, "surveys": surveys},
+        weighings=scores_view.weighings(fmt),
+        weighed=scores_view.weighed(found, fmt),
+        several=len(found.surveys) > 1,
         figures=scores_view.figures(found, fmt),
         by_group=scores_view.by_group(found, fmt),
         by_month=scores_view.by_month(found, fmt),

@@ -28,7 +28,7 @@ WAIT = 10.0  # seconds for somebody else's lease
 _TRIES = 10_000  # an import or a build may hold the lake for hours: answers wait, and are not lost
 
 _TEXTS = ("feedback_id", "metric", "touchpoint", "subject", "scale", "text", "language",
-          "order_id", "channel", "source", "id_type", "id_key")  # fmt: skip
+          "order_id", "channel", "store", "source", "id_type", "id_key")  # fmt: skip
 Row = dict[str, Any]
 
 
@@ -177,6 +177,7 @@ def _completed(row: Row, found: Opened, question: Question, zone: ZoneInfo) -> R
         "language": response["language"],
         "channel": invitation["channel"],
         "order_id": invitation["order_id"],
+        "store": invitation["place"],
         "source": source_of(response["survey"]),
         "id_type": invitation["id_type"],
         "id_key": invitation["id_key"],

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from valence.core.messages import Message, message
 from valence.journey.funnel.definition import FunnelDefinition
 from valence.journey.funnel.property import NONE
-from valence.journey.words import STAGES
-from valence.kit.codes import CHANNELS, TOUCHPOINTS, named
+from valence.kit.codes import CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 
 ORDERS: Mapping[str, Message] = {

@@ -1,0 +1,83 @@
+"""Scores and research on pages, by API and by command, of a brand whose panel is literal."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from tests.value.faces.fixtures import client as served
+from typer.testing import CliRunner
+
+from valence.app.folder import make_folder
+from valence.app.house import WholeHouse
+from valence.experience.commands import experience
+from valence.experience.marts import MARTS
+from valence.journey.marts import MARTS as JOURNEY
+from valence.lake.build import Ask, build
+
+AS_OF = date(2026, 6, 30)
+PEOPLE = 60
+# What each of 60 people answered on one day, n from 0: metric, about whom and what, score, scale.
+PANEL = (
+    ("nps", "own", "'delivery'", "[10, 9, 8, 3][n % 4 + 1]", "0-10"),
+)  # fmt: skip
+
+
+def panel():
+    parts = [
+        f"""SELECT 'panel' AS source, 'q{at}-' || n AS feedback_id, '{metric}' AS metric,
+            '{subject}' AS subject, {about} AS touchpoint, ({score})::DOUBLE AS score,
+            '{scale}' AS scale, TIMESTAMPTZ '2026-05-04 10:00:00+00' AS answered_at,
+            DATE '2026-05-04' AS answered_on, ['Soho', 'Leeds'][n % 2 + 1] AS store,
+            'user_id' AS id_type, 'k' || n AS id_key FROM range({PEOPLE}) AS r(n)"""
+        for at, (metric, subject, about, score, scale) in enumerate(PANEL)
+    ]
+    return " UNION ALL ".join(parts)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    folder = make_folder(tmp_path_factory.mktemp("panel") / "b", name="b", currency="EUR",
+                         timezone="UTC")  # fmt: skip
+    made = WholeHouse(folder)
+    with made.lake.writing("load") as writer:
+        writer.merge("feedback", panel())
+        writer.merge(
+            "identifier_map",
+            f"SELECT 'k' || n AS id_key, '01890000-0000-7000-8000-' || lpad(n::TEXT, 12, '0') "
+            f"AS customer_id FROM range({PEOPLE}) AS r(n)",
+        )
+        writer.commit()
+    names = [mart for mart in JOURNEY if mart.name == "touchpoint_names"]
+    answers = [mart for mart in MARTS if mart.name == "answers"]
+    build(made.lake, [*names, *answers], made.context, ask=Ask(as_of=AS_OF))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def web(house):
+    return served(house)
+
+
+def told(house, *words):
+    """What a command says as JSON."""
+    run = CliRunner().invoke(experience.app, [*words, "--json", "--brand", str(house.brand.root)])
+    assert run.exit_code == 0, run.output
+    return json.loads(run.stdout)
+
+
+def test_scores_by_store_and_stage_with_n_interval_and_the_weights_that_were_asked(house, web):
+    page = web.get("/experience?by=store&weigh=tier")
+    assert page.status_code == 200, page.text
+    assert "An answer counts" in page.text
+    found = web.get("/api/v1/experience/scores?by=store").json()
+    assert found["weighed"] is None
+    assert {g["name"]: (g["n"], g["score"]) for g in found["groups"]} == {
+        "Soho": (30, 50.0), "Leeds": (30, 0.0),
+    }  # fmt: skip
+    stages = told(house, "nps", "--by", "stage", "--weigh", "tier", "--surveys-alike")
+    assert stages["weighed"]["left_out"] == PEOPLE  # there are no customers yet to stand for
+    assert told(house, "nps", "--by", "stage")["groups"][0]["name"] == "use"
+    assert web.get("/api/v1/experience/scores?weigh=teir").status_code == 422
