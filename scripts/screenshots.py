@@ -65,6 +65,7 @@ SHOTS = {
     "gap": Shot("/experience/gap"),
     "drivers": Shot("/experience/drivers"),
     "perceived": Shot("/experience/perceived"),
+    "gap-derived": Shot("/experience/gap?importance=derived"),
     "follow-ups": Shot("/experience/follow-ups"),
     "alerts": Shot("/experience/alerts"),
     "silent": Shot("/experience/silent"),

@@ -182,3 +182,32 @@ def test_letters_are_opened_after_they_came_and_clicked_after_they_were_opened(b
     for row in opened:
         assert row["opened"] > row["delivered"] > row["sent"]
         assert row["clicked"] is None or row["clicked"] > row["opened"]
+
+
+def test_brands_are_asked_about_of_customers_and_others_and_shift_no_earlier_number(research):
+    asked = [row for row in research if row["question"].startswith("awareness")]
+    assert {row["brand"] == "own" for row in asked} == {True, False}
+    assert {row["user_id"] is None for row in asked} == {True, False}
+    numbers = [row["note_id"] for row in research]
+    assert numbers == sorted(numbers)
+    later = {"overall", "awareness_unaided", "awareness_aided", "distinctiveness",
+             "emotional_connection"}  # fmt: skip
+    new = [row["question"] in later for row in research]
+    assert new == sorted(new)  # after all others
+
+
+def test_what_is_felt_of_delivery_moves_overall_satisfaction_most(research):
+    felt = defaultdict(dict)
+    overall = {}
+    for row in research:
+        if row["brand"] == "own" and row["question"] == "perception":
+            felt[row["user_id"], row["noted"]][row["about"]] = row["score"]
+        if row["question"] == "overall":
+            overall[row["user_id"], row["noted"]] = row["score"]
+    assert overall.keys() == felt.keys()
+    keys = sorted(overall, key=str)
+    told = {
+        about: np.corrcoef([felt[k][about] for k in keys], [overall[k] for k in keys])[0, 1]
+        for about in ("delivery", "quality", "app")
+    }
+    assert told["delivery"] > told["quality"] > told["app"]

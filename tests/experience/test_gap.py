@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import ibis
-import pytest
+from datetime import date
 
+import ibis
+import numpy as np
+import pytest
+from tests.experience.held import Held, answer, answers
+
+from valence.experience.drivers import Driver, Drivers
 from valence.experience.gap import gaps, placed
+from valence.experience.research_answers import gaps_found
+
+AS_OF = date(2025, 3, 31)
 
 PAIRS = {
     "item": ["fast"] * 4 + ["kind"] * 3 + ["cheap"],
@@ -56,3 +64,62 @@ def test_nobody_who_answered_gives_no_gap(duck):
                             schema={"item": "string", "expectation": "int64",
                                     "perception": "int64"})  # fmt: skip
     assert placed(duck.to_pyarrow(gaps(nothing)).to_pylist()) == []
+
+
+def panel(duck, *, overall=True, noise=0.3, people=90, stated=True):
+    """People whose satisfaction is moved by speed, twice as much as by price, not by staff."""
+    rng, rows = np.random.default_rng(4), []
+    for n in range(people):
+        felt = dict(zip(("speed", "price", "staff"), rng.integers(1, 8, 3), strict=True))
+        told = [("perception", name, score) for name, score in felt.items()]
+        told += [("expectation", name, 6) for name in felt]
+        told += [("importance", name, 4) for name in felt] if stated else []
+        score = felt["speed"] + 0.5 * felt["price"] + rng.normal(0, noise)
+        told += [("overall", None, score)] if overall else []
+        rows += [
+            {**answer(100 * n + at, metric, 0.5, touchpoint=item), "customer_id": f"c{n}",
+             "score": float(value)}
+            for at, (metric, item, value) in enumerate(told)
+        ]  # fmt: skip
+    return Held(duck, answers=answers(*rows))
+
+
+def test_importance_is_derived_from_what_moves_overall_satisfaction(duck):
+    found = gaps_found(panel(duck), AS_OF, importance="derived")
+    weights = {gap.item: gap.importance for gap in found.gaps}
+    assert (found.importance, found.outcome, found.why) == ("derived", "overall", None)
+    assert sum(weights.values()) == pytest.approx(1.0)
+    assert weights["speed"] == pytest.approx(0.8, abs=0.1)  # variances 1 and a quarter
+    assert weights["staff"] < 0.05
+    low, high = found.interval("speed")
+    assert low < weights["speed"] < high
+
+
+def test_what_cannot_be_derived_is_what_people_said_and_the_reason_is_told(duck):
+    few = gaps_found(panel(duck, people=20), AS_OF, importance="derived")
+    assert few.importance == "stated"
+    assert "it takes 30, ten for each" in str(few.why)
+    chance = gaps_found(panel(duck, noise=40.0), AS_OF, importance="derived")
+    assert chance.importance == "stated"
+    assert "which may be chance" in str(chance.why)
+    assert {gap.importance for gap in chance.gaps} == {4.0}
+
+
+def test_what_nobody_stated_is_derived_and_said_so(duck):
+    found = gaps_found(panel(duck, stated=False), AS_OF)
+    assert found.importance == "derived"
+    assert "Nobody was asked how much each matters" in str(found.why)
+    neither = gaps_found(panel(duck, stated=False, overall=False), AS_OF)
+    assert neither.importance is None
+    assert [gap.importance for gap in neither.gaps] == [None] * 3
+
+
+def test_as_much_explained_by_chance_is_that_of_the_regression(duck):
+    """R² of .10 by 3 drivers among 50: F(3, 46) = 1.704, p = .179 (scipy's F distribution)."""
+    told = drivers_of(50, 0.10, 3)
+    assert told.by_chance == pytest.approx(0.179, abs=0.001)
+
+
+def drivers_of(n, r_squared, k):
+    one = Driver("a", r_squared / k, 0.0, 0.1, 0.1, 0.1)
+    return Drivers(n, r_squared, "lmg", (one,) * k)

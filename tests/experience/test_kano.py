@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import ibis
 import numpy as np
 import pytest
+from tests.experience.held import Held, answer, answers, customers
 
 from valence.core.errors import BadInputError
 from valence.experience.kano import CATEGORIES, Kano, classify, drift, kano_counts, kano_of
+from valence.experience.kano_answers import differing, kano_found, kano_segments, segments_told
 
 
 def kano(**counts):
@@ -85,3 +89,37 @@ def test_delight_turns_into_basic_between_two_waves():
     assert found.better_probability < 0.001
     assert not drift(kano(A=60, O=20, I=20), kano(A=58, O=21, I=21)).became_basic
     assert drift(kano(), kano(A=3)) is None
+
+
+def asked(n, item, there, gone, on):
+    return [
+        {**answer(10_000 * n + at, metric, 0.5, touchpoint=item, on=on), "score": float(score),
+         "customer_id": f"c{n}"}
+        for at, (metric, score) in enumerate((("kano_functional", there),
+                                              ("kano_dysfunctional", gone)))
+    ]  # fmt: skip
+
+
+def test_segments_and_waves_are_told_apart(duck):
+    """Tracking delighted everybody a year ago; now it is expected by the best, not by others."""
+    now, before = date(2025, 3, 1), date(2024, 3, 1)
+    rows = [row for n in range(40) for row in asked(n, "tracking", 1, 3, before)]
+    for n in range(80):
+        rows += asked(100 + n, "tracking", *((3, 5) if n < 40 else (1, 3)), now)
+    known = [(f"c{100 + n}", "top" if n < 40 else "base", "web") for n in range(80)]
+    held = Held(duck, answers=answers(*rows), customers=customers(*known))
+    found = kano_found(held, date(2025, 3, 31))
+    assert [(w.first, w.people) for w in found.waves] == [(before, 40), (now, 80)]
+    told = found.told()[0]
+    assert (told["n_before"], told["n"], told["better_change"]) == (40, 80, -0.5)
+    assert told["better_probability"] < 0.001
+    segments = kano_segments(held, date(2025, 3, 31), "tier")
+    assert {name: of["tracking"].category for name, of in segments.items()} == {
+        "base": "A", "top": "M",
+    }  # fmt: skip
+    assert differing(segments) == {"tracking": {"base": "A", "top": "M"}}
+    assert {row["segment"]: row["clear"] for row in segments_told(segments)} == {
+        "base": True, "top": True,
+    }  # fmt: skip
+    with pytest.raises(BadInputError, match="apart by 'teir'"):
+        kano_segments(held, date(2025, 3, 31), "teir")

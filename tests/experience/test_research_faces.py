@@ -21,6 +21,23 @@ PEOPLE = 60
 # What each of 60 people answered on one day, n from 0: metric, about whom and what, score, scale.
 PANEL = (
     ("nps", "own", "'delivery'", "[10, 9, 8, 3][n % 4 + 1]", "0-10"),
+    ("kano_functional", "own", "'tea sample'", "1", "1-5"),
+    ("kano_dysfunctional", "own", "'tea sample'", "3", "1-5"),
+    ("kano_functional", "own", "'on time'", "3", "1-5"),
+    ("kano_dysfunctional", "own", "'on time'", "5", "1-5"),
+    *((of, who, f"'{item}'", score, "1-7")
+      for item, felt in (("speed", "n % 7 + 1"), ("price", "(n * 3) % 5 + 1"))
+      for of, who, score in (("expectation", "own", "6"), ("perception", "own", felt),
+                             ("importance", "own", "5"), ("perception", "mingya", "1"))),
+    ("overall", "own", "NULL", "n % 7 + 1", "1-7"),
+    *(("perceived_value", who, f"'{part}'", score, "1-7")
+      for part, score in (("functional", "6"), ("emotional", "5"), ("social", "n % 3 + 3"),
+                          ("time cost", "3"), ("money cost", "2"))
+      for who in ("own", "mingya")),
+    ("awareness_aided", "own", "NULL", "least(n % 4, 1)", "0-1"),
+    ("awareness_aided", "mingya", "NULL", "n % 2", "0-1"),
+    ("distinctiveness", "own", "NULL", "6", "1-7"),
+    ("emotional_connection", "own", "NULL", "n % 2 + 4", "1-7"),
 )  # fmt: skip
 
 
@@ -81,3 +98,47 @@ def test_scores_by_store_and_stage_with_n_interval_and_the_weights_that_were_ask
     assert stages["weighed"]["left_out"] == PEOPLE  # there are no customers yet to stand for
     assert told(house, "nps", "--by", "stage")["groups"][0]["name"] == "use"
     assert web.get("/api/v1/experience/scores?weigh=teir").status_code == 422
+
+
+def test_kano_is_told_by_segment_and_a_trait_that_is_none_is_refused(house, web):
+    page = web.get("/experience/kano?by=tier")
+    assert page.status_code == 200, page.text
+    assert "Must be there: on time." in page.text
+    assert (
+        web.get("/api/v1/experience/kano/segments?by=tier").json() == []
+    )  # no customers are known
+    assert told(house, "kano", "--by", "tier")["features"] == []
+    run = CliRunner().invoke(experience.app, ["kano", "--by", "teir", "--brand",
+                                              str(house.brand.root)])  # fmt: skip
+    assert "Did you mean 'tier'?" in str(run.exception)
+
+
+def test_the_gap_says_which_importance_it_uses(house, web):
+    assert "Importance is what people said" in web.get("/experience/gap").text
+    page = web.get("/experience/gap?importance=derived").text
+    assert "Importance is derived: each dimension" in page
+    found = web.get("/api/v1/experience/gap?importance=derived").json()
+    assert (found["importance"], found["outcome"], found["why"]) == ("derived", "overall", None)
+    weights = {row["item"]: row["importance"] for row in found["gaps"]}
+    assert weights["speed"] > 0.9
+    told_gap = told(house, "gap", "--importance", "derived")
+    assert {row["item"]: row["importance"] for row in told_gap["gaps"]} == weights
+
+
+def test_perceived_value_is_told_brand_by_brand_with_n_and_interval(house, web):
+    assert "Perceived value here: 10.00 points" in web.get("/experience/perceived").text
+    found = web.get("/api/v1/experience/perceived").json()
+    assert [(one["name"], one["n"]) for one in found["brands"]] == [("own", 60), ("mingya", 60)]
+    assert found["brands"][0]["low"] < 10 < found["brands"][0]["high"]
+    assert told(house, "perceived", "--by", "bond")["brands"] == found["brands"]
+
+
+def test_what_nobody_was_asked_says_what_will_appear_and_what_is_missing(house):
+    bare = WholeHouse(make_folder(house.brand.root.parent / "bare", name="b", currency="EUR",
+                                  timezone="UTC"))  # fmt: skip
+    for path in ("kano", "gap", "perceived"):
+        page = served(bare).get(f"/experience/{path}")
+        assert page.status_code == 200, page.text
+        assert "empty-title" in page.text
+    assert served(bare).get("/api/v1/experience/perceived").status_code == 404
+    bare.close()

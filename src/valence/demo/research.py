@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
-from valence.demo.arrays import Flags, Floats, Ints, joined, numbered, picked
+from valence.demo.arrays import Flags, Floats, Ints, joined, picked
+from valence.demo.branding import asked_of_brands
 from valence.demo.lived import DAY
+from valence.demo.notes import RIVALS, Notes, Panel, noted
 from valence.demo.phrases import ASPECTS
 from valence.demo.streams import Streams
-from valence.demo.tables import OUTLETS, Brand, instants
+from valence.demo.tables import OUTLETS, Brand
 from valence.demo.wording import BAD, GOOD, MIDDLING, Meant, language_of, worded
 
-RIVALS = ("Camellia & Co", "Northgate Home", "Mingya")
 KANO, DIMENSIONS = "kano_functional", ("delivery", "quality", "staff", "speed", "app", "price")
 # Shares of must-be, performance, attractive, indifferent and reverse, in the first and last wave:
 # what delighted becomes expected.
@@ -47,31 +45,6 @@ _WAVES = (0.38, 0.85)  # of the time that is observed
 _MOST = 260  # respondents of a wave
 
 
-@dataclass(slots=True)
-class _Notes:
-    """Rows as they come together; -1 for no respondent."""
-
-    parts: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, count: int, **columns: Any) -> None:
-        """Add rows; columns that are left out are empty."""
-        empty = {
-            "about": pa.nulls(count, pa.string()), "brand": pa.repeat("own", count),
-            "words": pa.nulls(count, pa.string()), "language": pa.nulls(count, pa.string()),
-            "score": pa.nulls(count, pa.float64()), "scale": pa.nulls(count, pa.string()),
-            "account": np.full(count, -1), "via": pa.repeat("survey", count),
-        }  # fmt: skip
-        self.parts.append({**empty, **columns})
-
-    def column(self, name: str) -> Any:
-        """Return one column of all rows."""
-        return pa.chunked_array([_arrow(part[name]) for part in self.parts]).combine_chunks()
-
-
-def _arrow(values: Any) -> Any:
-    return values if isinstance(values, pa.Array) else pa.array(values)
-
-
 def research(streams: Streams, brand: Brand) -> pa.Table:
     """Return the answers of panels, the checklists of mystery visits, and notes of interviews.
 
@@ -79,43 +52,25 @@ def research(streams: Streams, brand: Brand) -> pa.Table:
     it is there) and `kano_dysfunctional` (if it is not), 1 like to 5 dislike. Expectation,
     perception and importance of a dimension are rows of one respondent and moment likewise.
     """
-    notes = _Notes()
+    notes, later = Notes(), Notes()
     for wave, share in enumerate(_WAVES):
         rng = streams(f"research {wave}")
         at_day = int(brand.days * share)
         asked = _respondents(rng, brand, at_day)
         if len(asked):
             moment = at_day * DAY + (9 + 12 * rng.random(len(asked))) * 3_600
-            panel = _Panel(asked, moment.astype(np.int64) + DAY * rng.integers(0, 7, len(asked)))
+            panel = Panel(asked, moment.astype(np.int64) + DAY * rng.integers(0, 7, len(asked)))
             _kano(rng, notes, panel, wave)
-            _gaps(rng, notes, panel)
+            felt = _gaps(rng, notes, panel)
             _wallets(rng, notes, panel)
             _interviews(rng, notes, panel, brand)
+            asked_of_brands(streams(f"brands {wave}"), later, panel, felt)
     _mystery(streams("mystery visits"), notes, brand)
-    at = np.asarray(notes.column("at"))
-    order = np.lexsort((np.arange(len(at)), at))
-    order = order[at[order] < brand.days * DAY]
-    names = ("question", "about", "brand", "score", "scale", "words", "language", "via")
-    columns = {name: notes.column(name).take(pa.array(order)) for name in names}
-    account = np.asarray(notes.column("account"))[order]
-    return pa.table(
-        {
-            "note_id": numbered("Q", np.arange(1, len(order) + 1), digits=7),
-            "noted": instants(brand.start, at[order]),
-            **columns,
-            "user_id": picked(brand.accounts.user_id, account),
-        }
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    account: Ints
-    at: Ints  # seconds
-
-    def times(self, each: int) -> dict[str, Any]:
-        """Respondents and moments, each as often as they are asked."""
-        return {"account": np.repeat(self.account, each), "at": np.repeat(self.at, each)}
+    first = noted(brand, notes, after=0)
+    if not later.parts:
+        return first
+    # Numbered after all others, which keep the numbers that they had before this was asked.
+    return pa.concat_tables([first, noted(brand, later, after=len(first))])
 
 
 def _respondents(rng: np.random.Generator, brand: Brand, day: int) -> Ints:
@@ -126,7 +81,7 @@ def _respondents(rng: np.random.Generator, brand: Brand, day: int) -> Ints:
     return np.sort(who[: min(_MOST, len(who) // 4)])
 
 
-def _kano(rng: np.random.Generator, notes: _Notes, panel: _Panel, wave: int) -> None:
+def _kano(rng: np.random.Generator, notes: Notes, panel: Panel, wave: int) -> None:
     count = len(panel.account) * len(FEATURES)
     shares = np.cumsum([pair[wave] for pair in FEATURES.values()], axis=1)
     feature = np.tile(np.arange(len(FEATURES)), len(panel.account))
@@ -141,25 +96,31 @@ def _kano(rng: np.random.Generator, notes: _Notes, panel: _Panel, wave: int) -> 
         )  # fmt: skip
 
 
-def _gaps(rng: np.random.Generator, notes: _Notes, panel: _Panel) -> None:
-    """Expectation, perception and importance; perception and value of one rival each."""
+def _gaps(rng: np.random.Generator, notes: Notes, panel: Panel) -> Floats:
+    """Expectation, perception and importance; perception and value of one rival each.
+
+    Returns the own brand's perceptions as answered, (people, dimensions).
+    """
     people = len(panel.account)
     temper = rng.normal(0.0, 0.5, people)
     rival = rng.integers(0, len(RIVALS), people)
+    answered = []
     for of, items in (("perception", _GAPS), ("perceived_value", _VALUE)):
         means = np.array([row[1] if of == "perception" else row[0] for row in items.values()])
         theirs = np.array([row[-1] for row in items.values()])[:, rival].T
-        _rated(rng, notes, panel, of, [*items], np.tile(means, (people, 1)) + temper[:, None])
+        own = _rated(rng, notes, panel, of, [*items], np.tile(means, (people, 1)) + temper[:, None])
+        answered.append(own.reshape(people, -1))
         _rated(rng, notes, panel, of, [*items], theirs + temper[:, None], rival=rival)
     for at, of in ((0, "expectation"), (2, "importance")):
         means = np.array([row[at] for row in _GAPS.values()], float)
         _rated(rng, notes, panel, of, [*_GAPS], np.tile(means, (people, 1)))
+    return answered[0]
 
 
 def _rated(
-    rng: np.random.Generator, notes: _Notes, panel: _Panel, question: str, items: list[str],
+    rng: np.random.Generator, notes: Notes, panel: Panel, question: str, items: list[str],
     means: Floats, *, rival: Ints | None = None,
-) -> None:  # fmt: skip
+) -> Floats:  # fmt: skip
     people, count = len(panel.account), len(panel.account) * len(items)
     score = np.clip(np.rint(means + rng.normal(0.0, 1.0, means.shape)), 1, 7).ravel()
     whose = pa.repeat("own", count)
@@ -170,9 +131,10 @@ def _rated(
         about=picked(items, np.tile(np.arange(len(items)), people)),
         scale=pa.repeat("1-7", count), **panel.times(len(items)),
     )  # fmt: skip
+    return np.asarray(score)
 
 
-def _wallets(rng: np.random.Generator, notes: _Notes, panel: _Panel) -> None:
+def _wallets(rng: np.random.Generator, notes: Notes, panel: Panel) -> None:
     """What share of such purchases goes to the brand and to one rival; and that rival's NPS."""
     people = len(panel.account)
     own = rng.beta(2.0, 3.0, people)
@@ -189,7 +151,7 @@ def _wallets(rng: np.random.Generator, notes: _Notes, panel: _Panel) -> None:
     )  # fmt: skip
 
 
-def _interviews(rng: np.random.Generator, notes: _Notes, panel: _Panel, brand: Brand) -> None:
+def _interviews(rng: np.random.Generator, notes: Notes, panel: Panel, brand: Brand) -> None:
     """A dozen talks a wave, each noted in two turns."""
     who = np.arange(min(12, len(panel.account)))
     count = len(who)
@@ -208,7 +170,7 @@ def _interviews(rng: np.random.Generator, notes: _Notes, panel: _Panel, brand: B
     )  # fmt: skip
 
 
-def _mystery(rng: np.random.Generator, notes: _Notes, brand: Brand) -> None:
+def _mystery(rng: np.random.Generator, notes: Notes, brand: Brand) -> None:
     """Two visitors a quarter and outlet, item by item; and each quarter one visit to each rival."""
     places = [*OUTLETS, *RIVALS]
     quality = rng.normal(80.0, 7.0, (len(places), len(_CHECKS)))

@@ -48,6 +48,16 @@ class Drivers:
     drivers: tuple[Driver, ...]
     left_out: tuple[str, ...] = ()  # never varied, or a copy of others
 
+    @property
+    def by_chance(self) -> float:
+        """The probability of explaining as much by chance: F of the regression on all together."""
+        from scipy.special import fdtrc  # noqa: PLC0415 - scipy is heavy
+
+        k, rest = len(self.drivers), self.n - len(self.drivers) - 1
+        if self.r_squared >= 1:
+            return 0.0
+        return float(fdtrc(k, rest, self.r_squared / k / ((1 - self.r_squared) / rest)))
+
 
 def drivers(
     data: Any,

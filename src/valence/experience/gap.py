@@ -76,7 +76,7 @@ class Gap:
     perception: float
     gap: float
     error: float | None  # of one answer nothing is known
-    importance: float | None  # stated or derived
+    importance: float | None  # stated: on the scale asked; derived: of what is explained, 0 to 1
     quadrant: Quadrant | None = None
     at_stake: float | None = None  # money, where a touchpoint stands behind the dimension
 

@@ -65,3 +65,18 @@ def traits_said(traits: tuple[str, ...], fmt: Formats) -> str:
     names = [fmt.language.worded(GROUP[trait]) for trait in traits]
     names = names if fmt.chinese else [name[0].lower() + name[1:] for name in names]
     return ("、" if fmt.chinese else ", ").join(names)
+
+
+def brand_name(name: str | None, fmt: Formats) -> str:
+    """Return what a brand is called: the own one "here", a competitor as one writes names."""
+    if name in (None, "", "own"):
+        return fmt.language.worded(message("Here"))
+    # Answers keep competitors in small letters, so that two ways to write one are one.
+    return str(name).title() if str(name).islower() else str(name)
+
+
+def chance_said(probability: float | None) -> str:
+    """Return how likely chance is, as papers write it; empty where nobody can tell."""
+    if probability is None:
+        return ""
+    return "p < 0.001" if probability < 0.0005 else f"p = {probability:.3f}"

@@ -1,115 +1,134 @@
-"""What Kano, the value gap, drivers and perceived value tell: plain values."""
+"""What the value gap and drivers tell: plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-import ibis
-import ibis.expr.types as ir
-
-from valence.core.days import months_before
 from valence.core.errors import BadInputError, did_you_mean
-from valence.core.intervals import normal_quantile
-from valence.experience.apart import OF_CUSTOMER, checked
-from valence.experience.drivers import Drivers, drivers
+from valence.core.messages import Message, message
+from valence.experience.drivers import FEWEST, Drivers, Method, drivers
 from valence.experience.gap import Gap, gaps, placed
-from valence.experience.kano import CATEGORIES, Drift, Kano, drift, kano_counts, kano_of
-from valence.experience.surveys.pairs import gap_pairs, kano_pairs, response_of
+from valence.experience.panel import interval, means, recent
+from valence.experience.surveys.pairs import gap_pairs
 from valence.lake.reading import Tables
 
-MONTHS = 12
 OUTCOMES = ("nps", "csat", "ces")
-# Perceived value: what customers get less what they give (Zeithaml 1988; Sheth et al. 1991).
-GETS = ("functional", "emotional", "social")
-GIVES = ("time cost", "money cost")
+# What overall satisfaction is told by, the first that there is: asked as such, else these.
+OVERALL = ("overall", "csat", "nps")
 _RATED = ("csat", "rating", "review", "perception")
+Importance = Literal["stated", "derived"]
+_SURE = 0.10  # a fit that chance makes as good more often tells nothing of importance
 
 
 @dataclass(frozen=True, slots=True)
-class KanoFound:
-    """Each feature's category now, and how it moved since the wave before."""
+class GapsFound:
+    """The gaps, the first to mend first, and where their importance comes from."""
 
-    features: Mapping[str, Kano]
-    moved: Mapping[str, Drift]
-    segment: str = ""
+    gaps: Sequence[Gap]
+    importance: Importance | None  # None: neither stated nor to be derived
+    why: Message | None = None  # not as was asked
+    derived: Drivers | None = None  # what importance is derived from
+    outcome: str = ""  # what it moves
 
-    def told(self) -> list[dict[str, Any]]:
-        """Return each feature as one row, must-be first."""
-        return [self._row(name, kano) for name, kano in _by_category(self.features)]
+    def interval(self, item: str) -> tuple[float, float] | None:
+        """Return the interval of a derived importance, 0 to 1."""
+        if self.derived is None or not self.derived.r_squared:
+            return None
+        for one in self.derived.drivers:
+            if one.name == item:
+                r_squared = self.derived.r_squared
+                return one.low / r_squared, min(one.high / r_squared, 1.0)
+        return None
 
-    def _row(self, name: str, kano: Kano) -> dict[str, Any]:
-        better, worse = kano.better(), kano.worse()
-        lead, needed = kano.fong
-        moved = self.moved.get(name)
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
         return {
-            "item": name,
-            "n": kano.n,
-            **{category: kano.counts.get(category, 0) for category in CATEGORIES},
-            "category": kano.category,
-            "total_strength": kano.total_strength,
-            "category_strength": kano.category_strength,
-            "lead": lead,
-            "lead_needed": needed,
-            "clear": kano.clear,
-            **_three("better", better),
-            **_three("worse", worse),
-            "before": None if moved is None else moved.before.category,
-            "better_change": None if moved is None else moved.better,
-            "worse_change": None if moved is None else moved.worse,
-            "became_basic": None if moved is None else moved.became_basic,
+            "importance": self.importance,
+            "why": None if self.why is None else str(self.why),
+            "outcome": self.outcome or None,
+            "r_squared": None if self.derived is None else self.derived.r_squared,
+            "answered_both": None if self.derived is None else self.derived.n,
+            "gaps": [self._row(gap) for gap in self.gaps],
         }
 
-
-@dataclass(frozen=True, slots=True)
-class ValuePart:
-    """What customers get or give, as they perceive it, of one brand in one segment."""
-
-    subject: str
-    name: str
-    n: int
-    mean: float
-    low: float
-    high: float
+    def _row(self, gap: Gap) -> dict[str, Any]:
+        low, high = gap.interval() or (None, None)
+        least, most = self.interval(gap.item) or (None, None)
+        return {
+            "item": gap.item, "n": gap.n, "expectation": gap.expectation,
+            "perception": gap.perception, "gap": gap.gap, "low": low, "high": high,
+            "importance": gap.importance, "importance_low": least, "importance_high": most,
+            "quadrant": gap.quadrant, "at_stake": gap.at_stake,
+        }  # fmt: skip
 
 
-def kano_found(tables: Tables, as_of: date, *, by: str = "", segment: str = "") -> KanoFound:
-    """Return the features of Kano's questions, of all who answered or of one segment.
+def gaps_found(tables: Tables, as_of: date, *, importance: Importance = "stated") -> GapsFound:
+    """Return the value gap of each dimension of service, the first to mend first.
+
+    A dimension that is called as a touchpoint is has the money that is at stake there.
 
     Parameters
     ----------
     tables
         The published tables.
     as_of
-        The waves are the twelve months before this day and the twelve before these.
-    by, segment
-        What is known of the customer (`tier`, …), and which of it.
+        Answers of the twelve months before this day count.
+    importance
+        `stated`: as people said; `derived`: each dimension's part (Johnson's relative weights) in
+        what perceptions explain of overall satisfaction. Where the one that is asked for cannot be
+        had, the other takes its place, and `why` says so.
     """
-    pairs = _segment(tables, kano_pairs(_answers(tables, as_of, 2 * MONTHS)), by, segment)
-    pairs = pairs.filter(pairs.subject == "own")
-    middle = months_before(as_of, MONTHS)
-    when = _moments(tables, as_of)
-    pairs = pairs.join(when, ["source", "response"])
-    now = kano_of(tables.rows(kano_counts(pairs.filter(pairs.said_on > middle))))
-    before = kano_of(tables.rows(kano_counts(pairs.filter(pairs.said_on <= middle))))
-    moved = {
-        name: found
-        for name, kano in now.items()
-        if name in before and (found := drift(before[name], kano)) is not None
-    }
-    return KanoFound(now, moved, segment)
+    pairs = gap_pairs(recent(tables, as_of))
+    rows = tables.rows(gaps(pairs.filter(pairs.subject == "own")))
+    rows.sort(key=lambda row: str(row["item"]))  # or the last digits are others each time
+    stakes = _at_stake(tables)
+    stated = any(row["importance"] is not None for row in rows)
+    if importance == "stated" and stated:
+        return GapsFound(placed(rows, at_stake=stakes), "stated")
+    found = _derived(tables, as_of, [row["item"] for row in rows])
+    if isinstance(found, Message):
+        why = (
+            message("Importance cannot be derived, so it is what people said. {why}", why=found)
+            if stated
+            else message("Nobody was asked how much each matters. {why}", why=found)
+        )
+        return GapsFound(placed(rows, at_stake=stakes), "stated" if stated else None, why)
+    outcome, told = found
+    shares = {one.name: one.share / told.r_squared for one in told.drivers}
+    weights = {**dict.fromkeys(told.left_out, 0.0), **shares}
+    made = placed(rows, importance=weights, at_stake=stakes)
+    unasked = message("Nobody was asked how much each matters: it is derived.")
+    return GapsFound(made, "derived", None if importance == "derived" else unasked, told, outcome)
 
 
-def gaps_found(tables: Tables, as_of: date) -> list[Gap]:
-    """Return the value gap of each dimension of service, the first to mend first.
+def _derived(tables: Tables, as_of: date, items: Sequence[str]) -> tuple[str, Drivers] | Message:
+    """What perceptions explain of overall satisfaction, and by what it is told; or why not."""
+    for outcome in OVERALL:
+        try:
+            found = _moved(tables, as_of, outcome, items, rated=("perception",), method="johnson")
+        except BadInputError:
+            continue
+        if found.by_chance < _SURE:
+            return outcome, found
+        return message(
+            "What was felt explains {r} % of {outcome} ({n} people), which may be chance.",
+            r=round(100 * found.r_squared), outcome=OUTCOME_NAMES[outcome], n=found.n,
+        )  # fmt: skip
+    return message(
+        "Too few people said both how satisfied they are and how each dimension feels: it takes "
+        "{least}, ten for each.",
+        least=FEWEST * len(items),
+    )
 
-    A dimension that is called as a touchpoint is has the money that is at stake there.
-    """
-    pairs = gap_pairs(_answers(tables, as_of, MONTHS))
-    own = pairs.filter(pairs.subject == "own")
-    return placed(tables.rows(gaps(own)), at_stake=_at_stake(tables))
+
+OUTCOME_NAMES: Mapping[str, Message] = {
+    "overall": message("overall satisfaction"),
+    "csat": message("satisfaction"),
+    "nps": message("the net promoter score"),
+}
 
 
 def _at_stake(tables: Tables) -> dict[str, float]:
@@ -124,41 +143,13 @@ def _at_stake(tables: Tables) -> dict[str, float]:
 
 def rivals_found(tables: Tables, as_of: date) -> list[dict[str, Any]]:
     """Return how each dimension is felt at the own brand and at competitors, with n."""
-    t = _answers(tables, as_of, MONTHS)
+    t = recent(tables, as_of)
     t = t.filter(t.metric == "perception", t.score.notnull(), t.touchpoint.notnull())
-    told = _means(t.group_by("touchpoint", "subject"))
+    told = means(t.group_by("touchpoint", "subject"))
     return [
         {"item": row["touchpoint"], **_part(row)}
         for row in sorted(tables.rows(told), key=lambda row: (row["touchpoint"], row["subject"]))
     ]
-
-
-def perceived(tables: Tables, as_of: date) -> list[ValuePart]:
-    """Return each part of perceived value, of the own brand and of competitors."""
-    t = _answers(tables, as_of, MONTHS)
-    t = t.filter(
-        t.metric == "perceived_value",
-        t.score.notnull(),
-        t.touchpoint.lower().isin([*GETS, *GIVES]),
-    )
-    t = t.mutate(part=t.touchpoint.lower())
-    rows = tables.rows(_means(t.group_by("part", "subject")))
-    order = [*GETS, *GIVES]
-    rows.sort(key=lambda row: (row["subject"] != "own", row["subject"], order.index(row["part"])))
-    return [
-        ValuePart(row["subject"], row["part"], row["n"], row["mean"], *_interval(row))
-        for row in rows
-    ]
-
-
-def net_value(parts: Sequence[ValuePart]) -> dict[str, float]:
-    """Return what customers get less what they give, of each brand that was asked about."""
-    out: dict[str, float] = {}
-    for subject in {part.subject for part in parts}:
-        own = {part.name: part.mean for part in parts if part.subject == subject}
-        if {*GETS, *GIVES} <= own.keys():
-            out[subject] = sum(own[name] for name in GETS) - sum(own[name] for name in GIVES)
-    return out
 
 
 def drivers_found(
@@ -188,13 +179,27 @@ def drivers_found(
             name=outcome,
             fix=did_you_mean(outcome, OUTCOMES),
         )
-    t = _answers(tables, as_of, MONTHS)
+    return _moved(tables, as_of, outcome, names, rated=_RATED)
+
+
+def _moved(
+    tables: Tables,
+    as_of: date,
+    outcome: str,
+    names: Sequence[str],
+    *,
+    rated: Sequence[str],
+    method: Method | None = None,
+) -> Drivers:
+    t = recent(tables, as_of)
     t = t.filter(t.customer_id.notnull(), t.subject == "own", t.score.notnull())
     scores = t.filter(t.metric == outcome)
     scores = scores.group_by("customer_id").agg(outcome=scores.score.mean())
-    rated = t.filter(t.metric.isin(_RATED), t.metric != outcome, t.touchpoint.notnull())
-    rated = rated.group_by("customer_id", "touchpoint").agg(rating=rated.score.mean())
-    rows = tables.rows(rated.join(scores, "customer_id"))
+    ratings = t.filter(t.metric.isin(list(rated)), t.metric != outcome, t.touchpoint.notnull())
+    ratings = ratings.group_by("customer_id", "touchpoint").agg(rating=ratings.score.mean())
+    both = ratings.join(scores, "customer_id")
+    # In one order, or the samples of the bootstrap are others each time.
+    rows = tables.rows(both.order_by(both.customer_id, both.touchpoint))
     if not rows:
         raise BadInputError(
             "No customer gave {outcome} and rated a touchpoint or a dimension of service as well "
@@ -207,7 +212,8 @@ def drivers_found(
         held[row["touchpoint"]] = row["rating"]
     asked = list(names) or _asked_enough(wide)
     columns = {name: [held.get(name) for held in wide.values()] for name in ["", *asked]}
-    return drivers({k: [_nan(v) for v in column] for k, column in columns.items()}, "", asked)
+    told = {k: [_nan(v) for v in column] for k, column in columns.items()}
+    return drivers(told, "", asked, method=method)
 
 
 def _asked_enough(wide: Mapping[str, Mapping[str, float]]) -> list[str]:
@@ -235,62 +241,8 @@ def _nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def _answers(tables: Tables, as_of: date, months: int) -> ir.Table:
-    t = tables.table("answers")
-    return t.filter(t.on > months_before(as_of, months), t.on <= as_of)
-
-
-def _moments(tables: Tables, as_of: date) -> ir.Table:
-    """The day of each response to Kano's questions."""
-    t = _answers(tables, as_of, 2 * MONTHS)
-    t = t.filter(t.metric.startswith("kano_"))
-    t = t.mutate(response=response_of(t))
-    return t.group_by("source", "response").agg(said_on=t.on.max())
-
-
-def _segment(tables: Tables, pairs: ir.Table, by: str, segment: str) -> ir.Table:
-    if not by:
-        return pairs
-    checked(by, OF_CUSTOMER)
-    customers = tables.table("customers")
-    if by not in customers.columns:
-        return pairs.filter(ibis.literal(value=False))
-    known = customers.filter(customers[by] == segment).select("customer_id")
-    return pairs.semi_join(known, "customer_id")
-
-
-def _means(grouped: Any) -> ir.Table:
-    t = grouped.aggregate(
-        n=ibis._.count().cast("int64"), mean=ibis._.score.mean(),
-        spread=ibis._.score.var(how="sample"),
-    )  # fmt: skip
-    return t.filter(t.n > 0)
-
-
 def _part(row: Mapping[str, Any]) -> dict[str, Any]:
-    low, high = _interval(row)
+    low, high = interval(row)
     return {
         "subject": row["subject"], "n": row["n"], "mean": row["mean"], "low": low, "high": high
     }  # fmt: skip
-
-
-def _interval(row: Mapping[str, Any]) -> tuple[float, float]:
-    spread = row["spread"] or 0.0
-    reach = normal_quantile(0.90) * (max(spread, 0.0) / row["n"]) ** 0.5
-    return row["mean"] - reach, row["mean"] + reach
-
-
-def _three(name: str, found: tuple[float, float, float] | None) -> dict[str, float | None]:
-    value, low, high = found or (None, None, None)
-    return {name: value, f"{name}_low": low, f"{name}_high": high}
-
-
-def _by_category(features: Mapping[str, Kano]) -> list[tuple[str, Kano]]:
-    def place(pair: tuple[str, Kano]) -> tuple[int, float]:
-        _name, kano = pair
-        worse = kano.worse()
-        category = kano.category
-        at = CATEGORIES.index(category) if category else len(CATEGORIES)
-        return at, 0.0 if worse is None else worse[0]
-
-    return sorted(features.items(), key=place)

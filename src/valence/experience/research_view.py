@@ -1,29 +1,24 @@
-"""Kano, the value gap, drivers and perceived value in words and pictures."""
+"""The value gap and drivers in words and pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from valence.core.messages import Message, message
 from valence.experience.drivers import Drivers
 from valence.experience.gap import Gap
-from valence.experience.research_answers import KanoFound, ValuePart, net_value
-from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
+from valence.experience.groups_words import brand_name
+from valence.experience.limits import MINIMUM
+from valence.experience.research_answers import OUTCOME_NAMES, GapsFound
+from valence.kit.ask import Asked
+from valence.kit.charts import Bar, Chart, DataTable, Unit, bars, too_little
 from valence.kit.codes import ASPECTS, TOUCHPOINTS, named
 from valence.kit.format import Formats
-from valence.kit.page import NOT_ENOUGH, Answer, How, Words
+from valence.kit.page import NOT_ENOUGH, Answer, How, Tab, Words
 from valence.kit.quadrants import Dot, Scale, quadrants
 
-MINIMUM = 30  # people; below, nothing is said
-CATEGORY: Mapping[str, Message] = {
-    "M": message("must-be"),
-    "O": message("performance"),
-    "A": message("attractive"),
-    "I": message("indifferent"),
-    "R": message("reverse"),
-    "Q": message("questionable"),
-}
 QUADRANT: Mapping[str, Message] = {
     "mend first": message("mend first"),
     "keep it up": message("keep it up"),
@@ -39,10 +34,18 @@ ITEMS: Mapping[str, Message] = {
     "time cost": message("Time cost"),
     "money cost": message("Money cost"),
 }
-KANO_ASKED = message("Which features are taken for granted, and which delight?")
 GAP_ASKED = message("Where do we fall short of what customers expect?")
 DRIVERS_ASKED = message("What moves the score?")
-VALUE_ASKED = message("Is what customers get worth what they give?")
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """A table further down a page: what it answers, in which words, and how else to ask."""
+
+    title: Message
+    table: DataTable
+    said: Words = ""
+    tabs: Sequence[Tab] = ()
 
 
 def item(name: str, fmt: Formats) -> str:
@@ -50,111 +53,30 @@ def item(name: str, fmt: Formats) -> str:
     return named(ITEMS, name, fmt)
 
 
-def _list(names: Sequence[str], fmt: Formats) -> str:
+def listed(names: Sequence[str], fmt: Formats) -> str:
+    """Return several of them, one after the other."""
     return ("、" if fmt.chinese else ", ").join(item(name, fmt) for name in names)
 
 
-def kano_answer(found: KanoFound, fmt: Formats) -> Answer:
-    """Return what must be there, what delights, and what has become expected."""
-    sure = {name: kano for name, kano in found.features.items() if kano.n >= MINIMUM}
-    if not sure:
-        return Answer(NOT_ENOUGH)
-    must = [name for name, kano in sure.items() if kano.category == "M"]
-    delight = [name for name, kano in sure.items() if kano.category == "A"]
-    aged = [name for name, moved in found.moved.items() if moved.became_basic]
-    core: Words = (
-        message("Must be there: {names}.", names=_list(must, fmt))
-        if must
-        else message("No feature is a must.")
-    )
-    rest: Words = (
-        message("What delighted and is now expected: {names}.", names=_list(aged, fmt))
-        if aged
-        else message("What delights: {names}.", names=_list(delight, fmt))
-        if delight
-        else ""
-    )
-    return Answer(core, rest=rest)
+def gap_tabs(ask: Asked, wanted: str) -> list[Tab]:
+    """Return the two ways to know what matters, each with its address."""
+    titles = {"stated": message("As people said"), "derived": message("As it moves satisfaction")}
+    return [Tab(said, ask.here(importance=name), name == wanted) for name, said in titles.items()]
 
 
-def kano_picture(found: KanoFound, fmt: Formats) -> Chart:
-    """Return the features by what they add and what their lack costs."""
-    title = message("What does each feature add, and what does its lack cost?")
-    dots = []
-    for name, kano in found.features.items():
-        better, worse = kano.better(), kano.worse()
-        if kano.n < MINIMUM or better is None or worse is None:
-            continue
-        main = kano.category in ("M", "O", "A")
-        dots.append(Dot(item(name, fmt), abs(worse[0]), better[0], main=main))
-    if not dots:
-        return too_little("kano", title, NOT_ENOUGH)
-    made = quadrants(
-        fmt, "kano", title, dots,
-        x=Scale(message("Lack dissatisfies (size of Worse)"), "percent", 0.0, 1.0, 0.5),
-        y=Scale(message("Presence satisfies (Better)"), "percent", 0.0, 1.0, 0.5),
-        corners=(CATEGORY["A"], CATEGORY["O"], CATEGORY["I"], CATEGORY["M"]),
-        name=message("Feature"),
+def importance_said(found: GapsFound, fmt: Formats) -> Message:
+    """Return which importance is used, and why not the other, in a sentence."""
+    if found.importance is None:
+        return found.why or NOT_ENOUGH
+    if found.derived is None:
+        return found.why or message("Importance is what people said it is, on the scale asked.")
+    said = message(
+        "Importance is derived: each dimension's part in what perceptions explain of {outcome}, "
+        "{r} of it, among {n} people who told both.",
+        outcome=OUTCOME_NAMES[found.outcome], r=fmt.percent(found.derived.r_squared),
+        n=fmt.integer(found.derived.n),
     )  # fmt: skip
-    return made.answering(
-        message("The table has the intervals: a feature near a line may belong to either side.")
-    )
-
-
-def kano_table(found: KanoFound, fmt: Formats) -> DataTable:
-    """Return every feature with its counts, strengths, Better and Worse with intervals."""
-    headers: tuple[tuple[Words, str], ...] = (
-        (message("Feature"), "text"),
-        (message("Category"), "text"),
-        (message("People"), "int"),
-        (message("Better"), "text"),
-        (message("Worse"), "text"),
-        (message("Total strength"), "percent"),
-        (message("Category strength"), "percent"),
-        (message("Clear by Fong's test"), "bool"),
-        (message("The wave before"), "text"),
-    )
-    rows: list[list[Any]] = []
-    for told in found.told():
-        before = told["before"]
-        rows.append([
-            item(told["item"], fmt), _category(told["category"], fmt), told["n"],
-            _three(told, "better", fmt), _three(told, "worse", fmt), told["total_strength"],
-            told["category_strength"], told["clear"],
-            None if before is None else _category(before, fmt),
-        ])  # fmt: skip
-    return DataTable("features", headers, rows)
-
-
-def _category(category: str | None, fmt: Formats) -> str:
-    return "–" if category is None else fmt.language.worded(CATEGORY[category])
-
-
-def _three(told: Mapping[str, Any], name: str, fmt: Formats) -> str | None:
-    if told[name] is None:
-        return None
-    return (
-        f"{fmt.percent(told[name])} "
-        f"({fmt.interval(told[f'{name}_low'], told[f'{name}_high'], 'percent')})"
-    )
-
-
-def kano_how(built: Words) -> How:
-    """Return how features are placed."""
-    return How(
-        message(
-            "Each person says how it is if the feature is there and if it is not; the two answers "
-            "give one of six categories by Kano's table. The category is what most people gave; "
-            "of two named as often must-be counts before performance, attractive, indifferent. "
-            "Better = (A + O) / (A + O + M + I), Worse = −(O + M) / (A + O + M + I), with "
-            "Wilson's 90 % intervals. Fong's test tells whether the first category leads the "
-            "second by more than chance. A feature became expected where Better fell or Worse "
-            "grew by more than chance and its category moved towards must-be."
-        ),
-        source=message("Kano et al. 1984; Berger et al. 1993; Fong 1996"),
-        inputs=("answers",),
-        built=built,
-    )
+    return said if found.why is None else message("{why} {said}", why=found.why, said=said)
 
 
 def gap_answer(found: Sequence[Gap], fmt: Formats) -> Answer:
@@ -168,21 +90,22 @@ def gap_answer(found: Sequence[Gap], fmt: Formats) -> Answer:
         message(
             "{name} falls {gap} points short of what is expected",
             name=item(first.item, fmt),
-            gap=_number(first.gap, fmt),
+            gap=number(first.gap, fmt),
         )
         if first.gap > 0
         else message("Nothing falls short of what is expected."),
         ""
         if interval is None or first.gap <= 0
-        else message("90 % interval {low} – {high}, n = {n}", low=_number(interval[0], fmt),
-                     high=_number(interval[1], fmt), n=fmt.integer(first.n)),
+        else message("90 % interval {low} – {high}, n = {n}", low=number(interval[0], fmt),
+                     high=number(interval[1], fmt), n=fmt.integer(first.n)),
     )  # fmt: skip
 
 
-def gap_picture(found: Sequence[Gap], fmt: Formats) -> Chart:
+def gap_picture(told: GapsFound, fmt: Formats) -> Chart:
     """Return importance against performance, cut at the means."""
     title = message("What matters, and how does it feel?")
-    placed = [gap for gap in found if gap.importance is not None and gap.n >= MINIMUM]
+    derived = told.importance == "derived"
+    placed = [gap for gap in told.gaps if gap.importance is not None and gap.n >= MINIMUM]
     if len(placed) < 2:
         return too_little("importance", title, NOT_ENOUGH)
     felt = [gap.perception for gap in placed]
@@ -191,8 +114,12 @@ def gap_picture(found: Sequence[Gap], fmt: Formats) -> Chart:
         fmt, "importance", title,
         [Dot(item(gap.item, fmt), gap.perception, float(gap.importance or 0.0),
              worse=gap.quadrant == "mend first") for gap in placed],
-        x=_scale(message("How it feels (perception)"), felt),
-        y=_scale(message("How much it matters (importance)"), matters),
+        x=middle_scale(message("How it feels (perception)"), felt),
+        y=middle_scale(
+            message("Part in what is explained (importance)") if derived
+            else message("How much it matters (importance)"),
+            matters, unit="percent" if derived else "number",
+        ),
         corners=(QUADRANT["mend first"], QUADRANT["keep it up"], QUADRANT["minor"],
                  QUADRANT["more than needed"]),
         name=message("Dimension"),
@@ -200,12 +127,12 @@ def gap_picture(found: Sequence[Gap], fmt: Formats) -> Chart:
     return made.answering(message("Cut at the means: upper left matters and feels worse."))
 
 
-def _scale(name: Words, values: Sequence[float]) -> Scale:
+def middle_scale(name: Words, values: Sequence[float], unit: Unit = "number") -> Scale:
+    """Return a scale around some values, cut at their mean."""
     low, high = min(values), max(values)
-    margin = max((high - low) * 0.2, 0.1)
-    return Scale(
-        name, "number", round(low - margin, 2), round(high + margin, 2), sum(values) / len(values)
-    )
+    margin = max((high - low) * 0.2, 0.01 if unit == "percent" else 0.1)
+    least = max(low - margin, 0.0) if unit == "percent" else low - margin
+    return Scale(name, unit, round(least, 2), round(high + margin, 2), sum(values) / len(values))
 
 
 def gap_bars(found: Sequence[Gap], fmt: Formats) -> Chart:
@@ -231,7 +158,7 @@ def _gap_bar(gap: Gap, fmt: Formats) -> Bar:
     return Bar(item(gap.item, fmt), gap.gap, low, high, worse=short)
 
 
-def gap_table(found: Sequence[Gap], fmt: Formats) -> DataTable:
+def gap_table(found: GapsFound, fmt: Formats) -> DataTable:
     """Return every dimension with what was expected, felt, and what it puts at stake."""
     headers: tuple[tuple[Words, str], ...] = (
         (message("Dimension"), "text"),
@@ -241,19 +168,27 @@ def gap_table(found: Sequence[Gap], fmt: Formats) -> DataTable:
         (message("Gap"), "float"),
         (message("From"), "float"),
         (message("To"), "float"),
-        (message("Importance"), "float"),
+        (message("Importance"), "text"),
         (message("What to do"), "text"),
         (message("At stake"), "money"),
     )
     rows = []
-    for gap in found:
+    for gap in found.gaps:
         low, high = gap.interval() or (None, None)
         todo = None if gap.quadrant is None else fmt.language.worded(QUADRANT[gap.quadrant])
         rows.append([
             item(gap.item, fmt), gap.n, gap.expectation, gap.perception, gap.gap, low, high,
-            gap.importance, todo, gap.at_stake,
+            _importance(found, gap, fmt), todo, gap.at_stake,
         ])  # fmt: skip
     return DataTable("gap-rows", headers, rows)
+
+
+def _importance(found: GapsFound, gap: Gap, fmt: Formats) -> str | None:
+    if gap.importance is None or found.importance != "derived":
+        return None if gap.importance is None else number(gap.importance, fmt)
+    ends = found.interval(gap.item)
+    said = fmt.percent(gap.importance)
+    return said if ends is None else f"{said} ({fmt.interval(*ends, 'percent')})"
 
 
 def rivals_table(rows: Sequence[Mapping[str, Any]], fmt: Formats) -> DataTable | None:
@@ -262,7 +197,7 @@ def rivals_table(rows: Sequence[Mapping[str, Any]], fmt: Formats) -> DataTable |
     if not subjects:
         return None
     headers: list[tuple[Words, str]] = [(message("Dimension"), "text"), (message("Here"), "text")]
-    headers += [(subject, "text") for subject in subjects]
+    headers += [(brand_name(subject, fmt), "text") for subject in subjects]
     held = {(row["item"], row["subject"]): row for row in rows}
     names = sorted({row["item"] for row in rows})
 
@@ -272,7 +207,7 @@ def rivals_table(rows: Sequence[Mapping[str, Any]], fmt: Formats) -> DataTable |
             return None
         if row["n"] < MINIMUM:
             return fmt.language.worded(message("too few: {n}", n=fmt.integer(row["n"])))
-        return f"{_number(row['mean'], fmt)}, n = {fmt.integer(row['n'])}"
+        return f"{number(row['mean'], fmt)}, n = {fmt.integer(row['n'])}"
 
     made = [[item(name, fmt), *(cell(name, who) for who in ["own", *subjects])] for name in names]
     return DataTable("rivals", tuple(headers), made)
@@ -283,12 +218,14 @@ def gap_how(built: Words) -> How:
     return How(
         message(
             "What each person expected less what they felt, on one scale, person by person; "
-            "above 0 less was felt than expected. Importance is what was stated. Quadrants are "
+            "above 0 less was felt than expected. Importance is what was stated, or derived: "
+            "Johnson's relative weights of perceptions on overall satisfaction (else satisfaction, "
+            "else NPS), as shares of what they explain. Quadrants are "
             "cut at the means of importance and of perception. In order of the money at stake "
             "where a touchpoint of that name has it, else of gap × importance."
         ),
         source=message(
-            "Parasuraman, Zeithaml & Berry 1988 (SERVQUAL); Martilla & James 1977"
+            "Parasuraman, Zeithaml & Berry 1988 (SERVQUAL); Martilla & James 1977; Johnson 2000"
         ),
         inputs=("answers", "touchpoint_stake"),
         built=built,
@@ -344,75 +281,6 @@ def drivers_how(found: Drivers | None, built: Words) -> How:
     )  # fmt: skip
 
 
-def value_answer(parts: Sequence[ValuePart], fmt: Formats) -> Answer:
-    """Return the net of what customers get and give, here and at the best competitor."""
-    net = net_value(parts)
-    if "own" not in net:
-        return Answer(NOT_ENOUGH)
-    others = {name: value for name, value in net.items() if name != "own"}
-    core = message("Perceived value here: {own} points", own=_number(net["own"], fmt))
-    if not others:
-        return Answer(core)
-    best = max(others, key=lambda name: others[name])
-    return Answer(core, rest=message("Best competitor, {name}: {value}.", name=best,
-                                     value=_number(others[best], fmt)))  # fmt: skip
-
-
-def value_picture(parts: Sequence[ValuePart], fmt: Formats) -> Chart:
-    """Return the value map: what customers get against what they give, brand by brand."""
-    title = message("Who gives most for what it costs?")
-    gets, gives = ("functional", "emotional", "social"), ("time cost", "money cost")
-    dots = []
-    for subject in net_value(parts):
-        own = {part.name: part.mean for part in parts if part.subject == subject}
-        name = fmt.language.worded(message("Here")) if subject == "own" else subject
-        dots.append(Dot(name, sum(own[n] for n in gives), sum(own[n] for n in gets),
-                        main=subject == "own"))  # fmt: skip
-    if not dots:
-        return too_little("value-map", title, NOT_ENOUGH)
-    made = quadrants(
-        fmt, "value-map", title, dots,
-        x=_scale(message("What customers give: time and money"), [dot.x for dot in dots]),
-        y=_scale(message("What customers get: functional, emotional, social"),
-                 [dot.y for dot in dots]),
-        corners=(message("more for less"), message("more for more"), message("less for less"),
-                 message("less for more")),
-        name=message("Brand"),
-    )  # fmt: skip
-    return made.answering(message("Upper left gives more for less. Cut at the means."))
-
-
-def value_table(parts: Sequence[ValuePart], fmt: Formats) -> DataTable:
-    """Return every part with n and interval."""
-    headers: tuple[tuple[Words, str], ...] = (
-        (message("Brand"), "text"),
-        (message("Part"), "text"),
-        (message("Answers"), "int"),
-        (message("Mean"), "float"),
-        (message("From"), "float"),
-        (message("To"), "float"),
-    )
-    here = fmt.language.worded(message("Here"))
-    rows = [
-        [here if part.subject == "own" else part.subject, item(part.name, fmt), part.n,
-         part.mean, part.low, part.high]
-        for part in parts
-    ]  # fmt: skip
-    return DataTable("parts", headers, rows)
-
-
-def value_how(built: Words) -> How:
-    """Return how perceived value is computed."""
-    return How(
-        message(
-            "Functional + emotional + social − time cost − money cost, each the mean of what was "
-            "answered on one scale. Brands that were asked about with all five parts are shown."
-        ),
-        source=message("Zeithaml 1988; Sheth, Newman & Gross 1991"),
-        inputs=("answers",),
-        built=built,
-    )
-
-
-def _number(value: float, fmt: Formats) -> str:
+def number(value: float, fmt: Formats) -> str:
+    """Return points as they are written: two digits, with a true minus."""
     return fmt.cell(round(value, 2), "float").replace("-", "−")

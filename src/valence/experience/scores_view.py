@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from valence.core.messages import Message, message
-from valence.experience.groups_words import GROUP, group_name, stratum_name, traits_said
+from valence.experience.groups_words import (
+    GROUP,
+    chance_said,
+    group_name,
+    stratum_name,
+    traits_said,
+)
 from valence.experience.limits import MINIMUM
 from valence.experience.scores import METRICS, Metric
 from valence.experience.scores_answers import BY, Scores, Told
@@ -190,7 +196,7 @@ def _table(found: Scores, fmt: Formats) -> DataTable:
         chance = None if moved is None else moved.probability
         rows.append([
             group_name(found.by, told.name, fmt), told.n, row["score"], row["low"], row["high"],
-            row["change"], None if chance is None else f"p = {chance:.3f}",
+            row["change"], chance_said(chance) or None,
         ])  # fmt: skip
     return DataTable("groups-table", headers, rows)
 

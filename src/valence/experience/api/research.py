@@ -9,14 +9,9 @@ from pydantic import BaseModel, Field
 
 from valence.core.errors import NotFoundError
 from valence.experience.api.router import api
-from valence.experience.research_answers import (
-    drivers_found,
-    gaps_found,
-    kano_found,
-    net_value,
-    perceived,
-    rivals_found,
-)
+from valence.experience.kano_answers import kano_found, kano_segments, segments_told
+from valence.experience.perceived_answers import perceived
+from valence.experience.research_answers import drivers_found, gaps_found, rivals_found
 from valence.kit.ask import Ask, Asked
 
 
@@ -59,7 +54,11 @@ class GapRow(BaseModel):
     gap: float = Field(description="Above 0 where less is felt than expected.")
     low: float | None
     high: float | None
-    importance: float | None
+    importance: float | None = Field(
+        description="Stated, on the scale asked; derived, a share of what is explained, 0 to 1."
+    )
+    importance_low: float | None = Field(description="Its 90 % interval, where derived.")
+    importance_high: float | None
     quadrant: str | None
     at_stake: float | None
 
@@ -78,6 +77,13 @@ class FeltRow(BaseModel):
 class GapModel(BaseModel):
     """The value gap, and how it feels at competitors."""
 
+    importance: Literal["stated", "derived"] | None = Field(
+        description="Where importance comes from; null: from nowhere."
+    )
+    why: str | None = Field(description="Why it is not the one that was asked for.")
+    outcome: str | None = Field(description="What derived importance moves.")
+    r_squared: float | None = Field(description="What perceptions explain of it, 0 to 1.")
+    answered_both: int | None = Field(description="People who told both.")
     gaps: list[GapRow]
     felt: list[FeltRow]
 
@@ -115,14 +121,53 @@ class PartRow(BaseModel):
     high: float
 
 
+class NetRow(BaseModel):
+    """What a group of people gets, gives and has left; without figures below 30 answers."""
+
+    name: str | None = Field(description="The brand, the segment, or the third of customers.")
+    n: int = Field(description="People who answered all five parts.")
+    gets: float | None = Field(description="Functional + emotional + social.")
+    gives: float | None = Field(description="Time cost + money cost.")
+    net: float | None = Field(description="What they get less what they give.")
+    low: float | None = Field(description="Its 90 % interval.")
+    high: float | None
+    worth: float | None = Field(description="Mean lifetime value of those who answered.")
+    worth_low: float | None
+    worth_high: float | None
+
+
 class PerceivedModel(BaseModel):
-    """What customers get and give, brand by brand."""
+    """What customers get and give: by part, by brand, by segment, and beside their worth."""
 
+    by: str
     parts: list[PartRow]
-    net: dict[str, float]
+    net: dict[str, float] = Field(description="What is left, by brand.")
+    brands: list[NetRow]
+    segments: list[NetRow]
+    thirds: list[NetRow] = Field(description="Who perceives least, middling, most.")
 
 
-def _day(ask: Asked) -> date:
+class KanoSegmentRow(BaseModel):
+    """One feature as one segment sees it; without a category below 30 people."""
+
+    segment: str
+    item: str
+    n: int
+    category: str | None
+    clear: bool | None
+    better: float | None
+    better_low: float | None
+    better_high: float | None
+    worse: float | None
+    worse_low: float | None
+    worse_high: float | None
+
+
+Trait = Literal["tier", "segment", "main_channel", "rung", "bond"]
+
+
+def day_of(ask: Asked) -> date:
+    """Return the day that figures stand for."""
     if ask.as_of is None or not ask.reader.has("answers"):
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
     return ask.as_of
@@ -131,27 +176,28 @@ def _day(ask: Asked) -> date:
 @api.get("/experience/kano", permission="experience:read", response_model=list[KanoRow])
 def kano(ask: Ask) -> list[dict[str, Any]]:
     """Give each feature's category by Kano's table."""
-    return kano_found(ask.reader, _day(ask)).told()
+    return kano_found(ask.reader, day_of(ask)).told()
+
+
+@api.get(
+    "/experience/kano/segments", permission="experience:read", response_model=list[KanoSegmentRow]
+)
+def kano_by_segment(ask: Ask, by: Trait = "tier") -> list[dict[str, Any]]:
+    """Give each feature's category in each segment of customers."""
+    return segments_told(kano_segments(ask.reader, day_of(ask), by))
 
 
 @api.get("/experience/gap", permission="experience:read", response_model=GapModel)
-def gap(ask: Ask) -> dict[str, Any]:
+def gap(ask: Ask, importance: Literal["stated", "derived"] = "stated") -> dict[str, Any]:
     """Give expectation less perception, what to mend first on top."""
-    rows = []
-    for one in gaps_found(ask.reader, _day(ask)):
-        low, high = one.interval() or (None, None)
-        rows.append({
-            "item": one.item, "n": one.n, "expectation": one.expectation,
-            "perception": one.perception, "gap": one.gap, "low": low, "high": high,
-            "importance": one.importance, "quadrant": one.quadrant, "at_stake": one.at_stake,
-        })  # fmt: skip
-    return {"gaps": rows, "felt": rivals_found(ask.reader, _day(ask))}
+    found = gaps_found(ask.reader, day_of(ask), importance=importance)
+    return {**found.told(), "felt": rivals_found(ask.reader, day_of(ask))}
 
 
 @api.get("/experience/drivers", permission="experience:read", response_model=DriversModel)
 def drivers(ask: Ask, outcome: Literal["nps", "csat", "ces"] = "nps") -> dict[str, Any]:
     """Give what moves a score: shares of what is explained, summing to R²."""
-    found = drivers_found(ask.reader, _day(ask), outcome=outcome)
+    found = drivers_found(ask.reader, day_of(ask), outcome=outcome)
     return {
         "outcome": outcome, "n": found.n, "r_squared": found.r_squared, "method": found.method,
         "drivers": [
@@ -164,12 +210,6 @@ def drivers(ask: Ask, outcome: Literal["nps", "csat", "ces"] = "nps") -> dict[st
 
 
 @api.get("/experience/perceived", permission="experience:read", response_model=PerceivedModel)
-def perceived_value(ask: Ask) -> dict[str, Any]:
-    """Give perceived value, part by part and net."""
-    parts = perceived(ask.reader, _day(ask))
-    rows = [
-        {"subject": p.subject, "name": p.name, "n": p.n, "mean": p.mean, "low": p.low,
-         "high": p.high}
-        for p in parts
-    ]  # fmt: skip
-    return {"parts": rows, "net": net_value(parts)}
+def perceived_value(ask: Ask, by: Trait = "tier") -> dict[str, Any]:
+    """Give perceived value: by part, by brand, by segment, and beside lifetime value."""
+    return perceived(ask.reader, day_of(ask), by=by).told()

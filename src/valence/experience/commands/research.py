@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from valence.core.errors import NotFoundError
 from valence.experience.apart import OF_CUSTOMER
 from valence.experience.commands.group import experience
-from valence.experience.gap import Gap
-from valence.experience.research_answers import (
-    drivers_found,
-    gaps_found,
-    kano_found,
-    net_value,
-    perceived,
-    rivals_found,
-)
+from valence.experience.kano_answers import kano_found, kano_segments, segments_told
+from valence.experience.perceived_answers import perceived
+from valence.experience.research_answers import Importance, drivers_found, gaps_found, rivals_found
+from valence.experience.research_view import importance_said
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.kit.format import Formats
 from valence.kit.published import Published, published_tables
 
 _DEFAULT_BY = f"Only one segment: {', '.join(OF_CUSTOMER)}=NAME, such as tier=top."
 
 
-def _day(asked: Published) -> date:
+def day_of(asked: Published) -> date:
+    """Return the day that figures stand for."""
     if asked.as_of is None:
         raise NotFoundError("No figures have been built yet. Run `valence build`.")
     return asked.as_of
@@ -35,6 +32,9 @@ def _day(asked: Published) -> date:
 def kano(
     brand: BrandFolder = HERE,
     segment: Annotated[str, typer.Option("--segment", help=_DEFAULT_BY)] = "",
+    by: Annotated[
+        str, typer.Option("--by", help=f"Segment by segment: {', '.join(OF_CUSTOMER)}.")
+    ] = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -43,8 +43,11 @@ def kano(
     Example: valence experience kano --segment tier=top
     """
     with published_tables(brand, "answers") as asked:
-        by, _, name = segment.partition("=")
-        found = kano_found(asked.tables, _day(asked), by=by, segment=name)
+        if by:
+            _by_segment(asked, by, as_json=as_json)
+            return
+        trait, _, name = segment.partition("=")
+        found = kano_found(asked.tables, day_of(asked), by=trait, segment=name)
         told = found.told()
         if as_json:
             print_json(asked.told({"segment": segment or None, "features": told}))
@@ -70,42 +73,65 @@ def kano(
         asked.say_day()
 
 
+def _by_segment(asked: Published, by: str, *, as_json: bool) -> None:
+    told = segments_told(kano_segments(asked.tables, day_of(asked), by))
+    if as_json:
+        print_json(asked.told({"by": by, "features": told}))
+        return
+    print_table(
+        [
+            {
+                by: row["segment"],
+                "feature": row["item"],
+                "people": row["n"],
+                "category": row["category"] or "not enough data",
+                "better": asked.fmt.percent(row["better"]),
+                "worse": asked.fmt.percent(row["worse"]),
+                "clear": asked.fmt.yes_no(row["clear"]),
+            }
+            for row in told
+        ],
+        title=f"Kano by {by}",
+    )
+    asked.say_day()
+
+
 @experience.command("gap", permission="experience:read")
-def gap(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
+def gap(
+    brand: BrandFolder = HERE,
+    importance: Annotated[
+        Importance,
+        typer.Option(help="stated: as people said; derived: as it moves satisfaction."),
+    ] = "stated",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Print expectation less perception by dimension of service, what to mend first on top.
 
-    Example: valence experience gap --json
+    Example: valence experience gap --importance derived
     """
     with published_tables(brand, "answers") as asked:
-        found = gaps_found(asked.tables, _day(asked))
+        found = gaps_found(asked.tables, day_of(asked), importance=importance)
+        told = found.told()
         if as_json:
-            rivals = rivals_found(asked.tables, _day(asked))
-            print_json(asked.told({"gaps": [_gap(one) for one in found], "felt": rivals}))
+            rivals = rivals_found(asked.tables, day_of(asked))
+            print_json(asked.told({**told, "felt": rivals}))
             return
-        print_table([_gap_row(one) for one in found], title="Value gap")
+        print_table([_gap_row(row) for row in told["gaps"]], title="Value gap")
+        say(asked.fmt.language.worded(importance_said(found, asked.fmt)))
         asked.say_day()
 
 
-def _gap(one: Gap) -> dict[str, object]:
-    low, high = one.interval() or (None, None)
+def _gap_row(row: dict[str, Any]) -> dict[str, object]:
     return {
-        "item": one.item, "n": one.n, "expectation": one.expectation,
-        "perception": one.perception, "gap": one.gap, "low": low, "high": high,
-        "importance": one.importance, "quadrant": one.quadrant, "at_stake": one.at_stake,
-    }  # fmt: skip
-
-
-def _gap_row(one: Gap) -> dict[str, object]:
-    low, high = one.interval() or (None, None)
-    return {
-        "dimension": one.item,
-        "people": one.n,
-        "expected": f"{one.expectation:.2f}",
-        "felt": f"{one.perception:.2f}",
-        "gap": f"{one.gap:+.2f}",
-        "90 % interval": "" if low is None else f"{low:+.2f} – {high:+.2f}",
-        "importance": "" if one.importance is None else f"{one.importance:.2f}",
-        "": one.quadrant or "",
+        "dimension": row["item"],
+        "people": row["n"],
+        "expected": f"{row['expectation']:.2f}",
+        "felt": f"{row['perception']:.2f}",
+        "gap": f"{row['gap']:+.2f}",
+        "90 % interval": "" if row["low"] is None else f"{row['low']:+.2f} – {row['high']:+.2f}",
+        "importance": "" if row["importance"] is None else f"{row['importance']:.2f}",
+        "": row["quadrant"] or "",
     }
 
 
@@ -121,7 +147,7 @@ def drivers(
     Example: valence experience drivers --outcome csat
     """
     with published_tables(brand, "answers") as asked:
-        found = drivers_found(asked.tables, _day(asked), outcome=outcome)
+        found = drivers_found(asked.tables, day_of(asked), outcome=outcome)
         if as_json:
             print_json(asked.told({"outcome": outcome, "found": found}))
             return
@@ -143,25 +169,40 @@ def drivers(
 
 
 @experience.command("perceived", permission="experience:read")
-def perceived_value(brand: BrandFolder = HERE, *, as_json: AsJson = False) -> None:
+def perceived_value(
+    brand: BrandFolder = HERE,
+    by: Annotated[
+        str, typer.Option("--by", help=f"Segment by segment: {', '.join(OF_CUSTOMER)}.")
+    ] = "tier",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Print perceived value: functional + emotional + social − time cost − money cost.
 
-    Example: valence experience perceived --json
+    Example: valence experience perceived --by main_channel
     """
     with published_tables(brand, "answers") as asked:
-        parts = perceived(asked.tables, _day(asked))
-        net = net_value(parts)
+        found = perceived(asked.tables, day_of(asked), by=by)
         if as_json:
-            print_json(asked.told({"parts": parts, "net": net}))
+            print_json(asked.told(found.told()))
             return
-        print_table(
-            [
-                {"brand": part.subject, "part": part.name, "answers": part.n,
-                 "mean": f"{part.mean:.2f}", "90 % interval": f"{part.low:.2f} – {part.high:.2f}"}
-                for part in parts
-            ],
-            title="Perceived value",
-        )  # fmt: skip
-        for subject, value in net.items():
-            say(f"{subject}: {value:+.2f} points.")
+        told, fmt = found.told(), asked.fmt
+        for title, rows in (("Brand by brand", "brands"), (f"By {by}", "segments"),
+                            ("By what customers perceive", "thirds")):  # fmt: skip
+            if told[rows]:
+                print_table([_net_row(row, fmt) for row in told[rows]], title=title)
         asked.say_day()
+
+
+def _net_row(row: dict[str, Any], fmt: Formats) -> dict[str, object]:
+    if row["net"] is None:
+        return {"": row["name"] or "(not known)", "people": row["n"], "left": "not enough data"}
+    return {
+        "": row["name"] or "(not known)",
+        "people": row["n"],
+        "gets": f"{row['gets']:.2f}",
+        "gives": f"{row['gives']:.2f}",
+        "left": f"{row['net']:+.2f}",
+        "90 % interval": f"{row['low']:+.2f} – {row['high']:+.2f}",
+        "worth": fmt.money_short(row["worth"]),
+    }

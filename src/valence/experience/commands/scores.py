@@ -12,6 +12,7 @@ import typer
 from valence.core.errors import NotFoundError
 from valence.experience.apart import BY, OF_CUSTOMER
 from valence.experience.commands.group import experience
+from valence.experience.groups_words import chance_said
 from valence.experience.scores_answers import Scores, Told, scores_of
 from valence.experience.scores_view import weighed
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
@@ -133,6 +134,5 @@ def _row(told: Told, found: Scores, fmt: Formats) -> dict[str, object]:
         good: told.good,
         bad: told.bad,
         "change": "" if moved is None else f"{moved.difference:+.1f}",
-        "by chance": "" if moved is None or moved.probability is None
-        else f"p = {moved.probability:.3f}",
+        "by chance": "" if moved is None else chance_said(moved.probability),
     }  # fmt: skip

@@ -16,7 +16,21 @@ from valence.definitions.documents import Document
 Code = Literal["en", "zh"]
 CODES: tuple[Code, ...] = ("en", "zh")
 QuestionKind = Literal[
-    "nps", "csat", "ces", "choice", "text", "kano", "gap", "importance", "price", "share_of_wallet"
+    "nps",
+    "csat",
+    "ces",
+    "overall",
+    "choice",
+    "text",
+    "kano",
+    "gap",
+    "importance",
+    "perceived",
+    "price",
+    "share_of_wallet",
+    "aware",
+    "distinct",
+    "close",
 ]
 _ID = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_WORDS = 10_000  # characters of an open answer; what is beyond is refused, not cut
@@ -46,6 +60,11 @@ PARTS: Mapping[QuestionKind, tuple[Part, ...]] = {
     "ces": (Part("", "ces", 1, 7),),
     "importance": (Part("", "importance"),),
     "share_of_wallet": (Part("", "share_of_wallet", 0, 100),),
+    "overall": (Part("", "overall", 1, 7),),
+    "perceived": (Part("", "perceived_value", 1, 7),),
+    "aware": (Part("", "awareness_aided", 0, 1),),
+    "distinct": (Part("", "distinctiveness", 1, 7),),
+    "close": (Part("", "emotional_connection", 1, 7),),
     "kano": (Part("functional", "kano_functional"), Part("dysfunctional", "kano_dysfunctional")),
     "gap": (Part("expectation", "expectation"), Part("perception", "perception")),
     "price": tuple(
@@ -55,7 +74,7 @@ PARTS: Mapping[QuestionKind, tuple[Part, ...]] = {
     "choice": (),
     "text": (),
 }
-_NEEDS_ABOUT = ("kano", "gap", "importance", "price")
+_NEEDS_ABOUT = ("kano", "gap", "importance", "perceived", "price")
 
 
 class Texts(Document):

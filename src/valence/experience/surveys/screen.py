@@ -81,7 +81,9 @@ class Wording:
     def said(self, text: Message, question: Question | None = None) -> str:
         """Return a message about a question in the language."""
         about = "" if question is None else question.label.of(self.code) or question.about
-        values = {"brand": self.brand, "about": about}
+        other = question is not None and question.subject != "own"
+        brand = question.subject if question is not None and other else self.brand
+        values = {"brand": brand, "about": about}
         return self.language.worded(Message(text.text, {**values, **text.values}))
 
 

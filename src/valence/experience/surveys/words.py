@@ -13,6 +13,11 @@ ASKS: Mapping[QuestionKind, tuple[Message, ...]] = {
     "csat": (message("How satisfied are you?"),),
     "ces": (message("{brand} made it easy for me. How far do you agree?"),),
     "importance": (message("How important is this to you: {about}?"),),
+    "overall": (message("All in all, how satisfied are you with {brand}?"),),
+    "perceived": (message("{brand}: how much of this do you get, or give: {about}?"),),
+    "aware": (message("Do you know {brand}, if only by name?"),),
+    "distinct": (message("{brand} is unlike all others. How far do you agree?"),),
+    "close": (message("I feel close to {brand}. How far do you agree?"),),
     "share_of_wallet": (
         message("Of all you spend on such things, how many percent do you spend with {brand}?"),
     ),
@@ -37,6 +42,10 @@ ENDS: Mapping[QuestionKind, tuple[Message, Message]] = {
     "ces": (message("Strongly disagree"), message("Strongly agree: it was easy")),
     "importance": (message("Not important"), message("Very important")),
     "gap": (message("Very little"), message("Very much")),
+    "overall": (message("Not at all"), message("Completely")),
+    "perceived": (message("Very little"), message("Very much")),
+    "distinct": (message("Strongly disagree"), message("Strongly agree")),
+    "close": (message("Strongly disagree"), message("Strongly agree")),
 }
 # Each number of a scale in words, the best at the top as people read it.
 NUMBERS: Mapping[QuestionKind, tuple[tuple[int, Message], ...]] = {
@@ -47,6 +56,7 @@ NUMBERS: Mapping[QuestionKind, tuple[tuple[int, Message], ...]] = {
         (2, message("Dissatisfied")),
         (1, message("Very dissatisfied")),
     ),
+    "aware": ((1, message("Yes")), (0, message("No"))),
     "kano": (
         (1, message("I like it")),
         (2, message("It has to be like that")),
@@ -59,11 +69,16 @@ KINDS: Mapping[QuestionKind, Message] = {
     "nps": message("Recommendation, 0–10"),
     "csat": message("Satisfaction, 1–5"),
     "ces": message("Effort, 1–7: “it was easy”, higher is easier"),
+    "overall": message("Overall satisfaction, 1–7"),
     "choice": message("Choice"),
     "text": message("Open text"),
     "kano": message("Kano pair"),
     "gap": message("Expectation and perception"),
     "importance": message("Importance, 1–5"),
+    "perceived": message("Part of perceived value, 1–7"),
+    "aware": message("Known by name: yes or no"),
+    "distinct": message("Distinctiveness, 1–7"),
+    "close": message("Emotional connection, 1–7"),
     "price": message("Four prices"),
     "share_of_wallet": message("Share of wallet, 0–100 %"),
 }
