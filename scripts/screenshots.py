@@ -66,6 +66,8 @@ SHOTS = {
     "drivers": Shot("/experience/drivers"),
     "perceived": Shot("/experience/perceived"),
     "gap-derived": Shot("/experience/gap?importance=derived"),
+    "layers": Shot("/experience/layers"),
+    "brand": Shot("/experience/brand"),
     "follow-ups": Shot("/experience/follow-ups"),
     "alerts": Shot("/experience/alerts"),
     "silent": Shot("/experience/silent"),

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+from tests.experience.loop import define
 from tests.value.faces.fixtures import client as served
 from typer.testing import CliRunner
 
@@ -39,6 +40,14 @@ PANEL = (
     ("distinctiveness", "own", "NULL", "6", "1-7"),
     ("emotional_connection", "own", "NULL", "n % 2 + 4", "1-7"),
 )  # fmt: skip
+OFFERS = {
+    "offers": [
+        {"name": "Parcel", "services": [
+            {"name": "tea sample"}, {"name": "on time", "dimension": "speed"},
+            {"name": "gift card"},
+        ]},
+    ]
+}  # fmt: skip
 
 
 def panel():
@@ -133,12 +142,43 @@ def test_perceived_value_is_told_brand_by_brand_with_n_and_interval(house, web):
     assert told(house, "perceived", "--by", "bond")["brands"] == found["brands"]
 
 
+def test_offers_have_their_services_on_floors_and_in_layers(house, web):
+    assert web.get("/api/v1/experience/layers").json()["offers"][0]["name"] is None
+    define(house, "offers", OFFERS)
+    page = web.get("/experience/layers").text
+    assert "What sets us apart: tea sample." in page
+    assert "Asked of too few people: gift card." in page
+    (offer,) = web.get("/api/v1/experience/layers").json()["offers"]
+    assert [(s["service"], s["level"], s["layer"]) for s in offer["services"]] == [
+        ("tea sample", "surprise", "differentiating"), ("on time", "basic", "basic"),
+        ("gift card", None, None),
+    ]  # fmt: skip
+    on_time = offer["services"][1]
+    assert on_time["ahead_of_competitors"] is True
+    assert on_time["explains"] > 0.9
+    assert told(house, "layers")["offers"] == [offer]
+
+
+def test_the_brand_has_shares_and_means_with_n_and_interval(house, web):
+    page = web.get("/experience/brand")
+    assert page.status_code == 200, page.text
+    assert "75 % know the brand by name".replace(" ", "\u202f", 1) in page.text
+    found = web.get("/api/v1/experience/brand?by=customer").json()
+    own = {r["measure"]: r for r in found["brands"] if r["name"] == "own"}
+    assert own["awareness_aided"]["value"] == 0.75
+    assert own["awareness_aided"]["low"] < 0.75 < own["awareness_aided"]["high"]
+    assert own["emotional_connection"]["value"] == 4.5
+    assert {row["name"] for row in found["segments"]} == {"customer"}
+    assert told(house, "brand")["brands"] == found["brands"]
+    assert web.get("/experience/brand", headers={"accept-language": "zh"}).status_code == 200
+
+
 def test_what_nobody_was_asked_says_what_will_appear_and_what_is_missing(house):
     bare = WholeHouse(make_folder(house.brand.root.parent / "bare", name="b", currency="EUR",
                                   timezone="UTC"))  # fmt: skip
-    for path in ("kano", "gap", "perceived"):
+    for path in ("kano", "gap", "perceived", "layers", "brand"):
         page = served(bare).get(f"/experience/{path}")
         assert page.status_code == 200, page.text
         assert "empty-title" in page.text
-    assert served(bare).get("/api/v1/experience/perceived").status_code == 404
+    assert served(bare).get("/api/v1/experience/brand").status_code == 404
     bare.close()

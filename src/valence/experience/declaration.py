@@ -27,6 +27,8 @@ EXPERIENCE = Capability(
                     (message("Kano"), "/experience/kano"),
                     (message("Value gap"), "/experience/gap"),
                     (message("Perceived value"), "/experience/perceived"),
+                    (message("Value layers"), "/experience/layers"),
+                    (message("Brand"), "/experience/brand"),
                     (message("Silent leavers"), "/experience/silent"),
                     (message("Surveys"), "/experience/surveys"),
                     (message("Mystery visits"), "/experience/mystery"),

@@ -2,6 +2,7 @@
 
 from valence.experience.api import (
     alerts,
+    brand,
     followups,
     mystery,
     research,
@@ -15,6 +16,7 @@ from valence.experience.api.router import api
 __all__ = [
     "alerts",
     "api",
+    "brand",
     "followups",
     "mystery",
     "research",

@@ -2,6 +2,7 @@
 
 from valence.experience.commands import (
     alerts,
+    brand,
     followups,
     mystery,
     research,
@@ -14,6 +15,7 @@ from valence.experience.commands.group import experience
 
 __all__ = [
     "alerts",
+    "brand",
     "experience",
     "followups",
     "mystery",

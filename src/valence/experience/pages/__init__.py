@@ -3,6 +3,7 @@
 from valence.experience.pages import (
     alerts,
     answering,
+    brand,
     followups,
     mystery,
     research,
@@ -16,6 +17,7 @@ from valence.experience.pages.router import pages
 __all__ = [
     "alerts",
     "answering",
+    "brand",
     "followups",
     "mystery",
     "pages",
