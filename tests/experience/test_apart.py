@@ -149,3 +149,16 @@ def test_a_few_answers_of_a_stratum_do_not_stand_for_many_alone(duck):
 def test_weighing_by_what_customers_do_not_have_is_refused(duck):
     with pytest.raises(BadInputError, match=r"apart by 'teir'. Did you mean 'tier'"):
         told(duck, weigh="teir")
+
+
+def test_a_month_is_held_against_the_one_before_it(duck):
+    rows = [answer(n, "nps", 0.0, on=date(2024, 12, 9)) for n in range(30)]
+    rows += [answer(30 + n, "nps", 1.0, on=date(2025, 1, 9)) for n in range(30)]
+    rows += [answer(60 + n, "nps", 1.0) for n in range(30)]
+    held = held_of(duck, *rows, known=[])
+    found = scores_of(held, "nps", until=date(2025, 3, 31), by="month")
+    assert [(told.name, told.score) for told in found.groups] == [
+        ("2024-12", -100), ("2025-01", 100), ("2025-03", 100),
+    ]  # fmt: skip
+    assert [told.before is None for told in found.groups] == [True, False, True]  # no February
+    assert found.groups[1].moved.difference == 200

@@ -169,3 +169,12 @@ def test_kept_predictions_are_sorted_and_lead_to_those_already_due(visit):
     page.get_by_role("link", name="value_came_amount is not missing").click()
     page.wait_for_url(re.compile("value_came_amount"))
     assert page.complaints == []
+
+
+def test_answers_are_weighed_and_the_page_says_what_that_changes(visit):
+    page = visit("/experience?by=stage")
+    page.get_by_label("An answer counts").select_option("tier")
+    page.get_by_text("where every answer counts once").wait_for()
+    page.get_by_role("link", name="Satisfaction").click()  # and it stays so on the next tab
+    page.get_by_text("Satisfaction is").wait_for()
+    drawn(page)

@@ -12,7 +12,8 @@ from valence.lake.reading import Tables
 
 OF_ANSWER = ("touchpoint", "stage", "channel", "store", "agent", "language", "source")
 OF_CUSTOMER = ("tier", "segment", "main_channel", "rung", "bond")
-BY = (*OF_ANSWER, *OF_CUSTOMER)
+MONTH = "month"
+BY = (*OF_ANSWER, *OF_CUSTOMER, MONTH)
 CONTACT_DAYS = 30  # a contact longer before an answer is not what it is about
 _DAY = 86_400_000_000  # microseconds
 
@@ -49,6 +50,10 @@ def told_apart(tables: Tables, answers: ir.Table, by: str) -> ir.Table:
     """
     if by in OF_CUSTOMER:
         return with_trait(tables, answers, by)
+    if by == MONTH:
+        on = answers.on
+        month = on.month().cast("string").lpad(2, "0")
+        return answers.mutate(name=on.year().cast("string") + "-" + month)
     if by == "store" and tables.has("order_facts"):
         answers = with_store(answers, tables.table("order_facts"))
     if by in ("stage", "agent"):

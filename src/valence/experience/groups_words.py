@@ -31,6 +31,7 @@ GROUP: Mapping[str, Message] = {
     "main_channel": message("Customer's main channel"),
     "rung": message("Rung"),
     "bond": message("Bond"),
+    "month": message("Month"),
 }
 NOT_SAID = message("(not said)")
 _NAMES: Mapping[str, Mapping[str, Message]] = {

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from valence.core.days import months_before
 from valence.core.errors import BadInputError
 from valence.core.intervals import wilson
-from valence.experience.apart import BY, checked, told_apart
+from valence.experience.apart import BY, MONTH, checked, told_apart
 from valence.experience.limits import MINIMUM
 from valence.experience.scores import CONFIDENCE, METRICS, Change, Metric, Score, change
 from valence.experience.weighing import (
@@ -180,15 +180,21 @@ def scores_of(  # noqa: PLR0913 - what can be asked, each by its name
             "The period ends on {until}, before it begins on {since}.", until=until, since=first
         )
     t = tables.table("answers")
-    t = t.filter(t.metric == asked, t.subject == subject, t.share.notnull())
+    t = t.filter(t.metric == asked, t.subject == subject.lower(), t.share.notnull())
     t = with_stratum(tables, told_apart(tables, t, by), how.traits)
     earlier = first - (until - first) - timedelta(days=1)  # as many days, just before
     now, before = t.filter(t.on >= first, t.on <= until), t.filter(t.on >= earlier, t.on < first)
     counted, counted_before = _counted(tables, now, "name"), _counted(tables, before, "name")
     months = _counted(tables, now.mutate(month=now.on.truncate("M")), "month")
     book = _Book(asked, how, base_of(tables, how.traits, by) if how.traits else {})
-    was = {name: book.told(name, rows) for name, rows in _each(counted_before, "name")}
-    groups = [book.told(name, rows, was.get(name)) for name, rows in _each(counted, "name")]
+    was: dict[Any, Told | None] = {}
+    if by != MONTH:
+        was = {name: book.told(name, rows) for name, rows in _each(counted_before, "name")}
+    groups = []
+    for name, rows in _each(counted, "name"):
+        groups.append(book.told(name, rows, was.get(name)))
+        if by == MONTH:  # a month is held against the one before it
+            was[_next(name)] = groups[-1]
     before_all = book.told(None, counted_before, whole=True)
     whole = book.told(None, counted, before_all, whole=True)
     return Scores(
@@ -197,7 +203,9 @@ def scores_of(  # noqa: PLR0913 - what can be asked, each by its name
         first,
         until,
         whole,
-        sorted((g for g in groups if g), key=lambda told: (not told.enough, told.score)),
+        [g for g in groups if g]
+        if by == MONTH
+        else sorted((g for g in groups if g), key=lambda told: (not told.enough, told.score)),
         [
             (m, told)
             for m, rows in _each(months, "month")
@@ -262,6 +270,12 @@ def _metric(metric: str) -> Metric:
         metric=metric,
         names=", ".join(METRICS),
     )
+
+
+def _next(month: str) -> str:
+    """The month after one such as 2026-12."""
+    year, number = map(int, month.split("-"))
+    return f"{year + number // 12}-{number % 12 + 1:02}"
 
 
 def _counted(tables: Tables, t: ir.Table, by: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from valence.core.messages import Message, message
+from valence.experience.apart import MONTH
 from valence.experience.groups_words import (
     GROUP,
     chance_said,
@@ -44,7 +45,7 @@ def tabs(ask: Asked, current: Metric) -> list[Tab]:
 
 def groups(ask: Asked, found: Scores) -> list[Tab]:
     """Return what answers can be told apart by, each with its address."""
-    return [Tab(GROUP[by], ask.here(by=by), by == found.by) for by in BY]
+    return [Tab(GROUP[by], ask.here(by=by), by == found.by) for by in BY if by != MONTH]
 
 
 def weighings(fmt: Formats) -> list[tuple[str, Words]]:

@@ -14,7 +14,7 @@ from valence.experience.alerts.chart import USUAL_LEAST
 from valence.experience.alerts.watch import why_of
 from valence.kit.ask import Asked
 from valence.kit.charts import Chart, DataTable, Line, lines, too_little
-from valence.kit.codes import CHANNELS, TOUCHPOINTS
+from valence.kit.codes import CHANNELS, STAGES, TOUCHPOINTS
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
@@ -61,7 +61,8 @@ def _entity(name: str) -> Words:
     """What is watched, in words: a touchpoint or a channel; a brand's own names as they are."""
     if not name:
         return ALL
-    return TOUCHPOINTS.get(name.lower()) or CHANNELS.get(name.lower()) or name
+    named = (TOUCHPOINTS, CHANNELS, STAGES)
+    return next((one[name.lower()] for one in named if name.lower() in one), name)
 
 
 def _worded(words: Words, fmt: Formats) -> str:

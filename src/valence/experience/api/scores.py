@@ -74,7 +74,7 @@ ScoresModel = made_model(
 )
 By = Annotated[
     Literal["touchpoint", "stage", "channel", "store", "agent", "language", "source", "tier",
-            "segment", "main_channel", "rung", "bond"],
+            "segment", "main_channel", "rung", "bond", "month"],
     Query(description="What answers are told apart by."),
 ]  # fmt: skip
 Weigh = Annotated[
