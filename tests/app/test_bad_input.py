@@ -25,6 +25,7 @@ EXTREME = {
     + f"1,2024-03-05,7,{'x' * 500},🛒,שלום,10\n2,2024-03-06,🛒,<b>Zoë</b>,'\"%,{'y' * 500},5\n"
     + "3,2024-03-06,سلام,שלום עולם,𠮷野家,\u202eweb,5\n",
 }
+SELDOM = ("one customer", "all on one day", "all at zero")  # the others hold what is odd in these
 
 
 @pytest.fixture
@@ -62,7 +63,10 @@ def test_without_orders_a_build_says_what_to_do_and_every_page_opens(house, tmp_
     assert opened(house) == dict.fromkeys(PAGES, 200)
 
 
-@pytest.mark.parametrize("what", EXTREME)
+@pytest.mark.parametrize(
+    "what",
+    [pytest.param(what, marks=pytest.mark.long if what in SELDOM else ()) for what in EXTREME],
+)
 def test_it_is_imported_and_built_and_every_page_opens(house, tmp_path, what):
     got = bring(house, EXTREME[what], tmp_path)
     assert got.quarantined == 0

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from itertools import permutations
 
 import pytest
 from tests.intake.test_importing import told
@@ -79,9 +78,10 @@ def canonical(shop):
 
 def test_the_order_of_the_files_does_not_matter(shop_of):
     found = []
-    for names in permutations(FILES):
+    names = list(FILES)
+    for turn in range(len(names)):
         shop = shop_of("")
-        for name in names:
+        for name in names[turn:] + names[:turn]:
             bring(shop, name)
         found.append(canonical(shop))
     assert all(one == found[0] for one in found)
