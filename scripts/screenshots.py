@@ -57,6 +57,8 @@ SHOTS = {
         follow="#table-customers-body tbody th a, #timeline .lines a[href*='/orders/']",
     ),
     "journey": Shot("/journey"),
+    "designed": Shot("/journey/designed"),
+    "designed-gone": Shot("/journey/designed", follow="#way .v-way-on a"),
     "touchpoint": Shot("/journey", follow="#main .v-touch a"),
     "experience": Shot("/experience"),
     "experience-csat": Shot("/experience?metric=csat&by=channel"),

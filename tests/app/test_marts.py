@@ -18,7 +18,9 @@ from valence.lake.marts import BuildContext, Mart
 from valence.lake.plan import in_order
 
 PINS = Path(__file__).with_name("marts.json")
-CONTEXT = BuildContext(date(2025, 1, 31), "EUR", None, {})
+# What is empty by default would pin nothing.
+WAY = [{"touchpoint": "visit", "onward_hours": 1.0}, {"touchpoint": "order"}]
+CONTEXT = BuildContext(date(2025, 1, 31), "EUR", None, {"journey": {"designed": WAY}})
 
 
 def digests() -> dict[str, list[object]]:

@@ -153,6 +153,7 @@ def test_an_unknown_touchpoint_offers_the_near_one(web):
 def test_pages_open_and_say_what_is_missing(web):
     for path in ("/journey", "/experience", "/experience?metric=csat", "/experience?by=channel"):
         assert web.get(path).status_code == 200, path
+    assert "No journey has been designed yet." in web.get("/journey/designed").text
     for path in ("kano", "gap", "drivers", "perceived"):
         page = web.get(f"/experience/{path}")
         assert page.status_code == 200, path

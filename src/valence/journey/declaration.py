@@ -19,6 +19,7 @@ JOURNEY = Capability(
             NavItem("measure", title, path, "journey:read", order=31 + at, beside="/journey")
             for at, (title, path) in enumerate(
                 (
+                    (message("Designed journey"), "/journey/designed"),
                     (message("Value at stake"), "/journey/stake"),
                     (message("Paths"), "/journey/paths"),
                     (message("Funnel"), "/journey/funnel"),

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from valence.core.errors import did_you_mean
 from valence.core.rules import COLUMN_TYPES, Catalog, RuleError, Type, compile_rule
 from valence.definitions.documents import Document
 from valence.lake.canonical import CANONICAL, LINEAGE
@@ -69,6 +70,39 @@ class Touchpoint(Document):
     )
 
 
+class DesignedStep(Document):
+    """One step of the journey as designed: a touchpoint, and what is meant to come of it."""
+
+    touchpoint: str = Field(min_length=1, description="The touchpoint; its stage comes with it.")
+    onward_share: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="Share (0 to 1) of those who come here that should go on to the next step.",
+    )
+    onward_hours: float | None = Field(
+        None,
+        gt=0,
+        le=24 * 366,
+        description="Hours within which half of those who go on should be there.",
+    )
+    metric: Literal["", "nps", "csat", "ces"] = Field(
+        "", description="The question that tells how it should feel here."
+    )
+    score: float | None = Field(
+        None, ge=-100, le=100,
+        description="The score that it should reach: NPS from −100 to 100, else good answers in %.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if bool(self.metric) != (self.score is not None):
+            raise ValueError(f"{self.touchpoint}: a feeling needs both a metric and a score")
+        if self.score is not None and self.score < 0 and self.metric != "nps":
+            raise ValueError(f"{self.touchpoint}: only NPS can be below 0")
+        return self
+
+
 def _of_events(name: str, stage: str, *names: str) -> Touchpoint:
     quoted = ", ".join(f'"{each}"' for each in names)
     return Touchpoint(name=name, stage=stage, rule=f"lower(name) in ({quoted})")
@@ -117,7 +151,10 @@ class JourneyDefinition(Document):
     touchpoints: tuple[Touchpoint, ...] = Field(
         _USUAL, min_length=1, max_length=200, description="The touchpoints of all stages."
     )
-
+    designed: tuple[DesignedStep, ...] = Field(
+        (), max_length=40,
+        description="The journey as it is meant to be: touchpoints in the order designed.",
+    )  # fmt: skip
     months: int = Field(12, ge=1, le=60, description="Months that the map looks back on.")
     onward_days: int = Field(
         30, ge=1, le=365, description="Days within which going on to a later stage counts."
@@ -143,7 +180,23 @@ class JourneyDefinition(Document):
                 )
             for rule in (touchpoint.rule, touchpoint.standard, touchpoint.delivered):
                 _checked(touchpoint, rule)
+        self._designed(names)
         return self
+
+    def _designed(self, names: list[str]) -> None:
+        """Refuse a designed way that nobody could walk, or that says what nothing can show."""
+        way = [step.touchpoint for step in self.designed]
+        for name in way:
+            if name not in names:
+                raise ValueError(
+                    f"designed: the journey has no touchpoint {name!r}. {did_you_mean(name, names)}"
+                )
+        if twice := sorted({name for name in way if way.count(name) > 1}):
+            raise ValueError(f"designed: each touchpoint stands once on the way; twice: {twice}")
+        if len(way) == 1:
+            raise ValueError("designed: a way has two steps or more")
+        if way and (self.designed[-1].onward_share or self.designed[-1].onward_hours):
+            raise ValueError(f"designed: {way[-1]} is the last step, so nobody goes on from it")
 
     def called(self) -> dict[str, Touchpoint]:
         """Return each touchpoint by all its names, in small letters; its own come first."""
@@ -153,6 +206,10 @@ class JourneyDefinition(Document):
             for name in touchpoint.also
         }
         return {**also, **{touchpoint.name.lower(): touchpoint for touchpoint in self.touchpoints}}
+
+    def named(self, name: str) -> Touchpoint:
+        """Return the touchpoint of a name that the journey has."""
+        return next(touchpoint for touchpoint in self.touchpoints if touchpoint.name == name)
 
     def of(self, source: Source) -> list[Touchpoint]:
         """Return the touchpoints that are recognised in a table, in their order."""

@@ -13,6 +13,7 @@ from valence.journey.columns import CLAIMS, NAMES, STEPS, UNRECOGNISED
 from valence.journey.contacts import CONTACTS, journey_contacts
 from valence.journey.days import DAYS, touchpoint_days
 from valence.journey.definition import JOURNEY_KIND, SOURCES, JourneyDefinition
+from valence.journey.designed.walks import DESIGNED, designed_journey
 from valence.journey.paths.marts import PATH_MARTS
 from valence.journey.reach import REACH, touchpoint_reach
 from valence.journey.segments import SEGMENTS, touchpoint_segments
@@ -81,6 +82,11 @@ def _segments(inputs: Inputs, context: BuildContext) -> ir.Table:
         as_of=context.as_of,
         months=journey_of(context).months,
     )
+
+
+def _designed(inputs: Inputs, context: BuildContext) -> ir.Table:
+    definition = journey_of(context)
+    return designed_journey(inputs["journey_steps"], as_of=context.as_of, definition=definition)
 
 
 def _reach(inputs: Inputs, context: BuildContext) -> ir.Table:
@@ -172,6 +178,18 @@ MARTS: tuple[Mart, ...] = (
         inputs=("contacts", "journey_steps"),
         columns=CONTACTS,
         compute=_contacts,
+        definitions=(JOURNEY_KIND,),
+        served=True,
+    ),
+    Mart(
+        name="designed_journey",
+        owner="journey",
+        title=message("Ways from designed steps"),
+        grain=("step", "went_to"),
+        rebuild="whole",
+        inputs=("journey_steps",),
+        columns=DESIGNED,
+        compute=_designed,
         definitions=(JOURNEY_KIND,),
         served=True,
     ),

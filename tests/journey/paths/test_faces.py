@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from tests.browsing import served
+from tests.built import built_once
+from tests.journey.shop import events, shop
 from typer.testing import CliRunner
 
 from valence.app.cli import application as commands
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
 from valence.app.serve import application
-from valence.intake.importing import import_files
-
-START = datetime(2025, 1, 1, tzinfo=UTC)
-WALKS = (  # of every tenth customer, and how many minutes lie between steps
-    (("visit", "product", "cart"), 5), (("visit", "product"), 2), (("product", "cart"), 3),
-    (("visit",), 1), (("visit", "product", "visit", "product", "cart"), 4),
-)  # fmt: skip
-
-
-def written(path, names, rows):
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([names, *rows])
-    return path
-
-
-def events():
-    for customer in range(200):
-        walk, minutes = WALKS[customer % len(WALKS)]
-        if customer % 2 and customer >= 100:  # the later ones more often leave at once
-            walk = walk[:1]
-        at = START + timedelta(days=customer)
-        for n, name in enumerate(walk):
-            yield (f"{customer}-{n}", f"u{customer}", name, at + timedelta(minutes=n * minutes))
-    for n in range(10_001):
-        yield (f"bot-{n}", "bot", "visit", START + timedelta(days=150, seconds=n))
+from valence.core.settings import load
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paths")
-    house = WholeHouse(make_folder(folder / "brand", name="S", currency="EUR", timezone="UTC"))
-    rows = [(i, who, name, at.isoformat(), "web") for i, who, name, at in events()]
-    files = [
-        written(folder / "events.csv", ("event_id", "user_id", "name", "occurred_at", "channel"),
-                rows),
-        written(folder / "orders.csv", ("order_id", "user_id", "ordered_at", "amount"),
-                [(n, f"u{min(n, 199)}", (START + timedelta(days=n, hours=1)).isoformat(), 10 + n)
-                 for n in (*range(0, 200, 10), 201)]),
-        written(folder / "contacts.csv",
-                ("contact_id", "user_id", "channel", "category", "opened_at"),
-                [(f"{n}-{k}", f"u{n}", channel, "delivery",
-                  (START + timedelta(days=n + k, hours=2)).isoformat())
-                 for n in range(0, 200, 5) for k, channel in enumerate(("phone", "chat"))]),
-    ]  # fmt: skip
-    for path in files:
-        done = import_files(house.brand, [path], yes=True, store=house.store)
-        assert done.quarantined == 0
-    house.build()
+    house = WholeHouse(load(built_once(tmp_path_factory, "walks", shop)))
     yield house
     house.close()
 

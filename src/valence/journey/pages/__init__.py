@@ -1,7 +1,25 @@
 """Pages of the journey: where customers go, and where they get stuck."""
 
-from valence.journey.pages import exports, funnel, journey_map, paths, retention, touchpoint
+from valence.journey.pages import (
+    designed,
+    exports,
+    funnel,
+    journey_map,
+    paths,
+    retention,
+    touchpoint,
+)
 from valence.journey.pages.router import pages
 from valence.journey.stake import pages as stake
 
-__all__ = ["exports", "funnel", "journey_map", "pages", "paths", "retention", "stake", "touchpoint"]
+__all__ = [
+    "designed",
+    "exports",
+    "funnel",
+    "journey_map",
+    "pages",
+    "paths",
+    "retention",
+    "stake",
+    "touchpoint",
+]

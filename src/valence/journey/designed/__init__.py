@@ -1,0 +1,1 @@
+"""The designed journey, and how customers really walk it."""
