@@ -76,8 +76,9 @@ def test_the_page_begins_with_the_largest_departure(web):
     page = web.get("/journey/designed").text
     assert "Only 59\u202f% come from Visit to Product page, where 90\u202f% are designed to" in page
     assert "Of 4 targets that can be judged, 2 are missed." in page
-    for said in ("How is each designed step walked?", "half of them within 5.0 min, designed 3.0 min",
-                 "Where do they go instead?", "What is walked, but not designed?"):  # fmt: skip
+    for said in ("How is each designed step walked?",
+                 "half of them within 5.0 min, designed 3.0 min", "Where do they go instead?",
+                 "What is walked, but not designed?"):  # fmt: skip
         assert said in page, said
 
 

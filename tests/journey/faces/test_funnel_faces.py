@@ -93,6 +93,19 @@ def test_a_property_of_the_customer_tells_them_apart(web):
     assert sum(row["customers"] for row in found["parts"] if row["step"] == 1) == 80
 
 
+def test_each_step_under_its_own_channel_and_times_from_the_first_look(web):
+    found = told(web, f"journey/funnel?{ASKED}&by=channel&attribution=each&timed=first")
+    assert found["funnel"]["timed"] == "first"
+    parts = {(row["part"], row["step"]): row["customers"] for row in found["parts"]}
+    # Whoever looks at it on the app orders on the web, as all do.
+    assert [parts["app", n] for n in (1, 2, 3)] == [26, 13, 0]
+    assert [parts["web", n] for n in (1, 2, 3)] == [54, 27, 20]
+    page = web.get(f"/journey/funnel?{ASKED}&by=channel&attribution=each&timed=first").text
+    assert "Of all who enter, those who convert under this value" in page
+    assert "The time runs from when the customer first came to the first step at all." in page
+    assert '<option value="first" selected>' in page
+
+
 def test_the_page_tells_who_comes_through_and_where_most_are_lost(web):
     page = web.get(f"/journey/funnel?{ASKED}&by=channel").text
     assert "25" in page
@@ -119,6 +132,8 @@ def test_the_funnel_without_a_question_is_aida(web):
         ("name=AIDDA", "Did you mean &#39;AIDA&#39;?"),
         ("steps=product,order&by=chanel", "Did you mean &#39;channel&#39;?"),
         ("steps=product,order&order=orderly", "Did you mean &#39;ordered&#39;?"),
+        ("steps=product,order&timed=fisrt", "Did you mean &#39;first&#39;?"),
+        ("steps=product,order&by=channel&attribution=some", "first, last, 2, each"),
         ("steps=product,order&days=-1", "Look back 1 to 3660 days"),
     ],
 )

@@ -135,11 +135,41 @@ def slow_chains(log, definition, *, as_of=DAY):
                 "reached_at": told[furthest][0],
                 **{f"at_{n}": told[n][0] if n in told else None for n in _numbers(definition)},
                 **{
-                    f"seconds_{n}": (told[n][0] - told[n][1]).total_seconds() if n in told else None
+                    f"seconds_{n}": (told[n][0] - _since(told, n, definition)).total_seconds()
+                    if n in told
+                    else None
                     for n in _numbers(definition)
                 },
             }
     return found
+
+
+def _since(told, number, definition):
+    """The start of the chain that came to a step first, or the first look of all."""
+    return told[1][0] if definition.timed == "first" else told[number][1]
+
+
+def slow_own(log, definition, by):
+    """Return by step and value there: customers, at the step before under it, and gone on."""
+    found, value = slow_chains(log, definition), {}
+    for who, told in found.items():
+        rows = in_order([each for each in log if each["customer_id"] == who], definition)
+        for n in _numbers(definition):
+            met = [
+                one[by] or "–" for at, steps, _, one in rows
+                if at == told[f"at_{n}"] and (n in steps or (definition.order == "any" and steps))
+            ]  # fmt: skip
+            value[who, n] = met[0] if met else None
+    counts = {}
+    for n in _numbers(definition):
+        back = max(definition.before(n), 1)
+        for part in {each for each in value.values() if each}:
+            was = [who for who in found if value[who, back] == part]
+            counts[part, n] = (
+                sum(value[who, n] == part for who in found), len(was),
+                sum(value[who, n] is not None for who in was),
+            )  # fmt: skip
+    return counts
 
 
 def _numbers(definition):

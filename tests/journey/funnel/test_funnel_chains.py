@@ -9,11 +9,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.journey.funnel.slow import DAY, row, slow_chains
+from tests.journey.funnel.slow import DAY, row, slow_chains, slow_own
 
 from valence.journey.columns import STEPS
 from valence.journey.funnel.chains import chains
 from valence.journey.funnel.definition import FunnelDefinition
+from valence.journey.funnel.rates import funnel
 from valence.lake.columns import arrow_schema
 
 SCHEMA = arrow_schema(STEPS)
@@ -38,6 +39,15 @@ def found(con, log, definition, as_of=DAY):
     rows = con.to_pyarrow(chains(table, definition=definition, as_of=as_of)).to_pylist()
     assert len({each["customer_id"] for each in rows}) == len(rows)
     return {each["customer_id"]: each for each in rows}
+
+
+def own(con, log, definition):
+    table = ibis.memtable(pa.Table.from_pylist(log, schema=SCHEMA))
+    told = funnel(table, definition=definition, as_of=DAY, by="channel", attribution="each")
+    return {
+        (r["part"], r["step"]): (r["customers"], r["before"], r["before"] - r["lost"])
+        for r in con.to_pyarrow(told).to_pylist()
+    }
 
 
 def reached(con, definition, *touchpoints, every=60):
@@ -70,7 +80,8 @@ def funnels(draw):
             what = draw(st.sampled_from(({"touchpoint": "x"}, {"stage": "use"})))
             exclusions.append({**what, "after": ends[0], "before": ends[1]})
     hours = draw(st.sampled_from((1.0, 2.5, 6.0, 1000.0)))
-    return asked(*names, order=order, hours=hours, exclusions=exclusions)
+    made = asked(*names, order=order, hours=hours, exclusions=exclusions)
+    return made.model_copy(update={"timed": draw(st.sampled_from(("start", "first")))})
 
 
 @st.composite
@@ -100,6 +111,7 @@ def test_chains_are_those_that_trying_all_finds(duck, definition, several):
     log = [{**one, "customer_id": f"c{n}", "row_key": f"{n}-{one['row_key']}"}
            for n, rows in enumerate(several) for one in rows]  # fmt: skip
     assert found(duck, log, definition) == slow_chains(log, definition)
+    assert own(duck, log, definition) == slow_own(log, definition, "channel")
 
 
 # On Spark each definition is one query over many small logs: it takes seconds, not milliseconds.
@@ -135,6 +147,8 @@ def test_chains_are_the_same_on_spark(on_spark, definition):
     slow = slow_chains(log, definition)
     assert {each["reached"] for each in slow.values()} == set(definition.required)
     assert found(on_spark, log, definition) == slow
+    if definition is ON_SPARK[1]:
+        assert own(on_spark, log, definition) == slow_own(log, definition, "channel")
 
 
 def test_a_step_that_repeats_needs_a_row_each_time(duck):
@@ -198,6 +212,14 @@ def test_time_to_convert_is_that_of_the_latest_start(duck):
     ann = found(duck, log, asked("a", "b"))["ann"]
     assert ann["seconds_2"] == 600
     assert ann["reached_at"] == log[2]["at"]
+
+
+def test_or_that_since_the_first_look_of_all(duck):
+    log = [row("ann", 0, "a"), row("ann", 3000, "a"), row("ann", 3060, "b")]
+    timed = asked("a", "b", hours=24.0).model_copy(update={"timed": "first"})
+    ann = found(duck, log, timed)["ann"]
+    assert (ann["seconds_1"], ann["seconds_2"]) == (0, 3060 * 60)  # longer than the window
+    assert ann["started_at"] == log[1]["at"]
 
 
 def test_a_merged_customer_is_one(duck):

@@ -26,7 +26,7 @@ from valence.journey.funnel.spelling import (
     window_said,
     without_said,
 )
-from valence.journey.funnel.times import distribution, trend
+from valence.journey.funnel.times import LONGEST, distribution, trend
 from valence.lake.columns import arrow_schema
 
 BUY = FunnelDefinition(
@@ -61,6 +61,19 @@ def test_times_to_convert_fall_into_bins_whose_ends_belong_to_them(con):
     got = rows(con, distribution(found(log), definition=BUY), "until_seconds")
     assert [(r["until_seconds"], r["customers"]) for r in got] == [
         (60.0, 1), (300.0, 1), (3600.0, 1), (10800.0, 1),
+    ]  # fmt: skip
+
+
+def test_from_the_first_look_it_may_take_longer_than_the_window(duck):
+    timed = BUY.model_copy(update={"timed": "first"})
+    log = [row("ann", 0, "visit"), row("ann", 3 * WEEK, "visit"), row("ann", 3 * WEEK + 5, "order"),
+           row("bob", 0, "visit"), row("bob", 60 * WEEK, "visit"),
+           row("bob", 60 * WEEK + 5, "order")]  # fmt: skip
+    late = date(2026, 12, 31)
+    told = chains(table(log), definition=timed, as_of=late)
+    got = rows(duck, distribution(told, definition=timed), "until_seconds")
+    assert [(r["until_seconds"], r["customers"]) for r in got] == [
+        (30 * 86400.0, 1), (LONGEST, 1),
     ]  # fmt: skip
 
 

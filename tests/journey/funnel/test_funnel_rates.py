@@ -82,6 +82,22 @@ def test_a_property_counts_from_the_first_the_last_or_a_steps_row(con):
     }  # fmt: skip
 
 
+def test_each_step_counts_under_its_own_value(con):
+    rows = told(con, by="channel", attribution="each")
+    counts = {(r["part"], r["step"]): (r["customers"], r["before"], r["lost"]) for r in rows}
+    assert {key: found for key, found in counts.items() if any(found)} == {
+        # Of two who began on the web both took a basket, one of them on the app.
+        ("web", 1): (2, 2, 0), ("web", 2): (1, 2, 0), ("web", 3): (1, 2, 1),
+        ("app", 1): (1, 1, 0), ("app", 2): (1, 1, 1), ("app", 3): (0, 1, 0),
+        ("store", 3): (1, 0, 0), ("–", 1): (1, 1, 0), ("–", 2): (0, 1, 1), ("–", 3): (0, 1, 1),
+    }  # fmt: skip
+    shares = {(r["part"], r["step"]): (r["share"], r["step_share"]) for r in rows}
+    assert shares["store", 3] == (0.25, None)  # of the four who entered, wherever
+    assert shares["web", 3] == (0.25, 0.5)
+    whole = [r["customers"] for r in told(con)]
+    assert [sum(r["customers"] for r in rows if r["step"] == n) for n in (1, 2, 3)] == whole
+
+
 def test_parts_add_up_to_the_whole(duck):
     whole = [r["customers"] for r in told(duck)]
     rows = told(duck, by="channel")

@@ -43,7 +43,7 @@ class FunnelStepRow(BaseModel):
     step_share: float | None = Field(description="Of those at the step before.")
     step_share_low: float | None
     step_share_high: float | None
-    median_seconds: float | None = Field(description="Since the first step.")
+    median_seconds: float | None = Field(description="Since the first step: see `timed`.")
     mean_seconds: float | None
 
 
@@ -124,7 +124,12 @@ Window = Annotated[str, Query(description="From the first to the last step: 12h,
 Order = Annotated[str, Query(description="ordered, strict or any.")]
 Without = Annotated[str, Query(description="What ends the way: touchpoints; `return:2-3`.")]
 By = Annotated[str, Query(description="A column of steps or of customers.")]
-From = Annotated[str, Query(description="Whose value counts: first, last, or a step's number.")]
+From = Annotated[
+    str, Query(description="Whose value counts: first, last, a step's number, or each step's own.")
+]
+Timed = Annotated[
+    str, Query(description="Times run from the `start` that converts, or the `first`.")
+]
 Days = Annotated[str, Query(description="Only what happened in the last days.")]
 
 
@@ -140,9 +145,10 @@ def funnel(  # noqa: PLR0913 - the options of a funnel
     by: By = "",
     attribution: From = "",
     days: Days = "",
+    timed: Timed = "",
 ) -> dict[str, Any]:
     """Give how many customers come from step to step, how fast, and what goes with converting."""
-    typed = Typed(name, steps, window, order, without, by, attribution, days)
+    typed = Typed(name, steps, window, order, without, by, attribution, days, timed=timed)
     as_of = _day(ask)
     found = funnel_of(ask.reader, _asked(ask, typed, as_of), as_of)
     return {"as_of": as_of, **found.told()}

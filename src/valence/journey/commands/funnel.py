@@ -33,7 +33,15 @@ Without = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help="A column of steps or customers, such as channel.")]
 From = Annotated[
-    str, typer.Option("--attribution", help="Whose value counts: first, last, or a step's number.")
+    str,
+    typer.Option(
+        "--attribution",
+        help="Whose value counts: first, last, a step's number, or each step's own.",
+    ),
+]
+Timed = Annotated[
+    str,
+    typer.Option("--timed", help="Times run from the `start` that converts, or the `first` look."),
 ]
 Days = Annotated[str, typer.Option("--days", help="Only what happened in the last days.")]
 
@@ -49,6 +57,7 @@ def funnel(  # noqa: PLR0913 - the options of a funnel
     by: By = "",
     attribution: From = "",
     days: Days = "",
+    timed: Timed = "",
     brand: BrandFolder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +65,7 @@ def funnel(  # noqa: PLR0913 - the options of a funnel
 
     Example: valence journey funnel --steps "product, basket, order" --window 7d --by channel
     """
-    typed = Typed(name, steps, window, order, without, by, attribution, days)
+    typed = Typed(name, steps, window, order, without, by, attribution, days, timed=timed)
     with published_tables(brand, STEPS_MART) as asked:
         journey_now = defined_in(
             asked.house, asked.tables, JOURNEY_KIND, JourneyDefinition, STEPS_MART

@@ -19,6 +19,7 @@ from valence.journey.funnel.definition import (
     FunnelDefinition,
     FunnelsDefinition,
     Order,
+    Timed,
     refuse_unknown,
 )
 from valence.journey.funnel.lost import lost_at
@@ -58,6 +59,7 @@ class Typed:
     attribution: str = ""
     days: str = ""
     since: str = ""  # a day, instead of `days`
+    timed: str = ""
 
     @property
     def anything(self) -> bool:
@@ -124,7 +126,8 @@ def question_of(
     BadInputError
         What is wrong with it.
     """
-    order = _order(typed.order)
+    order = _one_of("order", typed.order, Order)
+    timed = _one_of("timed", typed.timed, Timed)
     if typed.steps.strip():
         definition = funnel_typed(
             typed.steps,
@@ -143,20 +146,20 @@ def question_of(
             changed["order"] = order
         definition = named.model_validate({**named.model_dump(), **changed}) if changed else named
         refuse_unknown(definition, journey)
+    if timed:
+        definition = definition.model_copy(update={"timed": timed})
     return Question(definition, typed.by, _attribution(typed.attribution), _since(typed, as_of))
 
 
-def _order(said: str) -> Order | None:
-    if not said:
-        return None
-    for each in get_args(Order):
-        if said == each:
-            return each  # type: ignore[no-any-return]
-    raise BadInputError(
-        "A funnel has no order {order!r}. {fix}",
-        order=said,
-        fix=did_you_mean(said, get_args(Order)),
-    )
+def _one_of(field: str, said: str, literal: Any) -> Any:
+    """Return what was said of a field if its literal has it, None if nothing was said."""
+    known = get_args(literal)
+    if said and said not in known:
+        raise BadInputError(
+            "A funnel has no {field} {said!r}. {fix}",
+            field=field, said=said, fix=did_you_mean(said, known),
+        )  # fmt: skip
+    return said or None
 
 
 def _attribution(said: str) -> Attribution:
@@ -166,9 +169,11 @@ def _attribution(said: str) -> Attribution:
         return "first"
     if said == "last":
         return "last"
+    if said == "each":
+        return "each"
     raise BadInputError(
-        "A property counts from the first or the last row, or from that of a step by its number: "
-        "first, last, 2; not {said!r}.",
+        "A property counts from the first or the last row, from that of a step by its number, or "
+        "for each step from its own: first, last, 2, each; not {said!r}.",
         said=said,
     )
 
@@ -251,7 +256,9 @@ def _parts(tables: Tables, question: Question, as_of: date) -> tuple[dict[str, l
     told: dict[str, list[Row]] = {}
     for row in tables.rows(rates(found, definition=definition).order_by("part", "step")):
         told.setdefault(row["part"], []).append(row)
-    largest = sorted(told, key=lambda part: (-told[part][0]["customers"], part))
+    # Under its own value a step may have customers where the first has none.
+    most = {part: max(row["customers"] for row in rows) for part, rows in told.items()}
+    largest = sorted(told, key=lambda part: (-told[part][0]["customers"], -most[part], part))
     return {part: told[part] for part in largest[:PARTS]}, len(largest[PARTS:])
 
 

@@ -51,7 +51,7 @@ def chains(
         how many steps), `started_at`, `reached_at` (instant: of the chain that came there first
         the first and the last row; of several that end at once, the one that began last), and for
         each step `at_k` (instant, when a chain first came to it) and `seconds_k` (float, since that
-        chain began); missing where none did.
+        chain began or, of a funnel timed from the `first`, since `at_1`); missing where none did.
     """
     rows = matched(steps, definition, as_of=as_of, since=since)
     rows = rows.mutate(**{_AT: micros_of(rows["at"])})
@@ -204,6 +204,7 @@ def _told(rows: ir.Table, definition: FunnelDefinition) -> ir.Table:
     the first.
     """
     numbers = range(1, len(definition.steps) + 1)
+    since_first = definition.timed == "first"
     times = {}
     for n in numbers:
         reached = rows[_started(n)].notnull()
@@ -223,9 +224,12 @@ def _told(rows: ir.Table, definition: FunnelDefinition) -> ir.Table:
         started_at=moment_of(of_furthest([t[f"_from_{n}"] for n in furthest])),
         reached_at=moment_of(of_furthest([t[f"at_{n}"] for n in furthest])),
         **{f"at_{n}": moment_of(t[f"at_{n}"]) for n in numbers},
-        **{f"seconds_{n}": _seconds(t, n) for n in numbers},
+        **{
+            f"seconds_{n}": _seconds(t[f"at_{n}"] - t["at_1" if since_first else f"_from_{n}"])
+            for n in numbers
+        },
     )
 
 
-def _seconds(t: ir.Table, number: int) -> ir.FloatingValue:
-    return (t[f"at_{number}"] - t[f"_from_{number}"]).cast("float64") / 1_000_000.0
+def _seconds(micros: ir.IntegerValue) -> ir.FloatingValue:
+    return micros.cast("float64") / 1_000_000.0

@@ -15,6 +15,7 @@ from valence.journey.definition import JourneyDefinition
 
 FUNNELS_KIND = "funnels"
 Order = Literal["ordered", "strict", "any"]
+Timed = Literal["start", "first"]
 # What a rule may ask of a step: every column of it but whose it is.
 CATALOG = Catalog({c.name: COLUMN_TYPES[c.kind] for c in STEPS if c.name != "customer_id"})
 
@@ -80,6 +81,11 @@ class FunnelDefinition(Document):
     )
     window_hours: float = Field(
         168.0, gt=0, le=24 * 366 * 5, description="Hours from the first step to the last, at most."
+    )
+    timed: Timed = Field(
+        "start",
+        description="From when times run: `start`, the start of the series of steps that converts; "
+        "`first`, the first time that the customer came to the first step, however long ago.",
     )
     exclusions: tuple[Exclusion, ...] = Field(
         (), max_length=8, description="What ends the way between two steps."

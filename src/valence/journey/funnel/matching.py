@@ -8,7 +8,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.errors import BadInputError
+from valence.core.errors import BadInputError, did_you_mean
 from valence.core.rules import annotate, compile_rule
 from valence.journey.funnel.definition import CATALOG, Condition, FunnelDefinition
 from valence.lake.portable import given
@@ -16,6 +16,8 @@ from valence.lake.portable import given
 # `_step_1`… say whether a row is a step, `_breaks_0`… whether it is an exclusion, `_place` where
 # it stands among rows of the same moment.
 ORDER = ("at", "_place", "source", "row_key")
+NONE = "–"  # the value of a property where a row has none
+_OWN = ("customer_id", "row_key")  # as many values as rows: nothing to tell apart
 NEEDED = ("customer_id", "at", "on", "touchpoint", "stage", "channel", "source", "row_key")
 
 
@@ -76,6 +78,30 @@ def matched(
     after = len(met) + 1
     others = known.ifelse(ibis.literal(after, "int8"), ibis.literal(after + 1, "int8"))
     return t.mutate(_place=ibis.cases(*cases, else_=others))
+
+
+def valued(
+    steps: ir.Table,
+    *,
+    definition: FunnelDefinition,
+    as_of: date,
+    since: date | None = None,
+    by: str,
+) -> ir.Table:
+    """Return the rows as `matched` does, with the value of a property, `_part`.
+
+    Raises
+    ------
+    BadInputError
+        If there is no such column.
+    """
+    if by not in steps.columns or by in _OWN:
+        offered = [name for name in steps.columns if name not in _OWN]
+        raise BadInputError(
+            "Steps cannot be told apart by {by!r}. {fix}", by=by, fix=did_you_mean(by, offered)
+        )
+    rows = matched(steps, definition, as_of=as_of, since=since)
+    return rows.mutate(_part=ibis.coalesce(rows[by].cast("string"), NONE), _row_at=rows["at"])
 
 
 def flagged(t: ir.Table, conditions: Sequence[tuple[str, Condition]], as_of: date) -> ir.Table:

@@ -8,13 +8,12 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.errors import BadInputError, did_you_mean
+from valence.core.errors import BadInputError
 from valence.journey.funnel.definition import FunnelDefinition
-from valence.journey.funnel.matching import ORDER, matched, step_flag
+from valence.journey.funnel.matching import ORDER, step_flag, valued
+from valence.journey.funnel.own import with_own
 
-Attribution = Literal["first", "last"] | int
-NONE = "–"
-_OWN = ("customer_id", "row_key")  # as many values as rows: nothing to tell apart
+Attribution = Literal["first", "last", "each"] | int
 
 
 def with_property(
@@ -27,7 +26,7 @@ def with_property(
     by: str,
     attribution: Attribution = "first",
 ) -> ir.Table:
-    """Return the chains with the value of a property, `part`.
+    """Return the chains with the value of a property, `part`; of each step, `part_1`, `part_2`, ….
 
     Parameters
     ----------
@@ -43,11 +42,9 @@ def with_property(
     BadInputError
         If there is no such column, or no such step.
     """
-    if by not in steps.columns or by in _OWN:
-        offered = [name for name in steps.columns if name not in _OWN]
-        raise BadInputError(
-            "Steps cannot be told apart by {by!r}. {fix}", by=by, fix=did_you_mean(by, offered)
-        )
+    if attribution == "each":
+        return with_own(found, steps, definition=definition, as_of=as_of, since=since, by=by)
+    rows = valued(steps, definition=definition, as_of=as_of, since=since, by=by)
     last = len(definition.steps)
     if isinstance(attribution, int) and not 1 <= attribution <= last:
         raise BadInputError(
@@ -55,8 +52,6 @@ def with_property(
         )
     at, number = _meant(found, attribution)
     told = found.mutate(_at=at, _number=number)
-    rows = matched(steps, definition, as_of=as_of, since=since)
-    rows = rows.mutate(_part=ibis.coalesce(rows[by].cast("string"), NONE), _row_at=rows["at"])
     asked = told.select(_who=told.customer_id, _at=told._at, _number=told._number)
     t = rows.inner_join(asked, [rows.customer_id == asked._who, rows._row_at == asked._at])
     t = t.filter(_is_step(t, definition))

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from valence.journey.funnel.chains import chains
 from valence.journey.funnel.definition import FunnelDefinition
+from valence.journey.funnel.own import own_counts
 from valence.journey.funnel.property import Attribution, with_property
 from valence.lake.portable import count_if, ratio, wilson
 
@@ -40,7 +41,8 @@ def funnel(
     attribution
         Whose value counts for a customer: that of the first row of the furthest chain, of the last
         row of it, or of the row by which step k (from 1) was reached first; who did not reach step
-        k is left out then. Without a value is a group of its own, `–`.
+        k is left out then. `each`: every step counts under its own value. Without a value is a
+        group of its own, `–`.
     confidence
         How sure the intervals are (Wilson 1927).
 
@@ -53,7 +55,11 @@ def funnel(
         before and not to this one), `share`, `share_low`, `share_high` (float, of those who
         came to the first step), `step_share`, `step_share_low`, `step_share_high` (float, of those
         at the step before), `median_seconds`, `mean_seconds` (float, since the chain that first
-        reached the step began). In any order, step k is "k of the steps".
+        reached the step began, or since the first look: see `timed`). In any order, step k is "k of
+        the steps". Where each step counts under its own value, `customers` came to the step under
+        this one, `share` is their part of all who entered under any value, `before` were at the
+        step before under this value, and `step_share` and `lost` say how many of these went on to
+        the step under any value, or did not.
 
     Raises
     ------
@@ -97,12 +103,15 @@ def rates(
     Parameters
     ----------
     found
-        The chains of customers, with a column `part` (text) if they are to be told apart.
+        The chains of customers, with a column `part` (text) if they are to be told apart, or with
+        one for each step, `part_1`, `part_2`, …, if each counts under its own value.
     definition
         The funnel that they went through.
     confidence
         How sure the intervals are.
     """
+    if "part_1" in found.columns:
+        return _shares(own_counts(found, definition=definition), definition, confidence)
     numbers = range(1, len(definition.steps) + 1)
     measured = {}
     for n in numbers:
@@ -125,29 +134,40 @@ def titles(definition: FunnelDefinition) -> list[str]:
 
 
 def _per_step(t: ir.Table, definition: FunnelDefinition, confidence: float) -> ir.Table:
-    def each(values: list[ir.Value]) -> ir.Value:
-        cases = [(t.step == n, value) for n, value in enumerate(values[:-1], 1)]
-        return ibis.cases(*cases, else_=values[-1])
-
     numbers = range(1, len(definition.steps) + 1)
     came = [t[f"customers_{n}"] for n in numbers]
+    customers = _each(t, came)
     t = t.select(
         part=t._part,
         step=t.step.cast("int64"),
-        title=each([ibis.literal(title) for title in titles(definition)]),
-        optional=each([ibis.literal(step.optional) for step in definition.steps]),
-        customers=each(came),
-        before=each([came[max(definition.before(n), 1) - 1] for n in numbers]),
+        customers=customers,
+        before=_each(t, [came[max(definition.before(n), 1) - 1] for n in numbers]),
+        went_on=customers,
         entered=t.customers_1,
-        median_seconds=each([t[f"median_{n}"] for n in numbers]),
-        mean_seconds=each([t[f"mean_{n}"] for n in numbers]),
+        median_seconds=_each(t, [t[f"median_{n}"] for n in numbers]),
+        mean_seconds=_each(t, [t[f"mean_{n}"] for n in numbers]),
     )
-    t = t.mutate(share=ratio(t.customers, t.entered), step_share=ratio(t.customers, t.before))
+    return _shares(t, definition, confidence)
+
+
+def _each(t: ir.Table, values: list[ir.Value]) -> ir.Value:
+    """The value of each row's step, of one for every step."""
+    cases = [(t.step == n, value) for n, value in enumerate(values[:-1], 1)]
+    return ibis.cases(*cases, else_=values[-1])
+
+
+def _shares(t: ir.Table, definition: FunnelDefinition, confidence: float) -> ir.Table:
+    """Add the titles, and the shares with their intervals, to the counts of each step."""
+    t = t.mutate(share=ratio(t.customers, t.entered), step_share=ratio(t.went_on, t.before))
     share = wilson(t.share, t.entered, confidence=confidence)
     step_share = wilson(t.step_share, t.before, confidence=confidence)
     return t.select(
-        "part", "step", "title", "optional", "customers", "before",
-        lost=t.before - t.customers,
+        "part", "step",
+        title=_each(t, [ibis.literal(title) for title in titles(definition)]),
+        optional=_each(t, [ibis.literal(step.optional) for step in definition.steps]),
+        customers=t.customers,
+        before=t.before,
+        lost=t.before - t.went_on,
         share=t.share,
         share_low=share[0],
         share_high=share[1],

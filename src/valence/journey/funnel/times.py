@@ -18,10 +18,16 @@ EDGES = (
     _MINUTE, 5 * _MINUTE, 15 * _MINUTE, _HOUR, 3 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 3 * _DAY,
     5 * _DAY, 7 * _DAY, 14 * _DAY, 30 * _DAY, 60 * _DAY, 90 * _DAY, 180 * _DAY, 365 * _DAY,
 )  # fmt: skip
+LONGEST = 36_500.0 * _DAY  # longer than any brand remembers
 
 
 def edges_of(definition: FunnelDefinition) -> list[float]:
-    """Return the ends of the bins, in seconds, up to the end of the window."""
+    """Return the ends of the bins, in seconds, up to the end of the window.
+
+    From the first look it may take longer than the window, which runs from the start that converts.
+    """
+    if definition.timed == "first":
+        return [*map(float, EDGES), LONGEST]
     window = definition.window_hours * _HOUR
     return [*(float(edge) for edge in EDGES if edge < window), window]
 

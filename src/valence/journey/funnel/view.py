@@ -8,7 +8,8 @@ from valence.core.messages import Message, message
 from valence.journey.funnel.answers import Found, Question, Row
 from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
-from valence.journey.funnel.words import PROPERTIES, part_said, step_titles
+from valence.journey.funnel.times import LONGEST
+from valence.journey.funnel.words import PROPERTIES, TIMED_TOLD, part_said, step_titles
 from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
 from valence.kit.codes import TOUCHPOINTS, lasting, named
 from valence.kit.columns import columns
@@ -28,6 +29,7 @@ def address(question: Question, path: str = "/journey/funnel", **more: object) -
         "window": window_said(definition.window_hours),
         "order": definition.order,
         "without": without_said(definition),
+        "timed": definition.timed if definition.timed != "start" else "",
         **more,
     }
     return f"{path}?{urlencode({key: value for key, value in asked.items() if value})}"
@@ -185,8 +187,8 @@ def parts(found: Found, fmt: Formats) -> Chart | None:
     if not by:
         return None
     title = message("{by}: who converts?", by=PROPERTIES.get(by, by))
-    told = [(part, rows[-1]) for part, rows in found.parts.items() if rows[0]["customers"]]
-    known = [(part, row) for part, row in told if _entered(found, part) >= ENOUGH]
+    told = [(part, rows[-1]) for part, rows in found.parts.items() if _counted(found, part)]
+    known = [(part, row) for part, row in told if _counted(found, part) >= ENOUGH]
     if not known:
         return too_little("funnel-parts", title, message("No group has {n} customers.", n=ENOUGH))
     made = bars(
@@ -201,17 +203,27 @@ def parts(found: Found, fmt: Formats) -> Chart | None:
         name=PROPERTIES.get(by, by),
         value_name=message("Convert"),
     )
-    said = message(
-        "Groups of {n} customers or more; {left} more are not shown.",
-        n=ENOUGH,
-        left=fmt.integer(found.left_out + len(told) - len(known)),
+    left = fmt.integer(found.left_out + len(told) - len(known))
+    said = (
+        message(
+            "Of all who enter, those who convert under this value, whatever they entered under; "
+            "groups of {n} customers or more, {left} more are not shown.",
+            n=ENOUGH,
+            left=left,
+        )
+        if found.question.attribution == "each"
+        else message(
+            "Groups of {n} customers or more; {left} more are not shown.", n=ENOUGH, left=left
+        )
     )
     table = _parts_table(found, fmt)
     return Chart(made.id, title, made.option, table, size=made.size).answering(said)
 
 
-def _entered(found: Found, part: str) -> int:
-    return int(found.parts[part][0]["customers"])
+def _counted(found: Found, part: str) -> int:
+    """Customers of a group: who entered; where each step has its own value, at its largest step."""
+    rows = found.parts[part] if found.question.attribution == "each" else found.parts[part][:1]
+    return max(int(row["customers"]) for row in rows)
 
 
 def _parts_table(found: Found, fmt: Formats) -> DataTable:
@@ -259,6 +271,8 @@ def times(found: Found, fmt: Formats) -> Chart:
 
 
 def _until(seconds: float, fmt: Formats) -> str:
+    if seconds == LONGEST:
+        return fmt.language.worded(message("longer"))
     whole = [(86400, message("{n} d")), (3600, message("{n} h")), (60, message("{n} min"))]
     for size, said in whole:
         if seconds >= size and seconds % size == 0:
@@ -348,8 +362,9 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
             "A customer comes to a step if there is a series of steps, one after the other, from "
             "the first to it within {window}. Steps of one moment count as done in order. A "
             "customer counts once, by the series that goes furthest; of several, the one that ends "
-            "first, and of these the one that began last. The time runs from its first step.",
+            "first, and of these the one that began last. {time}",
             window=lasting(window, fmt),
+            time=fmt.language.worded(TIMED_TOLD[found.question.definition.timed]),
         ),
         formula=message("share = customers at the step / customers at the first step"),
         source=message(

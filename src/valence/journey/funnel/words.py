@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from valence.core.messages import Message, message
 from valence.journey.funnel.definition import FunnelDefinition
-from valence.journey.funnel.property import NONE
+from valence.journey.funnel.matching import NONE
 from valence.kit.codes import CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 
@@ -14,6 +14,14 @@ ORDERS: Mapping[str, Message] = {
     "ordered": message("In this order, anything between"),
     "strict": message("In this order, nothing between"),
     "any": message("In any order"),
+}
+TIMED: Mapping[str, Message] = {
+    "start": message("The start that converts"),
+    "first": message("The first look"),
+}
+TIMED_TOLD: Mapping[str, Message] = {
+    "start": message("The time runs from its first step."),
+    "first": message("The time runs from when the customer first came to the first step at all."),
 }
 PROPERTIES: Mapping[str, Message] = {
     "channel": message("Channel"),

@@ -23,7 +23,7 @@ from valence.journey.funnel.answers import (
 )
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
 from valence.journey.funnel.tables import LOST
-from valence.journey.funnel.words import ORDERS, PROPERTIES, step_titles
+from valence.journey.funnel.words import ORDERS, PROPERTIES, TIMED, step_titles
 from valence.journey.pages.router import pages
 from valence.kit import forms
 from valence.kit.ask import Ask, Asked
@@ -130,12 +130,14 @@ def _shown(typed: Typed, question: Question | None) -> dict[str, str]:
         "window": window_said(definition.window_hours),
         "order": definition.order,
         "without": without_said(definition),
+        "timed": definition.timed,
     }
 
 
 def _choices(ask: Asked) -> dict[str, Any]:
     return {
         "orders": list(ORDERS.items()),
+        "timings": list(TIMED.items()),
         "properties": [("", message("all together")),
                        *((name, PROPERTIES.get(name, name)) for name in offered(ask.reader))],
         "named": [
