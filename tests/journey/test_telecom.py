@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter, defaultdict
+from datetime import UTC
 from xml.etree import ElementTree as ET
 
 import duckdb
 import pptx
 import pytest
 from fastapi.testclient import TestClient
+from tests.journey.funnel.slow import slow_chains, slow_counts
+from tests.journey.paths import slow as paths
 from typer.testing import CliRunner
 
 from valence.app.cli import application as commands
@@ -21,6 +25,8 @@ from valence.definitions import lifecycle
 from valence.definitions.lifecycle import base_of
 from valence.intake.importing import import_files
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
+from valence.journey.funnel import FunnelDefinition
+from valence.kit.published import published_tables
 
 ALSO = {
     "payment": "First Payment",
@@ -35,6 +41,22 @@ PUBLISHED = {
     "Equipment Received": (-56.71, 231),
     "Service in Use": (-76.67, 30),
 }
+
+# What the desk would write to read its log as what became of each incident.
+STATES = """
+version: 1
+name: desk-states
+kind: events
+namespace: incidents
+source: desk
+columns:
+  occurred_at: sys_updated_at
+  name: incident_state
+  channel: contact_type
+identifiers:
+  user_id: number
+"""
+SOME = "hash(number) % 16 = 0"  # incidents: trying all chains of all takes minutes
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +73,16 @@ def telecom(tmp_path_factory, shared_data):
         duckdb.sql(f"COPY (SELECT * FROM {source}) TO '{path}'")
         done = import_files(house.brand, [path], yes=True, store=house.store)
         assert done.quarantined == 0
+    states = folder / "states.csv"
+    duckdb.sql(
+        f"COPY (SELECT * FROM '{shared_data}/service_incidents/*.parquet' WHERE {SOME}) "
+        f"TO '{states}'"
+    )
+    (folder / "states.yaml").write_text(STATES)
+    line = [str(states), "--mapping", str(folder / "states.yaml"), "--brand",
+            str(house.brand.root)]  # fmt: skip
+    imported = CliRunner().invoke(commands("import"), ["import", *line])
+    assert imported.exit_code == 0, imported.output
     house.store.transact(_journey(house))
     house.build()
     yield house
@@ -65,7 +97,11 @@ def _journey(house):
         | ({"standard": "hours_to_solve <= 48"} if each["source"] == "contacts" else {})
         for each in usual["touchpoints"]
     ]
-    document = {**usual, "months": 24, "touchpoints": points}
+    states = [
+        {"name": name, "stage": "service", "rule": f'name == "{name}"'}
+        for name in ("New", "Active", "Awaiting User Info", "Resolved", "Closed")
+    ]
+    document = {**usual, "months": 24, "touchpoints": [*points, *states]}
 
     def change(unit):
         drafted = lifecycle.save_draft(
@@ -142,6 +178,69 @@ def test_the_map_can_be_taken_along(web):
     assert any(text.startswith("Delivery") for text in texts)
     [board] = [shape.table for shape in deck.slides[1].shapes if shape.has_table]
     assert len(board.rows) > 15
+
+
+@pytest.fixture(scope="module")
+def incidents(telecom):
+    """The steps of incidents as they were published."""
+    with published_tables(telecom.brand.root, "journey_steps") as asked:
+        t = asked.tables.table("journey_steps")
+        return asked.tables.rows(t.filter(t.source == "events"))
+
+
+def test_the_steps_of_incidents_are_the_lines_of_the_log(incidents, shared_data):
+    found = defaultdict(list)
+    for step in incidents:
+        found[step["customer_id"]].append((step["at"], step["touchpoint"]))
+    lines = duckdb.sql(
+        "SELECT number, sys_updated_at, incident_state FROM "
+        f"'{shared_data}/service_incidents/*.parquet' WHERE {SOME} AND incident_state IN "
+        "('New', 'Active', 'Awaiting User Info', 'Resolved', 'Closed')"
+    ).fetchall()
+    expected = defaultdict(list)
+    for number, at, state in lines:
+        expected[number].append((at.replace(tzinfo=UTC), state))
+    assert len(lines) > 8000
+    assert Counter(tuple(sorted(each)) for each in found.values()) == Counter(
+        tuple(sorted(each)) for each in expected.values()
+    )
+
+
+def test_the_graph_of_incidents_is_what_a_slow_loop_finds(telecom, incidents):
+    told = paths.graph(incidents, gap_hours=30 * 24)
+    found = CliRunner().invoke(
+        commands("journey"),
+        ["journey", "paths", "--brand", str(telecom.brand.root), "--json"],
+    )
+    edges = {
+        (each["from_touchpoint"], each["to_touchpoint"]): each
+        for each in json.loads(found.stdout)["edges"]
+    }
+    inner = {pair: edge for pair, edge in told.items() if None not in pair}
+    assert len(inner) > 15
+    for pair, (steps, customers, median, p90) in inner.items():
+        edge = edges[pair]
+        assert (edge["steps"], edge["customers"]) == (steps, customers)
+        assert (edge["median_seconds"], edge["p90_seconds"]) == pytest.approx((median, p90))
+
+
+@pytest.mark.parametrize(
+    ("steps", "window", "timed"),
+    [
+        ("New, Active, Resolved, Closed", "30d", "start"),
+        ("New, Awaiting User Info?, Resolved, Closed", "7d", "first"),
+    ],
+)
+def test_the_funnel_of_incidents_is_what_trying_all_chains_finds(
+    telecom, incidents, steps, window, timed
+):
+    found = told(
+        telecom, "journey", "funnel", "--steps", steps, "--window", window, "--timed", timed
+    )
+    definition = FunnelDefinition.model_validate(found["funnel"])
+    slow = slow_counts(slow_chains(incidents, definition), definition)
+    for step, expected in zip(found["steps"], slow, strict=True):
+        assert {name: step[name] for name in expected} == pytest.approx(expected)
 
 
 def test_an_unknown_touchpoint_offers_the_near_one(web):
