@@ -22,9 +22,9 @@ DAY = date(2025, 6, 30)
 JOURNEY = JourneyDefinition(
     stages=("see", "buy", "help"),
     touchpoints=(
-        Touchpoint(name="visit", stage="see"),
+        Touchpoint(name="visit", stage="see", asks="address"),
         Touchpoint(name="order", stage="buy", source="orders"),
-        Touchpoint(name="call", stage="help", source="contacts"),
+        Touchpoint(name="call", stage="help", source="contacts", asks="address"),
     ),
     months=3,
     onward_days=5,
@@ -32,6 +32,8 @@ JOURNEY = JourneyDefinition(
     repeat_days=4,
 )
 STAGE = {each.name: each.stage for each in JOURNEY.touchpoints}
+SOURCE = {each.name: each.source for each in JOURNEY.touchpoints}
+ASKS = {each.name: each.asks for each in JOURNEY.touchpoints}
 step = st.tuples(
     st.sampled_from(["ann", "bob", "cid"]),
     st.integers(0, 200 * 4),  # quarters of days back
@@ -46,14 +48,29 @@ def steps_of(found, whose=""):
         at = datetime(2025, 6, 30, 18, tzinfo=UTC) - timedelta(hours=6 * back)
         rows.append({
             "customer_id": whose + who, "at": at, "on": at.date(), "touchpoint": touchpoint,
-            "stage": STAGE[touchpoint], "channel": "web", "source": "events",
+            "stage": STAGE[touchpoint],
+            "channel": {None: "web", True: "app", False: None}[kept], "source": SOURCE[touchpoint],
             "row_key": f"{whose}{number:04}", "standard_kept": kept, "delivered": None,
+            "asks": ASKS[touchpoint] or None,
         })  # fmt: skip
     return rows
 
 
 def table(rows):
     return ibis.memtable(pa.Table.from_pylist(rows, schema=arrow_schema(STEPS)))
+
+
+def occasions(now):
+    """The last step of each time that somebody was asked, and whether it was again elsewhere."""
+    for who in {r["customer_id"] for r in now}:
+        own = [r for r in now if r["customer_id"] == who and r["asks"] and r["channel"]]
+        own.sort(key=lambda r: (r["at"], r["source"], r["row_key"]))
+        for this, after in itertools.zip_longest(own, own[1:]):
+            soon = after is not None and after["at"] - this["at"] <= timedelta(days=4)
+            elsewhere = soon and after["channel"] != this["channel"]
+            counted = this["source"] != "contacts" and this["on"] <= DAY - timedelta(days=4)
+            if counted and (elsewhere or not soon):
+                yield this, elsewhere
 
 
 def slow(rows):
@@ -67,6 +84,7 @@ def slow(rows):
         here = [r for r in now if r["touchpoint"] == name]
         before = [r for r in old if r["touchpoint"] == name]
         followed, onward, lost, repeats = 0, [], 0, 0
+        asked = [pair for pair in occasions(now) if pair[0]["touchpoint"] == name]
         for who in {r["customer_id"] for r in now}:
             all_of = sorted((r for r in now if r["customer_id"] == who), key=lambda r: r["at"])
             mine = [r for r in all_of if r["touchpoint"] == name]
@@ -96,6 +114,7 @@ def slow(rows):
             "lost": lost, "repeats": repeats,
             "promised": sum(r["standard_kept"] is not None for r in here),
             "kept": sum(bool(r["standard_kept"]) for r in here), "designed": 0, "delivered": 0,
+            "asked": len(asked), "asked_again": sum(again for _, again in asked),
         }  # fmt: skip
     return out
 

@@ -91,7 +91,10 @@ _BOARD = (
     (message("Mood of words, −1 to 1"), _sentiment),
     (message("Complaints per 1,000 customers"), _per_1000),
     (message("Come again about the same"), lambda m, fmt: _share(m.contacts, fmt)),
-    (message("Of these, through another channel"), lambda m, fmt: _share(m.elsewhere, fmt)),
+    (
+        message("Told or asked the same twice, through another channel"),
+        lambda m, fmt: _share(m.asked_twice, fmt),
+    ),
     (message("Solved at first contact"), lambda m, fmt: _share(m.first_contact, fmt)),
     (message("Service standard kept"), lambda m, fmt: _share(m.kept, fmt)),
     (message("Designed moment delivered"), lambda m, fmt: _share(m.delivered, fmt)),

@@ -15,6 +15,7 @@ STEPS = (
     Column("row_key", "text", "Key of its row there."),
     Column("standard_kept", "bool", "Whether service was as promised; empty without a standard."),
     Column("delivered", "bool", "Whether the designed moment was delivered; empty without one."),
+    Column("asks", "text", "What customers give there, as it is set; empty: nothing."),
 )
 CLAIMS = (
     Column("touchpoint", "text", "Touchpoint of the journey."),

@@ -56,6 +56,12 @@ class Touchpoint(Document):
         description="A rule that a row keeps where service is as promised; a row without a promise "
         "is not judged.",
     )
+    asks: str = Field(
+        "",
+        max_length=60,
+        description="What customers give there, such as their address: the same asked for again "
+        "through another channel is asked twice.",
+    )
     moment_of_truth: bool = Field(
         default=False, description="Whether it decides what customers think."
     )
@@ -103,9 +109,9 @@ class DesignedStep(Document):
         return self
 
 
-def _of_events(name: str, stage: str, *names: str) -> Touchpoint:
+def _of_events(name: str, stage: str, *names: str, asks: str = "") -> Touchpoint:
     quoted = ", ".join(f'"{each}"' for each in names)
-    return Touchpoint(name=name, stage=stage, rule=f"lower(name) in ({quoted})")
+    return Touchpoint(name=name, stage=stage, rule=f"lower(name) in ({quoted})", asks=asks)
 
 
 # The names of Segment's and Google's e-commerce events, and those that small shops use.
@@ -122,9 +128,9 @@ _USUAL = (
     _of_events("basket", "buy", "product added", "cart viewed", "add_to_cart", "view_cart", "cart",
                "basket"),
     _of_events("checkout", "buy", "checkout started", "checkout step viewed", "begin_checkout",
-               "add_shipping_info", "checkout", "delivery_choice"),
+               "add_shipping_info", "checkout", "delivery_choice", asks="delivery details"),
     _of_events("payment", "buy", "payment info entered", "add_payment_info", "payment_choice",
-               "payment_done"),
+               "payment_done", asks="payment details"),
     Touchpoint(name="order", stage="buy", source="orders", rule='kind == "sale"',
                moment_of_truth=True),
     Touchpoint(name="delivery", stage="use", moment_of_truth=True, standard="hours_late <= 0",

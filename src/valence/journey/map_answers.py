@@ -76,7 +76,9 @@ class Measures:
     felt: Felt
     complaints: int
     contacts: Share  # that came again about the same, of those there that could
-    elsewhere: Share  # of those that came again: through another channel, asked twice
+    # Of contacts, and times that a touchpoint asked for something: told or asked for again
+    # through another channel.
+    asked_twice: Share
     first_contact: Share  # solved at once, of matters that could be judged
     sentiment: Row | None  # of words: mean, n
     stakes: Sequence[Stake]
@@ -126,7 +128,7 @@ class Measures:
             "complaints": self.complaints,
             "complaints_per_1000": self.complaints_per_1000,
             "came_again": self.contacts.told(),
-            "through_another_channel": self.elsewhere.told(),
+            "asked_twice": self.asked_twice.told(),
             "solved_at_first_contact": self.first_contact.told(),
             "stakes": [
                 {"kind": s.kind, "affected": s.affected, "amount": s.amount, "low": s.low,
@@ -280,7 +282,9 @@ class _Parts:
             felt=felt,
             complaints=sum(self._complaints.get(name, 0) for name in names),
             contacts=Share(sum_of("again"), sum_of("judged")),
-            elsewhere=Share(sum_of("elsewhere"), sum_of("again")),
+            asked_twice=Share(
+                sum_of("elsewhere") + of("asked_again"), sum_of("judged") + of("asked")
+            ),
             first_contact=Share(sum_of("solved_at_once"), sum_of("matters")),
             sentiment={"mean": mean, "n": n} if n else None,
             stakes=[stake for name in names for stake in self._stakes.get(name, ())],

@@ -345,6 +345,11 @@ def how(built: Words) -> How:
             "the whole brand for the same question; below 30 answers nothing is said. Intervals "
             "are 90 %: by p + d − (p − d)² for NPS, Wilson's for shares."
         ),
+        note=message(
+            "Told or asked the same twice: of contacts, those about the same matter again, and of "
+            "times that a touchpoint asked for something (its setting `asks`), those where the "
+            "same was asked for again, both within the days set and through another channel."
+        ),
         inputs=("journey_steps", "touchpoint_reach", "stage_reach", "answers", "journey_contacts"),
         built=built,
         links=((message("How the table was built"), "/builds/tables/touchpoint_reach"),),

@@ -107,6 +107,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_steps,
         order_by=("customer_id", "at"),
         definitions=(JOURNEY_KIND,),
+        version=2,
     ),
     Mart(
         name="touchpoint_names",
@@ -132,6 +133,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_days,
         order_by=("touchpoint", "on"),
         served=True,
+        version=2,
     ),
     Mart(
         name="touchpoint_reach",
@@ -144,6 +146,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_reach,
         definitions=(JOURNEY_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="stage_reach",
@@ -156,6 +159,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_stages,
         definitions=(JOURNEY_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="touchpoint_segments",

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.journey.asked import occasions
 from valence.journey.definition import JourneyDefinition
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column
@@ -32,6 +33,8 @@ REACH = (
     Column("kept", "int", "Of these, those that kept it."),
     Column("designed", "int", "Steps with a designed moment that can be judged."),
     Column("delivered", "int", "Of these, those where it was delivered."),
+    Column("asked", "int", "Times that customers were asked for something, old enough to judge."),
+    Column("asked_again", "int", "Of these, asked for the same again through another channel."),
 )
 
 
@@ -78,12 +81,17 @@ def touchpoint_reach(
         delivered=count_if(t.now & t.delivered),
     )
     w = t.filter(t.now)
-    parts = (_onward(w, as_of, definition), _lost(w, as_of, definition), _repeats(w, definition))
+    parts = (
+        _onward(w, as_of, definition),
+        _lost(w, as_of, definition),
+        _repeats(w, definition),
+        _asked(w, as_of, definition),
+    )
     for part in parts:
         counts = counts.left_join(part, "touchpoint").drop("touchpoint_right")
     zero = {
         name: ibis.coalesce(counts[name], 0).cast("int64")
-        for name in ("followed", "onward", "lost", "repeats")
+        for name in ("followed", "onward", "lost", "repeats", "asked", "asked_again")
     }
     return counts.mutate(**zero).select(*(c.name for c in REACH))
 
@@ -132,6 +140,15 @@ def _lost(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
     )
     last = last.filter(last.last_on <= silent)
     return last.group_by("touchpoint").agg(lost=last.count().cast("int64"))
+
+
+def _asked(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
+    """Times that customers were asked for something, and again through another channel."""
+    t = occasions(w, within_days=definition.repeat_days)
+    t = t.filter(t.on <= as_of - timedelta(days=definition.repeat_days))
+    return t.group_by("touchpoint").agg(
+        asked=t.count().cast("int64"), asked_again=count_if(t.elsewhere)
+    )
 
 
 def _repeats(w: ir.Table, definition: JourneyDefinition) -> ir.Table:

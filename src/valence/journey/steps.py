@@ -145,6 +145,7 @@ def _steps_of(
         row_key=t.row_key,
         standard_kept=_ruled(t, own, "standard"),
         delivered=_ruled(t, own, "delivered"),
+        asks=_by_touchpoint(t, {each.name: each.asks for each in own if each.asks}),
     )
 
 

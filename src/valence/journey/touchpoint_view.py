@@ -9,7 +9,7 @@ from valence.core.messages import Message, message
 from valence.journey.board_view import cells_of
 from valence.journey.map_answers import MINIMUM, JourneyMap, Place
 from valence.journey.visitors import Pain, Verbatim
-from valence.journey.words import KINDS, points
+from valence.journey.words import ASKED_FOR, KINDS, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
@@ -113,6 +113,8 @@ def set_up(place: Place, fmt: Formats) -> list[tuple[Words, str]]:
          else fmt.language.worded(message("as each row says"))),
         (message("Owner"), t.owner or none),
         (message("Backstage process"), t.backstage or none),
+        (message("Asked for"), named(ASKED_FOR, t.asks, fmt) if t.asks
+         else fmt.language.worded(message("nothing"))),
         (message("Service standard"), t.standard or none),
         (message("Moment of truth"), yes if t.moment_of_truth else no),
         (message("Recognised in"), t.source),

@@ -18,6 +18,11 @@ KINDS: Mapping[str, Message] = {
     "standard_broken": message("standard not kept"),
     "repeat_contact": message("came again about the same"),
 }
+# What the usual touchpoints ask for; what a brand calls its own stays as it is.
+ASKED_FOR: Mapping[str, Message] = {
+    "delivery details": message("delivery details"),
+    "payment details": message("payment details"),
+}
 
 
 def points(value: float, fmt: Formats) -> str:

@@ -16,6 +16,9 @@ from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
 from valence.app.serve import application
 from valence.core.settings import load
+from valence.journey.paths import view
+from valence.journey.paths.answers import Loops
+from valence.kit.published import published_tables
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,21 @@ def test_every_part_answers_every_question(web, part, asked):
     api = web.get(f"/api/v1/journey/paths?part={part}{asked}")
     assert api.status_code == 200
     assert api.json()["part"] == part
+
+
+def test_what_is_asked_for_again_is_told_with_its_channels(house):
+    asked = {
+        "asks": "delivery details", "asked": 40, "customers": 30, "again": 10, "again_share": 0.25,
+        "again_low": 0.14, "again_high": 0.4, "median_seconds": 172_800.0, "channel": "web",
+        "next_channel": "store",
+    }  # fmt: skip
+    few = {**asked, "asks": "a form", "asked": 4, "again": 0, "channel": None}
+    with published_tables(house.brand.root, "journey_steps") as read:
+        table = view.asked_table(Loops([], [], [asked, few], 7), read.fmt)
+    assert table.rows == [
+        ["delivery details", 40, 30, 10, 0.25, 0.14, 0.4, "Website → Store", "2.0 days"],
+        ["a form", 4, 30, 0, None, None, None, None, "2.0 days"],
+    ]
 
 
 def test_a_wrong_rule_is_marked_and_what_was_typed_stays(web):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from tests.journey.paths.walkers import rows, table
 
+from valence.journey.asked import asked_again, channels_asked
 from valence.journey.paths.loops import contact_matters, loops, repeated_contacts, repeats
 
 
@@ -82,3 +83,29 @@ def test_contacts_without_case_and_category_are_no_matter(duck):
     found = contacts(contact(1, 1, "phone"), contact(2, 1, "chat"))
     (row,) = duck.to_pyarrow(repeats(contact_matters(found))).to_pylist()
     assert (row["category"], row["contacts"], row["repeated"]) == (None, 2, 0)
+
+
+def test_the_same_asked_for_again_through_another_channel_is_told_with_both(con):
+    def asking(who, day, channel, source="events", asks="address"):
+        return {
+            "customer_id": who, "at": datetime(2025, 3, day, tzinfo=UTC), "asks": asks,
+            "channel": channel, "source": source, "row_key": f"{who}{day}",
+        }  # fmt: skip
+
+    steps = pa.Table.from_pylist([
+        asking("ann", 1, "web"), asking("ann", 1, "Web"), asking("ann", 3, "store"),  # two pages
+        asking("bob", 1, "web"), asking("bob", 20, "store"),  # too late to be again
+        asking("cid", 1, "web"), asking("cid", 2, "phone", source="contacts"),
+        asking("dee", 1, "web"), asking("dee", 2, "app", asks="card"), asking("dee", 3, None),
+    ])  # fmt: skip
+    t = ibis.memtable(steps)
+    told = con.to_pyarrow(asked_again(t, within_days=7).order_by("asks")).to_pylist()
+    names = ("asks", "asked", "customers", "again", "median_seconds")
+    assert [tuple(r[name] for name in names) for r in told] == [
+        ("address", 6, 4, 2, 129_600.0), ("card", 1, 1, 0, None),
+    ]  # fmt: skip
+    assert told[0]["again_low"] < told[0]["again_share"] == 2 / 6 < told[0]["again_high"]
+    pairs = con.to_pyarrow(channels_asked(t, within_days=7)).to_pylist()
+    assert {(r["channel"].lower(), r["next_channel"], r["again"]) for r in pairs} == {
+        ("web", "store", 1), ("web", "phone", 1)
+    }  # fmt: skip

@@ -75,7 +75,10 @@ class MeasuresModel(BaseModel):
     complaints: int
     complaints_per_1000: float | None = Field(description="For each 1,000 customers.")
     came_again: ShareModel = Field(description="Contacts that came again about the same.")
-    through_another_channel: ShareModel = Field(description="Of these.")
+    asked_twice: ShareModel = Field(
+        description="Of contacts, and of times that a touchpoint asked for something: told, or "
+        "asked for the same, again through another channel."
+    )
     solved_at_first_contact: ShareModel
     stakes: list[StakeModel]
     weeks: list[int] = Field(description="Steps of the last weeks, the oldest first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from valence.core.errors import NotFoundError
 from valence.journey.api.router import api
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.paths.answers import (
     changes_of,
     kinds_of,
@@ -18,6 +20,7 @@ from valence.journey.paths.answers import (
 )
 from valence.journey.paths.question import GAP_DAYS, MART, MOST_DAYS, Question
 from valence.kit.ask import Ask, Asked
+from valence.kit.built import defined
 from valence.kit.commands import plain
 
 Part = Literal["ways", "variants", "loops", "kinds", "changes"]
@@ -34,8 +37,8 @@ class PathsModel(BaseModel):
     part: Part = Field(description="Which part is told.")
     result: dict[str, Any] = Field(
         description="ways: `walked`, `flows`, `edges`, `gone_on`; variants: `journeys`, `rows`, "
-        "`matrix`; loops: `loops`, `repeats`; kinds: `kinds`, `silhouette`; changes: `edges`, "
-        "`variants`, each with shares, difference, interval and corrected p value."
+        "`matrix`; loops: `loops`, `repeats`, `asked`; kinds: `kinds`, `silhouette`; changes: "
+        "`edges`, `variants`, each with shares, difference, interval and corrected p value."
     )
 
 
@@ -59,5 +62,9 @@ def journey_paths(
 def _told(ask: Asked, part: Part, question: Question) -> dict[str, Any]:
     if not ask.reader.has(MART) or ask.as_of is None:
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
-    found = _READ[part](ask.reader, question, ask.as_of)
+    read = _READ[part]
+    if part == "loops":
+        days = defined(ask, JOURNEY_KIND, JourneyDefinition, MART).repeat_days
+        read = partial(loops_of, within_days=days)
+    found = read(ask.reader, question, ask.as_of)
     return {"as_of": ask.as_of.isoformat(), "part": part, "result": plain(found)}

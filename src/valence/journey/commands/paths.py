@@ -9,10 +9,12 @@ import typer
 
 from valence.core.errors import NotFoundError
 from valence.journey.commands.group import journey
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.paths import view
 from valence.journey.paths.answers import Ways, paths_told, variants_of, ways_of
 from valence.journey.paths.question import GAP_DAYS, MART, MOST_DAYS, Question
 from valence.journey.paths.words import pair, way
+from valence.kit.built import defined_in
 from valence.kit.codes import lasting
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.published import published_tables
@@ -43,7 +45,13 @@ def paths(  # noqa: PLR0913 - the options of a command
         if asked.as_of is None:
             raise NotFoundError("No figures have been built yet. Run `valence build`.")
         if as_json:
-            print_json(asked.told(paths_told(asked.tables, question, asked.as_of)))
+            journey_now = defined_in(
+                asked.house, asked.tables, JOURNEY_KIND, JourneyDefinition, MART
+            )
+            told = paths_told(
+                asked.tables, question, asked.as_of, within_days=journey_now.repeat_days
+            )
+            print_json(asked.told(told))
             return
         found, fmt = ways_of(asked.tables, question, asked.as_of), asked.fmt
         answer = view.ways_answer(found, fmt)

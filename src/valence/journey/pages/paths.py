@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from valence.core.errors import BadInputError, did_you_mean
 from valence.core.messages import Message, message
 from valence.core.rules import RuleError
+from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.pages.router import pages
 from valence.journey.paths import compared_view, view
 from valence.journey.paths.answers import (
@@ -26,7 +27,7 @@ from valence.journey.paths.question import MART, Question, known
 from valence.journey.paths.tables import behind, edges_spec, edges_table
 from valence.journey.paths.words import pair, touchpoint
 from valence.kit.ask import Ask, Asked
-from valence.kit.built import built_of, unbuilt
+from valence.kit.built import built_of, defined, unbuilt
 from valence.kit.filters import marked
 from valence.kit.page import Crumb, Tab
 from valence.kit.tables import TableColumn, TableSpec, table_export, table_page, table_view
@@ -148,13 +149,20 @@ def _left_out(ask: Asked) -> list[Message]:
 
 
 def _loops(ask: Asked, question: Question, shared: dict[str, Any]) -> Response:
-    found, fmt = loops_of(ask.reader, question, _day(ask)), ask.format
-    lists = [(message("Steps back"), view.loops_table(found, fmt))]
+    days = defined(ask, JOURNEY_KIND, JourneyDefinition, MART).repeat_days
+    found, fmt = loops_of(ask.reader, question, _day(ask), within_days=days), ask.format
+    lists = []
     if found.repeats:
         lists.append(
             (message("Contacts that came again for the same matter"),
              view.repeats_table(found, fmt))
         )  # fmt: skip
+    if found.asked:
+        lists.append(
+            (message("The same asked for again through another channel"),
+             view.asked_table(found, fmt))
+        )  # fmt: skip
+    lists.append((message("Steps back"), view.loops_table(found, fmt)))  # the longest
     return ask.page(
         "journey/paths.html",
         answer=view.loops_answer(found, fmt),

@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from valence.journey.asked import asked_again, channels_asked
 from valence.journey.paths.between import between
 from valence.journey.paths.difference import Shift, counts_of, shifts
 from valence.journey.paths.graph import directly_follows
@@ -81,10 +82,11 @@ class Variants:
 
 @dataclass(frozen=True, slots=True)
 class Loops:
-    """Ways back, and contacts that came again for the same matter."""
+    """Ways back, contacts that came again for the same matter, and the same asked for again."""
 
     loops: Sequence[Row]
     repeats: Sequence[Row]
+    asked: Sequence[Row]  # with the channels that it was most often asked again through
     within_days: int
 
 
@@ -175,8 +177,13 @@ def _top(tables: Tables, steps: ir.Table, question: Question, most: int) -> list
     return tables.rows(found.filter(found["rank"] <= most).order_by("rank"))
 
 
-def loops_of(tables: Tables, question: Question, as_of: date) -> Loops:
-    """Return ways back, and contacts that came again for the same matter."""
+def loops_of(
+    tables: Tables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
+) -> Loops:
+    """Return ways back, contacts that came again, and what was asked for again elsewhere.
+
+    `within_days` is what the journey sets; contacts were looked at by it when they were built.
+    """
     steps = asked_steps(tables, question, as_of)
     found = loops(steps, gap_hours=question.gap_hours)
     ranked = found.order_by(found.customers.desc(), found.times.desc(), "touchpoint", "over")
@@ -185,8 +192,27 @@ def loops_of(tables: Tables, question: Question, as_of: date) -> Loops:
         matters = tables.table("contact_matters")
         told = repeats(chosen(tables, matters, question.segment, as_of))
         again = tables.rows(told.order_by(told.repeated.desc(), told.contacts.desc(), "category"))
-    within = max((row["within_days"] for row in again), default=WITHIN_DAYS)
-    return Loops(tables.rows(ranked.limit(SHOWN)), again, within)
+    within = max((row["within_days"] for row in again), default=within_days)
+    return Loops(tables.rows(ranked.limit(SHOWN)), again, _asked(tables, steps, within), within)
+
+
+def _asked(tables: Tables, steps: ir.Table, within_days: int) -> list[dict[str, Any]]:
+    """What was asked for again through another channel, with the most frequent two channels."""
+    if "asks" not in steps.columns:  # built before touchpoints could say so
+        return []
+    told = asked_again(steps, within_days=within_days)
+    pairs = channels_asked(steps, within_days=within_days)
+    most: dict[str, Row] = {}
+    for pair in tables.rows(pairs.order_by(pairs.again.desc(), "channel", "next_channel")):
+        most.setdefault(pair["asks"], pair)
+    return [
+        {
+            **row,
+            "channel": most.get(row["asks"], {}).get("channel"),
+            "next_channel": most.get(row["asks"], {}).get("next_channel"),
+        }
+        for row in tables.rows(told.order_by(told.again.desc(), told.asked.desc(), "asks"))
+    ]
 
 
 def kinds_of(tables: Tables, question: Question, as_of: date) -> Kinds:
@@ -254,7 +280,9 @@ def _changed_ways(tables: Tables, one: ir.Table, two: ir.Table, question: Questi
     )
 
 
-def paths_told(tables: Tables, question: Question, as_of: date) -> dict[str, Any]:
+def paths_told(
+    tables: Tables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
+) -> dict[str, Any]:
     """Return all that is told of paths, as programs read it.
 
     Raises
@@ -266,7 +294,7 @@ def paths_told(tables: Tables, question: Question, as_of: date) -> dict[str, Any
     """
     ways = ways_of(tables, question, as_of)
     told = variants_of(tables, question, as_of)
-    turned = loops_of(tables, question, as_of)
+    turned = loops_of(tables, question, as_of, within_days=within_days)
     return {
         "question": question,
         "walked": ways.walked,
@@ -278,6 +306,7 @@ def paths_told(tables: Tables, question: Question, as_of: date) -> dict[str, Any
         "matrix": told.matrix,
         "loops": turned.loops,
         "repeated_contacts": turned.repeats,
+        "asked_again": turned.asked,
         "repeated_within_days": turned.within_days,
         "kinds": kinds_of(tables, question, as_of),
         "changes": changes_of(tables, question, as_of),

@@ -11,8 +11,9 @@ from valence.core.messages import Message, message
 from valence.journey.paths.answers import GoneOn, Loops, Variants, Walked, Ways
 from valence.journey.paths.sankey import MOST, sankey
 from valence.journey.paths.words import pair, touchpoint, way
+from valence.journey.words import ASKED_FOR
 from valence.kit.charts import Cell, Chart, DataTable, too_little
-from valence.kit.codes import lasting
+from valence.kit.codes import CHANNELS, lasting, named
 from valence.kit.format import Formats
 from valence.kit.grids import grid
 from valence.kit.page import Answer, Figure, How, Step, Words
@@ -343,6 +344,42 @@ def repeats_table(found: Loops, fmt: Formats) -> DataTable:
     return DataTable("repeats", headers, rows, absent=message("not enough data"))
 
 
+def asked_table(found: Loops, fmt: Formats) -> DataTable:
+    """Return what touchpoints asked for again through another channel."""
+    rows: list[list[Any]] = [
+        [
+            named(ASKED_FOR, row["asks"], fmt), row["asked"], row["customers"], row["again"],
+            *(
+                (row["again_share"], row["again_low"], row["again_high"])
+                if row["asked"] >= FEWEST
+                else (None, None, None)
+            ),
+            _channels(row, fmt),
+            lasting(row["median_seconds"], fmt),
+        ]
+        for row in found.asked
+    ]  # fmt: skip
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Asked for"), "text"),
+        (message("Times"), "int"),
+        (message("Customers"), "int"),
+        (message("Asked again elsewhere"), "int"),
+        (message("Share"), "percent"),
+        (message("From"), "percent"),
+        (message("To"), "percent"),
+        (message("Most often"), "text"),
+        (message("Median time until then"), "text"),
+    )
+    return DataTable("asked-again", headers, rows, absent=message("not enough data"))
+
+
+def _channels(row: Row, fmt: Formats) -> str | None:
+    """The two channels through which the same was most often asked for."""
+    if row["channel"] is None:
+        return None
+    return f"{named(CHANNELS, row['channel'], fmt)} → {named(CHANNELS, row['next_channel'], fmt)}"
+
+
 def loops_how(built: Words, within_days: int) -> How:
     """Return how loops are computed."""
     return How(
@@ -350,7 +387,10 @@ def loops_how(built: Words, within_days: int) -> How:
             "A loop is two steps: from a touchpoint to another and at once back, within one "
             "journey; or the same touchpoint twice in a row. A contact came again where one before "
             "on the same case or in the same category was at most {days} days earlier; it was told "
-            "twice where it came through another channel than that one.",
+            "twice where it came through another channel than that one. The same is asked for "
+            "again where touchpoints that ask for it (their setting `asks`) are met through two "
+            "channels at most {days} days apart; steps through one channel that follow each other "
+            "in that time ask once.",
             days=within_days,
         ),
         source=message("Wilson interval (1927), 95 %"),
