@@ -51,6 +51,13 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    if text and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
+        raise ValueError(f"{text!r} is no mail server; write smtp:// or smtps:// and its name")
+    return text
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -106,11 +113,29 @@ class WebTable(_Table):
     )
 
 
+class MailTable(_Table):
+    """How mail leaves the house; with neither server nor folder none does."""
+
+    server: Annotated[str, AfterValidator(_mail_server)] = Field(
+        "",
+        description="Mail server, such as smtp://mail.example.com:587 (with STARTTLS where the "
+        "server offers it) or smtps://mail.example.com.",
+    )
+    sender: str = Field("", description="Address that mail is from, such as valence@example.com.")
+    user: str = Field("", description="Name at the mail server; empty: it asks for none.")
+    folder: str = Field(
+        "", description="Folder that takes mail as files instead of a server, such as data/mail."
+    )
+
+
 class SecretsTable(_Table):
     """Names of environment variables that hold secrets."""
 
     key_env: str = Field(
         "VALENCE_KEY", description="Holds the master key; unset: data/master.key is used."
+    )
+    mail_password_env: str = Field(
+        "VALENCE_MAIL_PASSWORD", description="Holds the password at the mail server."
     )
 
 
@@ -122,6 +147,7 @@ class Settings(_Table):
     lake: LakeTable = LakeTable()
     store: StoreTable = StoreTable()
     web: WebTable = WebTable()
+    mail: MailTable = MailTable()
     secrets: SecretsTable = SecretsTable()
 
     @property

@@ -34,7 +34,7 @@ GROUP: Mapping[str, Message] = {
     "month": message("Month"),
 }
 NOT_SAID = message("(not said)")
-_NAMES: Mapping[str, Mapping[str, Message]] = {
+NAMES: Mapping[str, Mapping[str, Message]] = {
     "touchpoint": TOUCHPOINTS,
     "stage": STAGES,
     "channel": CHANNELS,
@@ -50,7 +50,7 @@ def group_name(by: str, name: str | None, fmt: Formats) -> str:
     """Return a group in the reader's language; a brand's own names as they are."""
     if not name:
         return fmt.language.worded(NOT_SAID)
-    return named(_NAMES.get(by, {}), name, fmt)
+    return named(NAMES.get(by, {}), name, fmt)
 
 
 def stratum_name(traits: tuple[str, ...], stratum: str, fmt: Formats) -> str:

@@ -1,1 +1,1 @@
-"""What leaves the house: signed links; mail and webhooks will follow."""
+"""What leaves the house: mail and signed links; webhooks will follow."""

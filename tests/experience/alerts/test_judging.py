@@ -104,7 +104,7 @@ def test_one_open_alert_of_a_rule_and_entity_on_both_stores(store):
     with pytest.raises(ConflictError, match="closed already"), store.writing() as unit:
         book.close(unit, one.alert_id, **ann)
     with store.reading() as view:
-        day = book.digest(view, T0.date(), T0, T0 + timedelta(days=1))
+        day = book.digest(view, T0.date(), UTC)
     assert (len(day.fired), len(day.closed), len(day.acknowledged)) == (3, 1, 1)
     assert len(day.open) == 2
 

@@ -1,4 +1,4 @@
-"""Answers by entity and period, on each engine."""
+"""Measures by entity and period, on each engine."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,8 +10,8 @@ from valence.experience.alerts.chart import Period
 from valence.experience.alerts.periods import by_entity, period_counts
 
 SCHEMA = pa.schema(
-    [("metric", pa.string()), ("subject", pa.string()), ("on", pa.date32()),
-     ("channel", pa.string()), ("good", pa.bool_()), ("bad", pa.bool_())]
+    [("on", pa.date32()), ("entity", pa.string()),
+     *((name, pa.int64()) for name in ("n", "good", "bad"))]
 )  # fmt: skip
 
 
@@ -22,22 +22,20 @@ def con(request):
     return request.getfixturevalue(request.param)
 
 
-def answers(*rows):
-    made = [dict(zip(SCHEMA.names, ("nps", "own", *row), strict=True)) for row in rows]
+def measured(*rows):
+    made = [dict(zip(SCHEMA.names, row, strict=True)) for row in rows]
     return ibis.memtable(pa.Table.from_pylist(made, schema=SCHEMA))
 
 
 def test_weeks_begin_on_monday_for_each_entity(con):
-    t = answers(
-        (date(2025, 3, 3), "web", True, False),  # Monday
-        (date(2025, 3, 9), "web", False, True),  # Sunday
-        (date(2025, 3, 24), "web", True, False),  # two weeks later
-        (date(2025, 3, 5), "shop", False, False),
-        (date(2025, 3, 5), "", True, False),
-        (date(2025, 3, 5), "shop", None, None),  # off its scale
-        (date(2024, 1, 1), "shop", True, False),
+    t = measured(
+        (date(2025, 3, 3), "web", 1, 1, 0),  # Monday
+        (date(2025, 3, 9), "web", 1, 0, 1),  # Sunday
+        (date(2025, 3, 24), "web", 7, 4, 2),  # two weeks later
+        (date(2025, 3, 5), "shop", 1, 0, 0),
+        (date(2024, 1, 1), "shop", 1, 1, 0),
     )
-    counts = period_counts(t, metric="nps", by="channel", span="week", since=date(2025, 1, 1))
+    counts = period_counts(t, span="week", since=date(2025, 1, 1))
     made = by_entity(con.to_pyarrow(counts).to_pylist(), "week")
     monday = date(2025, 3, 3)
     assert made["shop"] == [Period(monday, 1, 0, 0)]
@@ -45,14 +43,14 @@ def test_weeks_begin_on_monday_for_each_entity(con):
         Period(monday, 2, 1, 1),
         Period(monday + timedelta(days=7), 0, 0, 0),
         Period(monday + timedelta(days=14), 0, 0, 0),
-        Period(monday + timedelta(days=21), 1, 1, 0),
+        Period(monday + timedelta(days=21), 7, 4, 2),
     ]
     assert list(made) == ["shop", "web"]
 
 
 def test_all_together_by_day(con):
-    t = answers((date(2025, 3, 3), "web", True, False), (date(2025, 3, 3), None, False, True))
-    counts = period_counts(t, metric="nps", by="all", span="day", since=date(2025, 1, 1))
+    t = measured((date(2025, 3, 3), "", 1, 1, 0), (date(2025, 3, 3), "", 1, 0, 1))
+    counts = period_counts(t, span="day", since=date(2025, 1, 1))
     made = by_entity(con.to_pyarrow(counts).to_pylist(), "day")
     assert made == {"": [Period(date(2025, 3, 3), 2, 1, 1)]}
 

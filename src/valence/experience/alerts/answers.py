@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +72,7 @@ class Alerts:
     closed: Sequence[Alert]
     watched: Sequence[Seen]
     digest: Digest
+    digest_to: Sequence[str]  # who gets it by mail
 
     @property
     def unseen(self) -> int:
@@ -90,6 +91,7 @@ class Alerts:
                 "closed": [alert_told(one) for one in day.closed],
                 "acknowledged": [alert_told(one) for one in day.acknowledged],
                 "open": len(day.open),
+                "to": list(self.digest_to),
             },
         }
 
@@ -134,20 +136,18 @@ def alerts_of(house: OpenBrand, tables: Tables, *, as_of: date, day: date | None
     """Return all that is watched and what it brought; `day` is that of the digest, else today."""
     zone = house.brand.settings.zone
     today = day or now().astimezone(zone).date()
-    begins = datetime.combine(today, time(), zone)
-    ends = datetime.combine(today + timedelta(days=1), time(), zone)
     with house.store.reading() as view:
         definition, _ = definition_in_force(view)
         still = book.open_alerts(view)
         over = book.closed_alerts(view)
-        digest = book.digest(view, today, begins, ends)
+        digest = book.digest(view, today, zone)
     of = {(one.rule, one.entity): one for one in still}
     watched = [
         Seen(rule, chart, of.get((rule.name, chart.entity)))
         for rule in definition.rules
         for chart in charts(tables, rule, as_of=as_of)
     ]
-    return Alerts(still, over, watched, digest)
+    return Alerts(still, over, watched, digest, definition.digest_to)
 
 
 def alert_told(one: Alert) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
@@ -162,8 +162,9 @@ def closed_alerts(view: View, *, limit: int = 50) -> list[Alert]:
     return _told(view.rows(query.order_by(book.c.closed_at.desc()).limit(limit)))
 
 
-def digest(view: View, day: date, begins: datetime, ends: datetime) -> Digest:
-    """Return what the day between two instants brought."""
+def digest(view: View, day: date, zone: tzinfo) -> Digest:
+    """Return what a business day of a zone brought."""
+    begins, ends = (datetime.combine(day + timedelta(days=n), time(), zone) for n in (0, 1))
 
     def within(column: sa.Column[Any]) -> list[Alert]:
         query = sa.select(book).where(column >= begins, column < ends)

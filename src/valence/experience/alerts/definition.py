@@ -1,28 +1,35 @@
-"""What users set for alerts: which score is watched, by what, and when it calls."""
+"""What users set for alerts: which measure is watched, by what, and when it calls."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from valence.definitions.documents import Document
 from valence.experience.alerts.chart import USUAL_LEAST, Limits
+from valence.experience.alerts.measures import BY_OF, SOLVED_DAYS, By, Metric
 from valence.experience.alerts.watch import Calm, Span
 
 ALERTS_KIND = "alerts"
-Metric = Literal["nps", "csat", "ces", "rating", "review"]
-By = Literal["all", "touchpoint", "stage", "channel", "store", "agent", "source", "language"]
+
+
+Address = Annotated[str, Field(pattern=r"^[^@\s,<>]+@[^@\s,<>]+$", max_length=254)]
 
 
 class AlertRule(Document):
-    """One score that is watched, of all answers or of each entity."""
+    """One measure that is watched, of all together or of each entity."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = Field(
         description="What it is called."
     )
-    metric: Metric = Field("nps", description="The score: nps, csat, ces, rating or review.")
+    metric: Metric = Field(
+        "nps",
+        description="What is watched: a score (nps, csat, ces, rating, review); sentiment, the "
+        "share of texts that praise; no_complaint, the share of contacts that are none; solved, "
+        "the share of contacts solved within 48 hours; standard, the share of steps that kept it.",
+    )
     by: By = Field("touchpoint", description="Each of which is watched alone; all: all together.")
     period: Span = Field("week", description="How long answers are gathered: day or week.")
     floor: float | None = Field(
@@ -78,9 +85,18 @@ class AlertsDefinition(Document):
             AlertRule(name="Satisfaction by touchpoint", metric="csat"),
             AlertRule(name="Effort by touchpoint", metric="ces"),
             AlertRule(name="Ratings", metric="rating", by="all"),
+            AlertRule(name="Praise by touchpoint", metric="sentiment"),
+            AlertRule(name="Service standard by touchpoint", metric="standard"),
+            AlertRule(name="Contacts solved by agent", metric="solved", by="agent"),
         ),
         max_length=50,
         description="The rules; each entity of each has at most one open alert.",
+    )
+    digest_to: tuple[Address, ...] = Field(
+        (), max_length=50, description="Who gets the digest of the day by mail; empty: nobody."
+    )
+    digest_hour: int = Field(
+        8, ge=0, le=23, description="Hour in the brand's zone from which yesterday's is mailed."
     )
 
     @model_validator(mode="after")
@@ -89,6 +105,16 @@ class AlertsDefinition(Document):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"each rule needs a name of its own; twice: {twice}")
         for rule in self.rules:
+            if rule.by not in BY_OF[rule.metric]:
+                raise ValueError(
+                    f"{rule.name}: {rule.metric} is not known by {rule.by}, but by "
+                    f"{', '.join(sorted(BY_OF[rule.metric]))}"
+                )
+            if rule.metric == "solved" and rule.grace_days < SOLVED_DAYS:
+                raise ValueError(
+                    f"{rule.name}: whether a contact was solved within 48 hours is known after "
+                    f"{SOLVED_DAYS} days; set grace_days to {SOLVED_DAYS} or more"
+                )
             if rule.floor is not None and not rule.net and rule.floor < 0:
                 raise ValueError(f"{rule.name}: the floor of a share is 0 to 100")
         return self

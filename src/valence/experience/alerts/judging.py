@@ -15,9 +15,9 @@ from valence.definitions.reading import in_force
 from valence.experience.alerts import book
 from valence.experience.alerts.chart import Period, Point, Usual, charted, usual_of
 from valence.experience.alerts.definition import ALERTS_KIND, AlertRule, AlertsDefinition
+from valence.experience.alerts.measures import measured
 from valence.experience.alerts.periods import by_entity, period_counts
 from valence.experience.alerts.watch import Happening, Watched, last_closed, watch
-from valence.experience.apart import told_apart
 from valence.experience.marking import marked, set_mark
 from valence.kit.opened import OpenBrand
 from valence.lake.reading import Tables
@@ -80,10 +80,10 @@ def charts(tables: Tables, rule: AlertRule, *, as_of: date) -> list[Charted]:
     since = rule.since or months_before(as_of, MONTHS)
     if rule.period == "week":
         since -= timedelta(days=since.weekday())
-    answers, by = tables.table("answers"), "all"
-    if rule.by != "all":
-        answers, by = told_apart(tables, answers, rule.by), "name"
-    counts = period_counts(answers, metric=rule.metric, by=by, span=rule.period, since=since)
+    found = measured(tables, rule.metric, rule.by)
+    if found is None:
+        return []
+    counts = period_counts(found, span=rule.period, since=since)
     closed = last_closed(as_of, rule.period, rule.grace_days)
     entities = by_entity(tables.rows(counts), rule.period)
     return [chart_of(name, periods, rule, closed) for name, periods in entities.items()]

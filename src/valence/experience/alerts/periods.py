@@ -1,4 +1,4 @@
-"""Answers counted by entity and period: what an engine makes of them for a chart."""
+"""Measures counted by entity and period: what an engine makes of them for a chart."""
 
 from __future__ import annotations
 
@@ -13,53 +13,38 @@ import ibis.expr.types as ir
 from valence.core.days import as_day
 from valence.experience.alerts.chart import Period
 from valence.experience.alerts.watch import Span
-from valence.lake.portable import count_if, given
 
-ALL = ""  # the entity that is all of them together
 _MONDAY = date(1970, 1, 5)
 
 
-def period_counts(
-    answers: ir.Table, *, metric: str, by: str, span: Span, since: date, subject: str = "own"
-) -> ir.Table:
-    """Return the answers of each entity in each period.
+def period_counts(measured: ir.Table, *, span: Span, since: date) -> ir.Table:
+    """Return the counts of each entity in each period.
 
     Parameters
     ----------
-    answers
-        The mart `answers`, with the column that `by` names.
-    metric
-        The question.
-    by
-        Column that tells entities apart; `all` for all together.
+    measured
+        Rows as `measures.measured` gives them.
     span
         day or week (from Monday).
     since
-        Answers before that day are left out.
-    subject
-        `own`, or a competitor.
+        What is older is left out.
 
     Returns
     -------
     Table
-        `entity` (text; empty for all together), `start` (day), `n`, `good`, `bad` (int). Answers
-        off their scale and of no named entity are left out; so are periods without an answer.
+        `entity` (text; empty for all together), `start` (day), `n`, `good`, `bad` (int); no row for
+        a period with nothing.
     """
-    t = given(answers, "metric", "on", "good", "bad", "subject")
-    t = t.filter(t.metric == metric, t.subject == subject, t.on >= as_day(since), t.good.notnull())
-    entity = ibis.literal(ALL)
-    if by != "all":
-        t = t.filter(ibis.coalesce(given(t, by)[by], "") != "")
-        entity = t[by]
+    t = measured.filter(measured.on >= as_day(since))
     start = t.on
     if span == "week":
         # Days into the week, counted from a Monday: engines number week days each in their way.
         days = t.on.delta(ibis.literal(_MONDAY), unit="day").cast("int64")
         into = ((days % 7) + 7) % 7
         start = t.on - into.as_interval("D")
-    t = t.mutate(entity=entity, start=start.cast("date"))
+    t = t.mutate(start=start.cast("date"))
     return t.group_by("entity", "start").agg(
-        n=t.count().cast("int64"), good=count_if(t.good), bad=count_if(t.bad)
+        **{name: t[name].sum().cast("int64") for name in ("n", "good", "bad")}
     )
 
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 from valence.core.clock import now
 from valence.core.messages import Message, message
 from valence.experience.alerts.answers import Alerts, Seen
-from valence.experience.alerts.book import Alert
+from valence.experience.alerts.book import Alert, Digest
 from valence.experience.alerts.chart import USUAL_LEAST
 from valence.experience.alerts.watch import why_of
+from valence.experience.groups_words import NAMES
 from valence.kit.ask import Asked
 from valence.kit.charts import Chart, DataTable, Line, lines, too_little
-from valence.kit.codes import CHANNELS, STAGES, TOUCHPOINTS
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Figure, How, Step, Words
@@ -28,6 +28,10 @@ METRIC: Mapping[str, Message] = {
     "ces": message("Effort"),
     "rating": message("Rating"),
     "review": message("Review"),
+    "sentiment": message("Texts that praise"),
+    "no_complaint": message("Contacts that are no complaint"),
+    "solved": message("Contacts solved within 48 hours"),
+    "standard": message("Service standard kept"),
 }
 WHY: Mapping[str, Message] = {
     "limit": message("below what is usual"),
@@ -57,12 +61,11 @@ class Row:
     note: str
 
 
-def _entity(name: str) -> Words:
-    """What is watched, in words: a touchpoint or a channel; a brand's own names as they are."""
+def _entity(name: str, by: str) -> Words:
+    """What is watched, in words; a brand's own names as they are."""
     if not name:
         return ALL
-    named = (TOUCHPOINTS, CHANNELS, STAGES)
-    return next((one[name.lower()] for one in named if name.lower() in one), name)
+    return NAMES.get(by, {}).get(name.lower(), name)
 
 
 def _worded(words: Words, fmt: Formats) -> str:
@@ -72,7 +75,7 @@ def _worded(words: Words, fmt: Formats) -> str:
 def answer(found: Alerts) -> Answer:
     """Return what is open in a sentence."""
     if not found.watched:
-        return Answer(message("Nothing is watched: no question has answers yet."))
+        return Answer(message("Nothing is watched: nothing of what the rules name is known yet."))
     if not found.open:
         return Answer(message("Nothing is worse than usual, more than by chance."))
     one = found.open[0]
@@ -81,7 +84,9 @@ def answer(found: Alerts) -> Answer:
         message("1 alert is open."),
         message("{n} alerts are open.", n=len(found.open)),
     )
-    rest = message("The newest: {name} ({rule}).", name=_entity(one.entity), rule=one.rule)
+    rest = message(
+        "The newest: {name} ({rule}).", name=_entity(one.entity, one.by_column), rule=one.rule
+    )
     return Answer(core, "", rest)
 
 
@@ -106,14 +111,6 @@ def figures(found: Alerts, fmt: Formats) -> list[Figure]:
 def row(one: Alert, ask: Asked) -> Row:
     """Return one alert in words."""
     fmt = ask.format
-    said = message(
-        "{why}: {smoothed} of a usual {centre}, limit {low} (n = {n})",
-        why=WHY[one.why],
-        smoothed=points(one.smoothed, fmt),
-        centre=points(one.centre, fmt),
-        low=points(one.low, fmt),
-        n=fmt.integer(one.n),
-    )
     seen = None
     if one.acknowledged_at is not None:
         seen = message(
@@ -124,14 +121,25 @@ def row(one: Alert, ask: Asked) -> Row:
         closed = message("{why}, {at}", why=CLOSED[one.closed_why], at=fmt.instant(one.closed_at))
     return Row(
         str(one.alert_id),
-        _entity(one.entity),
+        _entity(one.entity, one.by_column),
         one.rule,
         ask.url("/experience/alerts", rule=one.rule, entity=one.entity) + "#chart",
-        said,
+        _said(one, fmt),
         fmt.day(one.began_on),
         seen,
         closed,
         one.note,
+    )
+
+
+def _said(one: Alert, fmt: Formats) -> Message:
+    return message(
+        "{why}: {smoothed} of a usual {centre}, limit {low} (n = {n})",
+        why=WHY[one.why],
+        smoothed=points(one.smoothed, fmt),
+        centre=points(one.centre, fmt),
+        low=points(one.low, fmt),
+        n=fmt.integer(one.n),
     )
 
 
@@ -150,7 +158,7 @@ def watched(found: Alerts, ask: Asked) -> DataTable:
             state = message("alert") if seen.alert else message("as usual")
         rows.append(
             [
-                _worded(_entity(seen.chart.entity), ask.format),
+                _worded(_entity(seen.chart.entity, seen.rule.by), ask.format),
                 seen.rule.name,
                 None if last is None else round(100 * last.smoothed, 1),
                 None if last is None else round(100 * last.low, 1),
@@ -166,7 +174,7 @@ def watched(found: Alerts, ask: Asked) -> DataTable:
         (message("Smoothed"), "float"),
         (message("Lower limit"), "float"),
         (message("Usual"), "float"),
-        (message("Answers"), "int"),
+        (message("Counted"), "int"),
         (message("State"), "text"),
     ]
     return DataTable("watched", headers, rows, links=links)
@@ -176,7 +184,7 @@ def chart(seen: Seen | None, fmt: Formats) -> Chart:
     """Return the control chart: each period, the smoothed score, its limits, and the floor."""
     if seen is None:
         return too_little("chart", message("How does it go?"), _few(USUAL_LEAST))
-    title = message("How does it go at {name}?", name=_entity(seen.chart.entity))
+    title = message("How does it go at {name}?", name=_entity(seen.chart.entity, seen.rule.by))
     usual, drawn = seen.chart.usual, seen.chart.points
     if usual is None or not drawn:
         return too_little("chart", title, _few(seen.rule.usual_periods))
@@ -209,7 +217,7 @@ def chart(seen: Seen | None, fmt: Formats) -> Chart:
     )
     headers: list[tuple[Words, str]] = [
         (message("Week from") if week else message("Day"), "text"),
-        (message("Answers"), "int"),
+        (message("Counted"), "int"),
         (METRIC[seen.rule.metric], "float"),
         (message("Smoothed"), "float"),
         (message("Lower limit"), "float"),
@@ -227,7 +235,7 @@ def chart(seen: Seen | None, fmt: Formats) -> Chart:
         for p in drawn
     ]
     words = message(
-        "{rule}: usual is {centre}, of {n} answers in {periods} periods. Below the band it is "
+        "{rule}: usual is {centre}, of {n} counted in {periods} periods. Below the band it is "
         "worse than chance explains.",
         rule=seen.rule.name,
         centre=points(usual.centre, fmt),
@@ -240,22 +248,26 @@ def chart(seen: Seen | None, fmt: Formats) -> Chart:
 
 def _few(least: int) -> Message:
     return message(
-        "It takes {least} periods with answers enough to say what is usual; there are fewer.",
+        "It takes {least} periods with enough in each to say what is usual; there are fewer.",
         least=least,
     )
 
 
-def digest(found: Alerts, fmt: Formats) -> list[Message]:
+def digest(day: Digest, fmt: Formats) -> list[Message]:
     """Return what the day brought, a sentence each."""
-    day = found.digest
     made = [
-        message("{name} ({rule}) fired.", name=_entity(one.entity), rule=one.rule)
+        message(
+            "{name} ({rule}) fired: {said}.",
+            name=_entity(one.entity, one.by_column),
+            rule=one.rule,
+            said=_said(one, fmt),
+        )
         for one in day.fired
     ]
     made += [
         message(
             "{name} ({rule}): {why}.",
-            name=_entity(one.entity),
+            name=_entity(one.entity, one.by_column),
             rule=one.rule,
             why=CLOSED[one.closed_why or "hand"],
         )
@@ -265,12 +277,35 @@ def digest(found: Alerts, fmt: Formats) -> list[Message]:
         message(
             "{who} has seen {name} ({rule}).",
             who=one.acknowledged_by,
-            name=_entity(one.entity),
+            name=_entity(one.entity, one.by_column),
             rule=one.rule,
         )
         for one in day.acknowledged
     ]
     return made or [message("{day} brought nothing new.", day=fmt.day(day.day))]
+
+
+def still_open(day: Digest, fmt: Formats) -> list[Message]:
+    """Return what was open at the end of the day, a sentence each."""
+    return [
+        message(
+            "{name} ({rule}), since {day}",
+            name=_entity(one.entity, one.by_column),
+            rule=one.rule,
+            day=fmt.day(one.began_on),
+        )
+        for one in day.open
+    ]
+
+
+def mailed_to(found: Alerts, *, can_send: bool) -> Message:
+    """Return who gets the digest by mail, or what is missing for it."""
+    if not found.digest_to:
+        return message("Nobody gets this by mail: set who, in what is watched.")
+    to = ", ".join(found.digest_to)
+    if not can_send:
+        return message("{to} would get this by mail, but no mail server is set.", to=to)
+    return message("Sent the next morning to {to}.", to=to)
 
 
 def rows(found: Sequence[Alert], ask: Asked) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from valence.core.clock import now
 from valence.core.errors import NotFoundError
-from valence.experience.alerts import answers, book
+from valence.experience.alerts import answers, book, mailing
 from valence.experience.api.router import api
 from valence.kit.ask import Ask
 from valence.kit.opened import OpenBrand
@@ -78,6 +79,7 @@ class DigestOut(BaseModel):
     closed: list[AlertOut]
     acknowledged: list[AlertOut]
     open: int = Field(description="Open at its end.")
+    to: list[str] = Field(description="Who gets it by mail, the day after.")
 
 
 class AlertsOut(BaseModel):
@@ -92,6 +94,22 @@ class ChartsOut(BaseModel):
     """The charts of all that is watched."""
 
     items: list[ChartOut]
+
+
+class DigestIn(BaseModel):
+    """The day whose digest is mailed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date
+
+
+class MailedOut(BaseModel):
+    """What became of the digest of a day."""
+
+    day: date
+    became: Literal["sent", "sent before", "nothing to say", "nobody to send to"]
+    to: list[str]
 
 
 class SettleIn(BaseModel):
@@ -120,6 +138,12 @@ def alert_charts(ask: Ask, rule: str = "", entity: str | None = None) -> dict[st
         if rule in ("", seen.rule.name) and entity in (None, seen.chart.entity)
     ]
     return {"items": items}
+
+
+@api.post("/experience/alerts/digest", permission="experience:alert", response_model=MailedOut)
+def mail_alerts_digest(ask: Ask, body: DigestIn) -> dict[str, Any]:
+    """Mail the digest of a day that is over: once, and only if there is something to say."""
+    return asdict(mailing.mail_digest(ask.service(OpenBrand), body.day))
 
 
 @api.post(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from valence.core.clock import now
 from valence.core.errors import NotFoundError
-from valence.experience.alerts import answers, book
+from valence.experience.alerts import answers, book, mailing
 from valence.experience.alerts.book import Alert
 from valence.experience.commands.group import experience
-from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
+from valence.kit.commands import HERE, AsJson, BrandFolder, open_brand, print_json, print_table, say
+from valence.kit.opened import OpenBrand
 from valence.kit.published import published_tables
 from valence.trust.actor import LOCAL
 
 
 @experience.command("alerts", permission="experience:alert")
-def alerts(
+def alerts(  # noqa: PLR0913 - its options, each by its name
     brand: BrandFolder = HERE,
     acknowledge: Annotated[str, typer.Option("--acknowledge", help="Alert that was seen.")] = "",
     close: Annotated[str, typer.Option("--close", help="Alert to close by hand.")] = "",
@@ -28,12 +31,24 @@ def alerts(
         typer.Option("--day", formats=["%Y-%m-%d"], help="Day of the digest; else today."),
     ] = None,
     *,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print what the day brought, as it is mailed.")
+    ] = False,
+    send: Annotated[
+        bool,
+        typer.Option("--send", help="Mail it, once a day, to those set; else yesterday's."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the scores that fell more than chance explains, and what the day brought.
 
     Example: valence experience alerts --acknowledge 0193… --note "The courier changed"
+
+    Example: valence experience alerts --digest --send
     """
+    if digest or send:
+        _digest(brand, day.date() if day else None, send=send, as_json=as_json)
+        return
     with published_tables(brand, "answers") as asked:
         if asked.as_of is None:
             raise NotFoundError("No figures have been built yet. Run `valence build`.")
@@ -54,12 +69,34 @@ def alerts(
             print_json(asked.told({**found.told(), "watched": watched}))
             return
         print_table([_row(one) for one in found.open], title="Open alerts")
-        digest = found.digest
+        brought = found.digest
         say(
             f"{len(found.open)} open, {found.unseen} seen by nobody; {len(found.watched)} charts "
-            f"watched. On {digest.day}: {len(digest.fired)} fired, {len(digest.closed)} closed."
+            f"watched. On {brought.day}: {len(brought.fired)} fired, {len(brought.closed)} closed."
         )
         asked.say_day()
+
+
+def _digest(folder: Path, day: date | None, *, send: bool, as_json: bool) -> None:
+    house = OpenBrand(open_brand(folder))
+    try:
+        today = now().astimezone(house.brand.settings.zone).date()
+        on = day or (today - timedelta(days=1) if send else today)
+        if send:
+            done = mailing.mail_digest(house, on)
+            if as_json:
+                print_json(asdict(done))
+            else:
+                to = f" to {', '.join(done.to)}" if done.became == "sent" else ""
+                say(f"Digest of {on}: {done.became}{to}.")
+            return
+        mail = mailing.written(house, mailing.digest_of(house, on), ())
+    finally:
+        house.close()
+    if as_json:
+        print_json({"day": on, "subject": mail.subject, "text": mail.text})
+    else:
+        typer.echo(f"{mail.subject}\n\n{mail.text}")
 
 
 def _row(one: Alert) -> dict[str, Any]:

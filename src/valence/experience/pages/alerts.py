@@ -12,6 +12,7 @@ from valence.kit.ask import Ask
 from valence.kit.built import built_of, unbuilt
 from valence.kit.forms import FormData
 from valence.kit.opened import OpenBrand
+from valence.outbound.mail import can_send
 
 _HERE = "/experience/alerts"
 
@@ -35,7 +36,8 @@ def alerts_page(ask: Ask, rule: str = "", entity: str = "") -> Response:
         closed=view.rows(found.closed[:20], ask),
         chart=view.chart(shown, ask.format),
         watched=view.watched(found, ask),
-        digest=view.digest(found, ask.format),
+        digest=view.digest(found.digest, ask.format),
+        mailed=view.mailed_to(found, can_send=can_send(ask.brand)),
         how=view.how(built_of(ask, "answers")),
         next=view.steps(),
     )
