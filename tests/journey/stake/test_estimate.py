@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from tests.journey.stake.simulated import AS_OF, simulate
 
-from valence.journey.stake.basis import common, tamed
-from valence.journey.stake.effect import Compared, effects, naive
-from valence.journey.stake.estimate import Rules, stake_of
+from valence.core.alike.basis import common, tamed
+from valence.core.alike.compared import Rules
+from valence.core.alike.effect import Compared, effects, naive
+from valence.journey.stake.estimate import stake_of
 from valence.journey.stake.known import YEAR
 
 CONFIDENCE = Rules().confidence

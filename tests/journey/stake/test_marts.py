@@ -11,9 +11,10 @@ import pyarrow as pa
 import pytest
 from tests.journey.stake.simulated import AS_OF, simulate
 
+from valence.core.alike.compared import Rules
 from valence.journey.stake.columns import STAKE_MOMENTS, TOUCHPOINT_STAKE
 from valence.journey.stake.definition import STAKE_KIND
-from valence.journey.stake.estimate import Rules, stake_of
+from valence.journey.stake.estimate import stake_of
 from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.stake.rows import DAY_ONE
 from valence.lake.columns import arrow_schema

@@ -7,28 +7,16 @@ from typing import Literal
 
 import numpy as np
 
-from valence.journey.stake.balance import Balance, balance_of
-from valence.journey.stake.basis import Basis, Flags, Floats, Singles
-from valence.journey.stake.effect import Compared, Effects, Estimate, effects, naive
+from valence.core.alike.balance import Balance
+from valence.core.alike.basis import Flags, Floats, Singles
+from valence.core.alike.compared import USUAL, Alike, Rules
+from valence.core.alike.effect import Effects, Estimate, effects, naive
 from valence.journey.stake.known import YEAR, Moments
-from valence.journey.stake.nuisance import folds_of, propensity, without
 
 Verdict = Literal[
     "costs", "gains", "not told apart", "too few", "not alike", "unlike before", "all affected"
 ]
 _SEVERAL = 200  # affected from which on effects are told by more than what was expected
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What it takes to say something, and how sure intervals are."""
-
-    minimum: int = 50  # moments on either side whose year is over
-    confidence: float = 0.9
-    trim: float = 0.95  # propensity beyond which nobody like the affected went unharmed
-    most_trimmed: float = 0.2  # share of the affected left out, beyond which too few are alike
-    least_effective: float = 25.0  # controls, as many equal ones as the weights make of them
-    most_apart: float = 0.25  # standardised difference after weighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +51,7 @@ class Stake:
     each: Floats = field(default_factory=lambda: np.zeros(0))  # foretold effect of each newer one
 
 
-def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Rules()) -> Stake:
+def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = USUAL) -> Stake:
     """Return what a bad experience costs, by moments alike without it.
 
     Parameters
@@ -93,32 +81,26 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = Ru
     # A trend is not drawn out: newer moments count as of the last day whose year is over.
     day = np.minimum(moments.on, old.on.max()).astype(np.float32)
     every = np.column_stack([moments.mains, day])
-    mains, fold = every[over], folds_of(old.customer)
-    e = propensity(Basis.of(mains, old.channel, _smaller(own)), own, fold)
-    kept = e <= rules.trim
-    balance = balance_of(mains, own, e, kept)
+    alike = Alike.of(every[over], old.channel, own, old.customer, rules)
     told = replace(
-        bare, verdict="not alike", naive=naive(own, old.later, old.customer), balance=balance
+        bare,
+        verdict="not alike",
+        naive=naive(own, old.later, old.customer),
+        balance=alike.balance,
     )
-    if (
-        balance.trimmed > rules.most_trimmed
-        or balance.effective < rules.least_effective
-        or (own & kept).sum() < rules.minimum
-    ):
+    if not alike.enough:
         return told
-    basis = Basis.of(mains, old.channel, bare.controls)
-    expected = without(basis, old.later, ~own, fold)
-    compared = Compared(
-        own[kept], old.later[kept], expected.told[kept], e[kept], old.customer[kept]
-    )
+    basis, expected = alike.expected(old.later)
+    kept = alike.kept
+    compared = alike.compared(old.later, expected.told)
     kinds = _Kinds.of(basis.mains[own & kept], expected.told[own & kept])
     found = effects(compared, kinds.of_rows(basis.mains[kept], expected.told[kept]))
-    alike = basis.of_others(every[~over & affected], newer.channel)
-    rows = kinds.of_rows(alike.mains, expected.of(alike))
+    others = basis.of_others(every[~over & affected], newer.channel)
+    rows = kinds.of_rows(others.mains, expected.of(others))
     placebo = placebo_of(old, own, rules)
     return replace(
         told,
-        verdict=_verdict(found, balance, placebo, rules),
+        verdict=_verdict(found, alike, placebo, rules),
         effect=found.mean,
         lost=_times(found.mean, bare.affected),
         at_stake=found.total(rows),
@@ -139,21 +121,14 @@ def placebo_of(old: Moments, own: Flags, rules: Rules) -> Placebo | None:
         affected, customer = own[before.reach], old.customer[before.reach]
         if _smaller(affected) < rules.minimum:
             continue
-        tested, channel, fold = (
-            before.some(before.reach),
-            old.channel[before.reach],
-            folds_of(customer),
-        )
+        tested, channel = before.some(before.reach), old.channel[before.reach]
         mains = np.column_stack([tested.mains, old.on[before.reach].astype(np.float32)])
-        e = propensity(Basis.of(mains, channel, _smaller(affected)), affected, fold)
-        kept = e <= rules.trim
+        alike = Alike.of(mains, channel, affected, customer, rules)
+        kept = alike.kept
         if min((affected & kept).sum(), (~affected & kept).sum()) < rules.minimum:
             continue
-        basis = Basis.of(mains, channel, int((~affected).sum()))
-        expected = without(basis, tested.earlier, ~affected, fold).told
-        compared = Compared(
-            affected[kept], tested.earlier[kept], expected[kept], e[kept], customer[kept]
-        )
+        _, expected = alike.expected(tested.earlier)
+        compared = alike.compared(tested.earlier, expected.told)
         found = effects(compared, np.ones((int(kept.sum()), 1))).mean
         low, high = found.interval(rules.confidence)
         return Placebo(before.lag, int(affected.sum()), found, alarm=not low <= 0 <= high)
@@ -185,10 +160,8 @@ def _times(estimate: Estimate, n: int) -> Estimate:
     return Estimate(estimate.value * n, estimate.error * n)
 
 
-def _verdict(found: Effects, balance: Balance, placebo: Placebo | None, rules: Rules) -> Verdict:
-    # So few differ by more than that by chance alone, in one covariate or other of many.
-    by_chance = 3 * np.sqrt(1 / found.affected + 1 / balance.effective)
-    if balance.after > max(rules.most_apart, by_chance):
+def _verdict(found: Effects, alike: Alike, placebo: Placebo | None, rules: Rules) -> Verdict:
+    if not alike.balanced:
         return "not alike"
     if placebo is not None and placebo.alarm:
         return "unlike before"

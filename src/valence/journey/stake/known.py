@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.journey.stake.basis import Codes, Flags, Floats, Singles, common, tamed
+from valence.core.alike.basis import Codes, Flags, Floats, Singles, common, tamed
 
 YEAR = 365
 # Days before a moment over which value and orders are summed.

@@ -58,7 +58,8 @@ def _stakes(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Re
 def _row(t: ir.Table, group: dict[str, Any], context: BuildContext, read: Read) -> dict[str, Any]:
     """What one bad experience at one touchpoint costs."""
     # Heavy: scipy.
-    from valence.journey.stake.estimate import Rules, stake_of  # noqa: PLC0415
+    from valence.core.alike.compared import Rules  # noqa: PLC0415
+    from valence.journey.stake.estimate import stake_of  # noqa: PLC0415
     from valence.journey.stake.rows import DAY_ONE, row_of  # noqa: PLC0415
 
     definition = stake_definition(context)

@@ -11,9 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from valence.journey.stake.basis import Codes, Flags
-from valence.journey.stake.effect import Estimate
-from valence.journey.stake.estimate import Rules, Stake
+from valence.core.alike.basis import Codes, Flags
+from valence.core.alike.compared import Rules
+from valence.core.alike.effect import Estimate
+from valence.journey.stake.estimate import Stake
 from valence.journey.stake.known import YEAR, Moments, moments_of
 
 DAY_ONE = date(1970, 1, 1)

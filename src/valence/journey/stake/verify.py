@@ -11,11 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from valence.journey.stake.basis import Basis, Flags, Floats, common, tamed
-from valence.journey.stake.effect import Compared, Effects, effects
-from valence.journey.stake.estimate import Rules, stake_of
+from valence.core.alike.basis import Basis, Flags, Floats, common, tamed
+from valence.core.alike.compared import Rules
+from valence.core.alike.effect import Compared, Effects, effects
+from valence.core.alike.nuisance import Without, folds_of, without
+from valence.journey.stake.estimate import stake_of
 from valence.journey.stake.known import YEAR, Before, Moments
-from valence.journey.stake.nuisance import Without, folds_of, without
 
 RULES = Rules()
 EXPERIENCES = ("late delivery", "unsolved contact")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.journey.stake.basis import Flags, Floats, Singles
+from valence.core.alike.basis import Flags, Floats, Singles
 
 
 @dataclass(frozen=True, slots=True)

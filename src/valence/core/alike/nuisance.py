@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from valence.journey.stake.basis import Basis, Codes, Flags, Floats
+from valence.core.alike.basis import Basis, Codes, Flags, Floats
 
 FOLDS = 5
 _STEPS, _HALVINGS, _CLOSE = 25, 12, 1e-4

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from valence.core.alike.basis import Codes, Flags, Floats
 from valence.core.intervals import normal_quantile
-from valence.journey.stake.basis import Codes, Flags, Floats
 
 
 class Estimate(NamedTuple):
