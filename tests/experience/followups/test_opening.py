@@ -88,6 +88,7 @@ def test_it_goes_round_the_loop_on_the_pages(house):
     house.build()
     web = client(house)
     page = web.get("/experience/follow-ups").text
+    assert "Too few to tell whether follow-ups help" in page
     assert "4 follow-ups are to do." in page
     assert "It came &lt;b&gt;late&lt;/b&gt;" in page  # as text
     one = str(rows(house)[0]["follow_up_id"])

@@ -84,6 +84,31 @@ class ShareOut(BaseModel):
     enough: bool
 
 
+class ComparedOut(BaseModel):
+    """Followed-up customers against those alike with the same bad experience and none closed.
+
+    What they did in the months after the bad experience, doubly robust; no proof.
+    """
+
+    label: Literal["adjusted association"]
+    verdict: Literal["more", "less", "not told apart", "not alike", "too few"]
+    n: int = Field(description="Customers with a solved follow-up whose months are over.")
+    others: int = Field(description="Customers they are compared with.")
+    minimum: int = Field(description="Customers on either side below which nothing is said.")
+    months: int
+    confidence: float
+    bought_share: float | None = Field(description="Of the followed up who bought again.")
+    bought_difference_share: float | None = Field(description="More (or less) than those alike.")
+    bought_low_share: float | None
+    bought_high_share: float | None
+    bought_naive_share: float | None = Field(description="The plain difference, not adjusted.")
+    value_difference_amount: float | None = Field(description="More (or less) value of one.")
+    value_low_amount: float | None
+    value_high_amount: float | None
+    value_naive_amount: float | None
+    apart: float | None = Field(description="Largest standardised difference left.")
+
+
 class LoopFigures(BaseModel):
     """How well the loop is closed, of the follow-ups of the last year."""
 
@@ -99,6 +124,7 @@ class LoopFigures(BaseModel):
         description="Value of their orders in the months since: no proof that it was earned so."
     )
     recovery_months: int
+    compared: ComparedOut = Field(description="The same against customers alike without one.")
 
 
 class FollowUpsOut(BaseModel):

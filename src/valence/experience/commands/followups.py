@@ -12,6 +12,7 @@ from valence.experience.followups import answers
 from valence.experience.followups.answers import Shown
 from valence.experience.followups.book import Change, Move
 from valence.experience.followups.figures import Share
+from valence.experience.followups.helped_view import helped
 from valence.experience.followups.listing import WHICH, Wanted, Which
 from valence.experience.followups.states import STATES, State
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
@@ -60,6 +61,7 @@ def follow_ups(
             f"Recovered since: {back.customers.hits} of {back.customers.n} customers; they spent "
             f"{fmt.money(back.value)} in the {back.months} months after, which proves nothing."
         )
+        say(str(helped(found.compared, fmt)))
 
 
 @experience.command("follow-up", permission="experience:follow_up")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from valence.core.clock import now
 from valence.core.errors import BadInputError, NotFoundError
 from valence.experience.followups import book, listing
 from valence.experience.followups.book import Change, Clocks, FollowUp, Move
+from valence.experience.followups.compared import Compared, closed_on, compared
+from valence.experience.followups.definition import FollowUpDefinition
 from valence.experience.followups.figures import (
     InTime,
     Recovery,
@@ -31,6 +33,7 @@ from valence.people.vault import Vault
 from valence.store import Unit
 
 LOOKED_BACK = timedelta(days=365)  # of the figures
+_COMPARED_BACK = timedelta(days=4 * 365)  # of the comparison: months have to pass until it is told
 _TABLE = {
     "answer": ("feedback", "feedback_id", "answered_at"),
     "contact": ("contacts", "contact_id", "opened_at"),
@@ -73,6 +76,7 @@ class Loop:
     owners: Sequence[str]
     kept: InTime
     recovery: Recovery
+    compared: Compared
     hours_to_sort: float
 
     @property
@@ -93,6 +97,7 @@ class Loop:
             "better_score": self.recovery.better,
             "recovered_value_amount": self.recovery.value,
             "recovery_months": self.recovery.months,
+            "compared": self.compared.told(),
         }
 
 
@@ -110,9 +115,10 @@ def loop_of(
         found, total = listing.listed(view, wanted, at=at, limit=limit, skip=skip)
         counted = listing.counts(view, at=at, mine=wanted.mine)
         owners = listing.owners(view)
-        year = listing.opened_since(view, at - LOOKED_BACK)
+        ever = listing.opened_since(view, at - _COMPARED_BACK)
         definition, _ = definition_in_force(view)
-        called = current_customers(view, listing.people(year))
+        called = current_customers(view, listing.people(ever))
+    year = [one for one in ever if one.opened_at >= at - LOOKED_BACK]
     as_of = _as_of(tables)
     solved = [] if as_of is None else solved_ones(year, called, until=as_of, zone=zone)
     back = (
@@ -127,8 +133,20 @@ def loop_of(
         owners,
         in_time(year, at=at),
         back,
+        _compared(tables, definition, closed_on(ever, called, zone), as_of),
         definition.hours_to_sort,
     )
+
+
+def _compared(
+    tables: Tables,
+    definition: FollowUpDefinition,
+    known: tuple[dict[str, tuple[date, date]], set[str]],
+    as_of: date | None,
+) -> Compared:
+    if as_of is None:
+        return Compared("too few", 0, 0, definition.recovery_months)
+    return compared(tables, definition, *known, as_of=as_of)
 
 
 def _as_of(tables: Tables) -> Any:

@@ -94,7 +94,7 @@ class Solved:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Who came back after their matter was solved. It proves nothing: many would have anyway."""
+    """Who came back after their matter was solved; `compared` says how many would have anyway."""
 
     customers: Share  # who bought again or gave a better score
     bought: int = 0

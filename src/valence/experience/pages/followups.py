@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from valence.core.clock import now
 from valence.core.errors import ValenceError
 from valence.core.messages import message
-from valence.experience.followups import answers, listing, view
+from valence.experience.followups import answers, helped_view, listing, view
 from valence.experience.followups.book import Move
 from valence.experience.followups.listing import Wanted, Which
 from valence.experience.pages.router import pages
@@ -73,6 +73,9 @@ def follow_ups_page(
         more=ask.here(skip=skip + listing.PAGE) if more else "",
         less=ask.here(skip=max(0, skip - listing.PAGE)) if skip else "",
         how=view.how(built_of(ask, "answers"), view.DEFINED),
+        helped=helped_view.helped(found.compared, ask.format),
+        compared=helped_view.compared_table(found.compared, ask.format),
+        how_helped=helped_view.how_helped(found.compared, built_of(ask, "answers")),
         next=view.steps(),
     )
 

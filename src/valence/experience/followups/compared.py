@@ -1,0 +1,220 @@
+"""Whether a closed follow-up helped: customers with one against those alike without.
+
+Both had the same bad experience; what they did in the months after it is compared, adjusted for
+what was known of them before. It is an adjusted association, no proof: who is followed up is not
+drawn by lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from valence.core.days import as_day, months_before
+from valence.experience.followups import due
+from valence.experience.followups.book import FollowUp
+from valence.experience.followups.definition import FollowUpDefinition
+from valence.lake.portable import count_if, in_panel
+from valence.lake.reading import Tables
+
+MINIMUM = 50  # customers on either side
+CONFIDENCE = 0.9
+LOOKED_BACK = 36  # months, before the months in which they may come back
+MOST = 20_000  # moments that are compared: more would make it slower, hardly surer
+Verdict = Literal["more", "less", "not told apart", "not alike", "too few"]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A difference of the followed up against those alike, with its interval (90 %)."""
+
+    value: float
+    low: float
+    high: float
+    naive: float  # the plain difference
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it is more than chance."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is known of the help of follow-ups; per customer, in the months after."""
+
+    verdict: Verdict  # of who bought again
+    followed: int  # customers with a solved follow-up whose months are over
+    others: int  # with the same bad experience, and none closed
+    months: int
+    minimum: int = MINIMUM
+    bought_share: float | None = None  # of the followed up who bought again
+    bought: Effect | None = None  # as a share
+    value: Effect | None = None  # in money, of one customer
+    apart: float | None = None  # largest standardised difference left
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        made: dict[str, Any] = {
+            "label": "adjusted association",
+            "verdict": self.verdict,
+            "n": self.followed,
+            "others": self.others,
+            "minimum": self.minimum,
+            "months": self.months,
+            "confidence": CONFIDENCE,
+            "bought_share": self.bought_share,
+            "apart": self.apart,
+        }
+        for name, effect, ending in (("bought", self.bought, "share"),
+                                     ("value", self.value, "amount")):  # fmt: skip
+            for part in ("value", "low", "high", "naive"):
+                key = {"value": "difference"}.get(part, part)
+                made[f"{name}_{key}_{ending}"] = None if effect is None else getattr(effect, part)
+        return made
+
+
+def closed_on(
+    found: Sequence[FollowUp], called: Mapping[Any, Any], zone: Any
+) -> tuple[dict[str, tuple[date, date]], set[str]]:
+    """Return whose matter was solved (when it happened, when it was solved), and whose was closed.
+
+    Parameters
+    ----------
+    found
+        Follow-ups, oldest first.
+    called
+        The customer that each id stands for now.
+    zone
+        Of the business day.
+    """
+    solved: dict[str, tuple[date, date]] = {}
+    closed = set()
+    for one in found:
+        if one.customer_id is None:
+            continue
+        who = str(called.get(one.customer_id, one.customer_id))
+        if one.solved_at is not None:
+            days = (one.happened_at.astimezone(zone).date(), one.solved_at.astimezone(zone).date())
+            solved.setdefault(who, days)
+        if one.solved_at is not None or one.closed_at is not None:
+            closed.add(who)
+    return solved, closed
+
+
+def bad_moments(
+    tables: Tables, definition: FollowUpDefinition, *, since: date, until: date
+) -> ir.Table:
+    """Return the bad experiences that open follow-ups: `customer_id`, `on`, `matter`, `share`."""
+    answers = due.bad_answers(tables.table("answers"), metrics=definition.metrics, since=since)
+    on = tables.table("answers").select("source", row_id="feedback_id", on="on")
+    t = answers.inner_join(on, ["source", "row_id"]).select("customer_id", "on", "matter", "share")
+    if definition.complaints and tables.has("contacts"):
+        known = tables.table("identifier_map").select("id_key", "customer_id")
+        c = tables.table("contacts").join(known, "id_key")
+        c = c.filter(c.complaint, c.opened_on >= as_day(since))
+        t = t.union(
+            c.select(
+                "customer_id", on=c.opened_on, matter=ibis.literal("complaint"),
+                share=ibis.null("float64"),
+            )
+        )  # fmt: skip
+    t = t.filter(t.customer_id.notnull(), t.on <= as_day(until))
+    return t.group_by("customer_id", "on").agg(matter=t.matter.min(), share=t.share.min())
+
+
+def with_orders(moments: ir.Table, order_facts: ir.Table, *, days: int) -> ir.Table:
+    """Return moments with what was bought before each and in the days after.
+
+    Parameters
+    ----------
+    moments
+        `customer_id`, `on`, and whatever else is to be kept.
+    order_facts
+        The mart.
+    days
+        After the moment that count.
+
+    Returns
+    -------
+    Table
+        With `value_91`, `value_365`, `value_before`, `orders_365`, `orders_before`, `recency_days`,
+        `tenure_days` (−1 without an order before), `later` and `bought` (0 or 1): all float.
+    """
+    o = order_facts.filter(order_facts.customer_id.notnull())
+    sale = (o.kind == "sale").ifelse(1, 0)
+    o = o.select("customer_id", "ordered_on", value=o.value_amount.cast("float64"), sale=sale)
+    t = moments.left_join(o, "customer_id").drop("customer_id_right")
+    ago = t.on.delta(t.ordered_on, unit="day").cast("int64")
+    before, after = ago > 0, (ago < 0) & (ago >= -days)
+    bought_before = before & (t.sale > 0)
+
+    def summed(column: ir.NumericValue, where: ir.BooleanValue) -> ir.FloatingValue:
+        return ibis.coalesce(column.sum(where=where), 0).cast("float64")
+
+    def far(value: ir.IntegerValue) -> ir.FloatingValue:
+        return ibis.coalesce(value, -1).cast("float64")
+
+    keys = [name for name in moments.columns if name in ("customer_id", "on")]
+    kept = {name: t[name].min() for name in moments.columns if name not in keys}
+    return t.group_by(*keys).agg(
+        **kept,
+        value_91=summed(t.value, before & (ago <= 91)),
+        value_365=summed(t.value, before & (ago <= 365)),
+        value_before=summed(t.value, before),
+        orders_365=summed(t.sale, before & (ago <= 365)),
+        orders_before=summed(t.sale, before),
+        recency_days=far(ago.min(where=bought_before)),
+        tenure_days=far(ago.max(where=bought_before)),
+        later=summed(t.value, after),
+        bought=(count_if(after & (t.sale > 0)) > 0).ifelse(1.0, 0.0),
+    )
+
+
+def compared(
+    tables: Tables,
+    definition: FollowUpDefinition,
+    solved: Mapping[str, tuple[date, date]],
+    closed: set[str],
+    *,
+    as_of: date,
+) -> Compared:
+    """Return whether the followed up came back more often, and spent more, than those alike.
+
+    Parameters
+    ----------
+    tables
+        The published tables.
+    definition
+        What opens follow-ups.
+    solved, closed
+        As `closed_on` gives them.
+    as_of
+        The last day that the figures cover: later moments than the months before it are left out.
+    """
+    months = definition.recovery_months
+    until = months_before(as_of, months)
+    over = {
+        who: happened
+        for who, (happened, solved_on) in solved.items()
+        if happened <= until and solved_on <= months_before(happened, -months)
+    }
+    bare = Compared("too few", len(over), 0, months)
+    if len(over) < MINIMUM or not tables.has("order_facts"):
+        return bare
+    since = months_before(until, LOOKED_BACK)
+    moments = bad_moments(tables, definition, since=since, until=until)
+    count = tables.one(moments.agg(n=moments.count()))
+    share = min(1.0, MOST / max(int(count["n"]) if count else 0, 1))
+    mine = list(over)[-MOST:]
+    some = moments.filter(in_panel(moments.customer_id, share) | moments.customer_id.isin(mine))
+    days = (as_of - until).days
+    rows = tables.rows(with_orders(some, tables.table("order_facts"), days=days))
+    from valence.experience.followups.effects import effect_of  # noqa: PLC0415 - loads scipy
+
+    return effect_of(bare, rows, over, closed)
