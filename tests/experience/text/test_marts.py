@@ -11,6 +11,7 @@ import pytest
 from valence.experience.text import marts
 from valence.experience.text.columns import ASPECTS, TEXTS, WORD_TEXTS, WORDS
 from valence.experience.text.marts import TEXT_MARTS, text_aspects
+from valence.experience.text.said import words_of
 from valence.lake.columns import arrow_schema
 from valence.lake.marts import BuildContext
 
@@ -61,6 +62,27 @@ def test_every_answer_with_words_up_to_the_day_is_judged():
     assert {part.split(":")[0] for part in found["f1"]["aspects"].split()} == {"delivery", "speed"}
     assert (found["f4"]["language"], found["f4"]["subject"]) == ("zh", "own")
     assert (found["f6"]["language"], found["f6"]["subject"]) == ("", "rival")
+
+
+def test_words_of_contacts_are_judged_beside_answers_and_open_to_their_texts():
+    contacts = ibis.memtable(
+        pa.table({
+            "source": ["shop", "shop"], "contact_id": ["f1", "k2"], "row_hash": ["a", "b"],
+            "customer_id": ["c1", None], "opened_on": pa.array([AS_OF, AS_OF], pa.date32()),
+            "channel": ["phone", "chat"], "text": ["The parcel never came, terrible", None],
+        })
+    )  # fmt: skip
+    feedback = table([answer(1, "Lovely staff"), answer(2, "Why?", metric="interview_question")])
+    texts = made("feedback_texts", TEXTS, feedback=feedback, contacts=contacts)
+    found = {row["feedback_id"]: row for row in texts.to_pylist()}
+    assert sorted(found) == ["contact:f1", "f1"]  # neither an empty contact nor a question
+    one = found["contact:f1"]
+    assert (one["metric"], one["touchpoint"], one["channel"]) == (
+        "contact", "service contact", "phone",
+    )  # fmt: skip
+    assert one["sentiment"] < 0 < found["f1"]["sentiment"]
+    words = words_of(feedback, contacts).to_pyarrow().to_pylist()
+    assert {row["feedback_id"]: row["text"] for row in words}["contact:f1"].startswith("The parcel")
 
 
 def test_only_new_and_changed_texts_are_read_again(monkeypatch):

@@ -29,6 +29,11 @@ SAID = (
 WHO = "01890000-0000-7000-8000-000000000001"
 
 
+CONTACT = f"""SELECT 'desk' AS source, 'k9' AS contact_id, 'chat' AS channel,
+    TIMESTAMPTZ '{AS_OF} 10:00:00+00' AS opened_at, DATE '{AS_OF}' AS opened_on,
+    'My box is lost, awful' AS text, 'user_id' AS id_type, 'k1' AS id_key"""
+
+
 def answers(count=240):
     for n in range(count):
         day = AS_OF - timedelta(n // 2)
@@ -49,6 +54,7 @@ def house(tmp_path_factory):
     made = WholeHouse(folder)
     with made.lake.writing("load") as writer:
         writer.merge("feedback", " UNION ALL ".join(answers()))
+        writer.merge("contacts", CONTACT)
         writer.merge("identifier_map", f"SELECT 'k1' AS id_key, '{WHO}' AS customer_id")
         writer.commit()
     build(made.lake, TEXT_MARTS, made.context, ask=Ask(as_of=AS_OF))
@@ -68,6 +74,18 @@ def test_the_page_tells_aspects_new_words_and_leads_to_the_texts(client):
     assert "leaking" in page.text
     assert "/experience/voice/texts?word=leaking+badly" in page.text
     assert "/experience/voice/texts?aspect=delivery" in page.text
+
+
+def test_words_to_service_stand_beside_answers_with_their_source_named(client):
+    page = client.get("/experience/voice").text
+    assert "Where do the words come from?" in page
+    assert "Service contact" in page
+    found = client.get("/experience/voice/texts", params={"where": 'metric == "contact"'}).text
+    assert "My box is lost, awful" in found
+    assert "Service contact" in found
+    assert f"/customers/{WHO}" in found
+    told = client.get("/api/v1/experience/themes").json()
+    assert {one["metric"]: one["texts"] for one in told["said_in"]}["contact"] == 1
 
 
 def test_texts_stand_with_day_touchpoint_and_customer_and_are_no_html(client):

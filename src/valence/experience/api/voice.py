@@ -33,16 +33,31 @@ _ASPECT: Any = row_model(
         Column("significant", "bool", "Whether the change is more than chance (90 %)."),
     ),
 )
+_SAID_IN: Any = row_model(
+    "ExperienceSaidIn",
+    "Words of one kind; no share below the minimum of texts.",
+    (
+        Column("metric", "text", "Question that they stand beside; contact, interview…"),
+        Column("texts", "int", "Texts."),
+        Column("judged", "int", "Of them, those with a sentiment."),
+        Column("complaints", "int", "Of those, the complaints."),
+        Column("share", "float", "Complaints of the judged, 0 to 1."),
+        Column("low", "float", "Lower end of its 90 % interval."),
+        Column("high", "float", "Upper end."),
+        Column("enough", "bool", "Whether there are texts enough to say anything."),
+    ),
+)
 _WORD: Any = row_model("ComplaintWord", "One word of complaints.", WORDS)
 ThemesModel = made_model(
     "ExperienceThemes",
     "What customers say: by aspect and by word.",
     since=(date | None, Field(description="Texts after this day.")),
     until=(date | None, Field(description="The last day.")),
-    texts=(int, Field(description="Answers with words about the own brand.")),
+    texts=(int, Field(description="Words about the own brand: answers, contacts, interviews.")),
     judged=(int, Field(description="Of them, those with a sentiment.")),
     complaints=(int, Field(description="Of those, the complaints.")),
     languages=(dict[str, int], Field(description="Texts by language.")),
+    said_in=(list[_SAID_IN], Field(description="Where they were said, the most texts first.")),
     enough=(bool, Field(description="Whether complaints are enough to call a word new.")),
     aspects=(list[_ASPECT], Field(description="The most complaints first.")),
     new=(list[_WORD], Field(description="Newly frequent words, the surest first.")),

@@ -44,6 +44,7 @@ def voice_page(ask: Ask) -> Response:
         aspects=voice_view.by_aspect(found, rules, fmt),
         new_words=voice_view.new_words(found),
         words_table=voice_view.frequent_words(found),
+        said_in=voice_view.said_in(found, fmt),
         enough=found.enough,
         how=voice_view.how(built_of(ask, "feedback_texts")),
         how_words=voice_view.how_words(rules, built_of(ask, "complaint_words")),

@@ -1,15 +1,13 @@
 """What is published of customers' words: each text judged, its aspects, the words of complaints.
 
-Texts themselves stay in `feedback`, so that they are erased in one place.
+Texts themselves stay in `feedback` and `contacts`, so that they are erased in one place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -19,51 +17,31 @@ from valence.definitions.reading import published
 from valence.experience.text.aspects import aspects, texts_with
 from valence.experience.text.columns import ASPECTS, TEXTS, WORD_TEXTS, WORDS
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
+from valence.experience.text.said import HELD, KEY, told, words_of
 from valence.experience.text.sentiment import sentiment
 from valence.experience.text.themes import themes, window
 from valence.lake.columns import arrow_schema
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
-from valence.lake.portable import filled
 
-_KEY = ("source", "feedback_id")
 _JUDGED = ("language", "sentiment", "probability", "aspects")
-_HELD = tuple(c.name for c in TEXTS if c.name not in _JUDGED)
 _AT_A_TIME = 20_000
 
 
 def _texts(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.RecordBatch]:
     """Judge texts that are new or changed; what was judged before is taken over."""
     definition = published(context.definitions, THEMES_KIND, ThemesDefinition)
-    said = told(inputs["feedback"], as_of=context.as_of)
+    said = told(inputs["feedback"], inputs.get("contacts"), as_of=context.as_of)
     before = inputs.get("feedback_texts")
     fresh = said
     if before is not None:
-        key = (*_KEY, "row_hash")
+        key = (*KEY, "row_hash")
         kept = said.inner_join(before.select(*key, *_JUDGED), key)
         for batch in read(kept.select(*(c.name for c in TEXTS))):
             yield from _typed(batch)
         fresh = said.anti_join(before, key)
-    for batch in read(fresh.select(*_HELD, "text")):
+    for batch in read(fresh.select(*HELD, "text")):
         for at in range(0, batch.num_rows, _AT_A_TIME):
             yield judged_batch(batch.slice(at, _AT_A_TIME), definition)
-
-
-def told(feedback: ir.Table, *, as_of: date) -> ir.Table:
-    """Return the answers with words up to a day, with the columns of `TEXTS` known before reading.
-
-    Parameters
-    ----------
-    feedback
-        Canonical feedback with `customer_id`.
-    as_of
-        Later answers are left out.
-    """
-    t = filled(feedback, {**{c.name: c.kind for c in TEXTS}, "answered_on": "day", "text": "text"})
-    t = t.filter(t.answered_on <= as_of, ibis.coalesce(t.text, "").re_search(r"\S"))
-    subject = ibis.coalesce(t.subject.nullif(""), "own").lower()
-    return t.mutate(on=t.answered_on, metric=t.metric.lower(), subject=subject).select(
-        *_HELD, "text"
-    )
 
 
 def judged_batch(batch: pa.RecordBatch, definition: ThemesDefinition) -> pa.RecordBatch:
@@ -79,7 +57,7 @@ def judged_batch(batch: pa.RecordBatch, definition: ThemesDefinition) -> pa.Reco
     texts = batch.column("text").to_pylist()
     felt = sentiment(texts)
     about = aspects(texts, definition, probability=felt["probability"].to_pylist())
-    columns = {name: batch.column(name) for name in _HELD}
+    columns = {name: batch.column(name) for name in HELD}
     columns |= {name: felt[name].combine_chunks() for name in felt.column_names}
     columns["aspects"] = pa.array(_written(about, len(texts)), pa.string())
     schema = arrow_schema(TEXTS)
@@ -130,12 +108,12 @@ def _in_window(inputs: Inputs, context: BuildContext, definition: ThemesDefiniti
     first, _ = window(context.as_of, definition)
     t = inputs["feedback_texts"]
     t = t.filter(t.on >= first, t.on <= context.as_of, t.sentiment.notnull(), t.subject == "own")
-    words = inputs["feedback"].select(*_KEY, "text")
-    return t.select(*_KEY, "on", "sentiment").inner_join(words, _KEY)
+    words = words_of(inputs["feedback"], inputs.get("contacts"))
+    return t.select(*KEY, "on", "sentiment").inner_join(words, KEY)
 
 
 def _columns(batches: Iterator[pa.RecordBatch]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {n: [] for n in (*_KEY, "on", "sentiment", "text")}
+    found: dict[str, list[Any]] = {n: [] for n in (*KEY, "on", "sentiment", "text")}
     for batch in batches:
         for name, values in found.items():
             values.extend(batch.column(name).to_pylist())
@@ -154,7 +132,7 @@ def _word_texts(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[p
         rows = batch.take(pa.array(text, pa.int64()))
         said = pa.array(np.array([name for name, _ in names], object)[term], pa.string())
         yield pa.RecordBatch.from_arrays(
-            [said, *(rows.column(n) for n in (*_KEY, "on"))], schema=arrow_schema(WORD_TEXTS)
+            [said, *(rows.column(n) for n in (*KEY, "on"))], schema=arrow_schema(WORD_TEXTS)
         )
 
 
@@ -167,19 +145,20 @@ TEXT_MARTS: tuple[Mart, ...] = (
         name="feedback_texts",
         owner="experience",
         title=message("Texts of customers"),
-        grain=_KEY,
+        grain=KEY,
         rebuild="whole",
-        inputs=("feedback",),
+        inputs=("feedback", "contacts"),
         columns=TEXTS,
         score=_texts,
         definitions=(THEMES_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="feedback_aspects",
         owner="experience",
         title=message("What texts are about"),
-        grain=(*_KEY, "aspect"),
+        grain=(*KEY, "aspect"),
         rebuild="whole",
         inputs=("feedback_texts",),
         columns=ASPECTS,
@@ -192,22 +171,24 @@ TEXT_MARTS: tuple[Mart, ...] = (
         title=message("Words of complaints"),
         grain=("term",),
         rebuild="whole",
-        inputs=("feedback_texts", "feedback"),
+        inputs=("feedback_texts", "feedback", "contacts"),
         columns=WORDS,
         score=_words,
         definitions=(THEMES_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="complaint_word_texts",
         owner="experience",
         title=message("Complaints by word"),
-        grain=("term", *_KEY),
+        grain=("term", *KEY),
         rebuild="whole",
-        inputs=("complaint_words", "feedback_texts", "feedback"),
+        inputs=("complaint_words", "feedback_texts", "feedback", "contacts"),
         columns=WORD_TEXTS,
         score=_word_texts,
         definitions=(THEMES_KIND,),
         served=True,
+        version=2,
     ),
 )

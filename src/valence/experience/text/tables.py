@@ -12,6 +12,18 @@ LANGUAGE_WORDS = {
     "mixed": message("Chinese and English"),
     "other": message("another language"),
 }
+# Where words were said: the question that they stand beside, or a contact, or an interview.
+SAID_IN = {
+    "nps": message("NPS"),
+    "csat": message("Satisfaction"),
+    "ces": message("Effort"),
+    "rating": message("Rating"),
+    "review": message("Review"),
+    "comment": message("Comment"),
+    "contact": message("Service contact"),
+    "interview": message("Interview"),
+    "focus_group": message("Focus group"),
+}
 TEXTS = TableSpec(
     "texts",
     message("What they said"),
@@ -20,7 +32,7 @@ TEXTS = TableSpec(
         TableColumn("on", message("Day"), "day"),
         TableColumn("touchpoint", message("Touchpoint"), absent=message("not said")),
         TableColumn("score", message("Score"), "float", absent=message("no score")),
-        TableColumn("metric", message("Question")),
+        TableColumn("metric", message("Said in"), words=SAID_IN),
         TableColumn(
             "sentiment",
             message("Sentiment"),
@@ -42,6 +54,7 @@ TEXTS = TableSpec(
     examples=(
         (message("surely a complaint"), "sentiment < -0.8"),
         (message("a good score with bad words"), "score >= 9 and sentiment < 0"),
+        (message("what is said to service"), 'metric == "contact"'),
     ),
     empty=message("Nobody said anything that fits."),
 )  # fmt: skip

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.intervals import two_sided, wilson
+from valence.experience.text.said import words_of
 from valence.lake.portable import count_if
 from valence.lake.reader import Reader
 
@@ -83,6 +84,26 @@ class Aspect:
         }
 
 
+_LISTS = ("aspects", "words", "new", "said_in")
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIn:
+    """Words of one kind: answers to a question, service contacts, interviews."""
+
+    metric: str
+    texts: int
+    judged: int
+    complaints: int
+
+    def told(self) -> dict[str, Any]:
+        """Return it for the API; no share below the minimum of texts."""
+        said = self.judged >= MINIMUM
+        low, high = wilson(self.complaints, self.judged, CONFIDENCE) if said else (None, None)
+        share = self.complaints / self.judged if said else None
+        return {**asdict(self), "share": share, "low": low, "high": high, "enough": said}
+
+
 @dataclass(frozen=True, slots=True)
 class Themes:
     """What customers say, in short."""
@@ -93,6 +114,7 @@ class Themes:
     judged: int  # of them, with a sentiment
     complaints: int
     languages: Mapping[str, int]
+    said_in: Sequence[SaidIn]  # the most texts first
     aspects: Sequence[Aspect]  # the most complaints first
     words: Sequence[Row]  # frequent words of complaints, the most frequent first
     new: Sequence[Row]  # newly frequent ones, the surest first
@@ -102,7 +124,8 @@ class Themes:
         """Return everything for the API and the command; of lists the first `limit`."""
         most = limit or None
         return {
-            **{n: v for n, v in asdict(self).items() if n not in ("aspects", "words", "new")},
+            **{n: v for n, v in asdict(self).items() if n not in _LISTS},
+            "said_in": [one.told() for one in self.said_in],
             "aspects": [one.told() for one in self.aspects[:most]],
             "new": [dict(row) for row in self.new[:most]],
             "words": [dict(row) for row in self.words[:most]],
@@ -115,7 +138,7 @@ def themes_of(tables: Reader) -> Themes:
     since = None if until is None else months_before(until, MONTHS)
     t = own(tables.table("feedback_texts"))
     t = t if since is None else t.filter(t.on > since)
-    sums = t.group_by("language").agg(
+    sums = t.group_by("language", "metric").agg(
         texts=t.count().cast("int64"),
         judged=t.sentiment.count().cast("int64"),
         complaints=count_if(t.sentiment < 0.0),
@@ -133,11 +156,24 @@ def themes_of(tables: Reader) -> Themes:
         texts,
         judged,
         complaints,
-        {row["language"]: int(row["texts"]) for row in rows},
+        {name: texts for name, (texts, *_) in _summed(rows, "language")},
+        [SaidIn(name, *counts) for name, counts in _summed(rows, "metric")],
         _aspects(tables, since),
         listed,
         sorted(new, key=lambda row: -row["z"]),
         any(row["new"] is not None for row in listed),
+    )
+
+
+def _summed(rows: Sequence[Row], by: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Texts, judged and complaints by one column, the most texts first."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        held = sums.setdefault(row[by], [0, 0, 0])
+        for at, name in enumerate(("texts", "judged", "complaints")):
+            held[at] += int(row[name] or 0)
+    return sorted(
+        ((name, tuple(held)) for name, held in sums.items()), key=lambda each: -each[1][0]
     )
 
 
@@ -194,8 +230,8 @@ def verbatims_of(tables: Reader, *, aspect: str = "", word: str = "") -> ir.Tabl
     if word:
         w = tables.table("complaint_word_texts")
         t = t.semi_join(w.filter(w.term == word), key)
-    said = tables.table("feedback").select(*key, "text")
-    return t.inner_join(said, key)
+    contacts = tables.table("contacts") if tables.has("contacts") else None
+    return t.inner_join(words_of(tables.table("feedback"), contacts), key)
 
 
 def felt(texts: ir.Table, mood: str) -> ir.Table:

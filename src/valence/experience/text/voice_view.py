@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 from valence.core.intervals import wilson
 from valence.core.messages import Message, message
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
+from valence.experience.text.tables import SAID_IN
 from valence.experience.text.themes_answers import CONFIDENCE, MINIMUM, Aspect, Themes
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.codes import ASPECTS
+from valence.kit.codes import named as named_in
 from valence.kit.format import Formats
 from valence.kit.languages import by_number
 from valence.kit.page import Answer, Change, Figure, How, Step, Words
@@ -189,6 +191,30 @@ def _aspect_table(found: Themes, rules: ThemesDefinition, fmt: Formats) -> DataT
     return DataTable("aspects-table", headers, rows, links=links, absent=message("not enough data"))
 
 
+def said_in(found: Themes, fmt: Formats) -> DataTable:
+    """Return where the words were said: after a question, to service, in an interview."""
+    headers: tuple[tuple[Words, str], ...] = (
+        (message("Said in"), "text"),
+        (message("Texts"), "int"),
+        (message("Complaints"), "int"),
+        (message("Share that complains"), "percent"),
+        (message("From"), "percent"),
+        (message("To"), "percent"),
+    )
+    told = [one.told() for one in found.said_in]
+    rows = [
+        [named_in(SAID_IN, one["metric"], fmt)]
+        + [one[name] for name in ("texts", "complaints", "share", "low", "high")]
+        for one in told
+    ]
+    links = [f"{VERBATIMS}?{urlencode({'where': _only(one['metric'])})}" for one in told]
+    return DataTable("said-in", headers, rows, links=links, absent=message("not enough data"))
+
+
+def _only(metric: str) -> str:
+    return f'metric == "{metric}"'
+
+
 def new_words(found: Themes) -> DataTable | None:
     """Return the newly frequent words, the surest first; None where there are none."""
     if not found.new:
@@ -247,7 +273,7 @@ def how(built: Words) -> How:
             "NB-SVM (Wang & Manning 2012) over runs of characters and words; the card, with scores "
             "on texts held out: valence experience sentiment --card"
         ),
-        inputs=("feedback_texts", "feedback_aspects"),
+        inputs=("feedback", "contacts", "feedback_texts", "feedback_aspects"),
         built=built,
         note=message(
             "A model errs in about one text of eight to sixteen; texts in other languages are not "
