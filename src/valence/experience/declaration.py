@@ -31,6 +31,7 @@ EXPERIENCE = Capability(
                     (message("Brand"), "/experience/brand"),
                     (message("Silent leavers"), "/experience/silent"),
                     (message("Surveys"), "/experience/surveys"),
+                    (message("Interviews"), "/experience/interviews"),
                     (message("Mystery visits"), "/experience/mystery"),
                     (message("Alerts"), "/experience/alerts"),
                 )
@@ -40,6 +41,9 @@ EXPERIENCE = Capability(
             "act", message("Follow-ups"), "/experience/follow-ups", "experience:read", order=10
         ),
     ),
-    panels=(Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),),
+    panels=(
+        Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),
+        Panel("touchpoint", "/experience/touchpoints/{touchpoint}", "experience:read"),
+    ),
     templates="valence.experience",
 )

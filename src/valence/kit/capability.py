@@ -27,8 +27,8 @@ class NavItem:
 class Panel:
     """A part of another page that this capability fills: an htmx fragment by path."""
 
-    page: Literal["customer", "overview"]
-    path: str  # with {customer_id} on the customer page
+    page: Literal["customer", "overview", "touchpoint"]
+    path: str  # with {customer_id} on the customer page, {touchpoint} on that of a touchpoint
     permission: str
     order: int = 100
 

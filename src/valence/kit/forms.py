@@ -8,6 +8,7 @@ from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from valence.core.errors import ValenceError
 from valence.core.messages import Message
@@ -68,5 +69,27 @@ async def _read(request: Request) -> dict[str, str]:
     return {name: value for name, value in found.multi_items() if isinstance(value, str)}
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a posted form: what it was called, and its first bytes, one more than may be."""
+
+    name: str
+    content: bytes
+
+
+MOST_BYTES = 10_000_000  # of a file of a form
+
+
+async def _uploads(request: Request) -> dict[str, Upload]:
+    found = await request.form()
+    return {
+        name: Upload(value.filename, await value.read(MOST_BYTES + 1))
+        for name, value in found.multi_items()
+        if isinstance(value, UploadFile) and value.filename
+    }
+
+
+Uploads = Annotated[dict[str, Upload], Depends(_uploads)]
+"""The files of a posted form by field, those that were chosen; beside `data: FormData`."""
 FormData = Annotated[dict[str, str], Depends(_read)]
 """The text fields of a posted form, for handlers: `data: FormData`, then `typed(Model, data)`."""

@@ -141,7 +141,7 @@ def test_what_landed_and_was_not_marked_lands_again_as_the_same_rows(house):
 
 
 def test_answers_wait_while_somebody_else_holds_the_lake(house, monkeypatch):
-    monkeypatch.setattr("valence.experience.surveys.landing.WAIT", 0.0)
+    monkeypatch.setattr("valence.experience.landed.WAIT", 0.0)
     answered(house.store, "delivery", AFTER_DELIVERY, DELIVERY)
     with house.lake.writing("an import"), pytest.raises(BusyError):
         land(house)

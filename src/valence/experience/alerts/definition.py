@@ -87,7 +87,7 @@ class AlertsDefinition(Document):
             AlertRule(name="Ratings", metric="rating", by="all"),
             AlertRule(name="Praise by touchpoint", metric="sentiment"),
             AlertRule(name="Service standard by touchpoint", metric="standard"),
-            AlertRule(name="Contacts solved by agent", metric="solved", by="agent"),
+            AlertRule(name="Contacts solved by channel", metric="solved", by="channel"),
         ),
         max_length=50,
         description="The rules; each entity of each has at most one open alert.",

@@ -8,6 +8,8 @@ from fastapi import Query
 from fastapi.responses import Response
 
 from valence.core.messages import message
+from valence.experience.interviews import view as interviews_view
+from valence.experience.interviews.answers import by_theme
 from valence.experience.pages.router import pages
 from valence.experience.text import voice_view
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
@@ -15,6 +17,8 @@ from valence.experience.text.tables import TEXTS
 from valence.experience.text.themes_answers import felt, themes_of, verbatims_of
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import built_of, defined, unbuilt
+from valence.kit.charts import DataTable
+from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step, Tab
 from valence.kit.tables import table_page
 
@@ -45,6 +49,8 @@ def voice_page(ask: Ask) -> Response:
         new_words=voice_view.new_words(found),
         words_table=voice_view.frequent_words(found),
         said_in=voice_view.said_in(found, fmt),
+        hand=_by_hand(ask, rules),
+        how_hand=interviews_view.how(""),
         enough=found.enough,
         how=voice_view.how(built_of(ask, "feedback_texts")),
         how_words=voice_view.how_words(rules, built_of(ask, "complaint_words")),
@@ -86,6 +92,11 @@ def texts_page(
         how=voice_view.how(built_of(ask, "feedback_texts")),
         counted=voice_view.counted,
     )
+
+
+def _by_hand(ask: Asked, rules: ThemesDefinition) -> DataTable | None:
+    with ask.service(OpenBrand).store.reading() as reading:
+        return interviews_view.by_theme(by_theme(reading), rules, ask.format)
 
 
 def _missing(ask: Asked) -> Empty | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from valence.core.clock import now
+from valence.experience.landed import Row, merge_feedback
 from valence.experience.surveys.answering import ANSWERED
 from valence.experience.surveys.opened import Opened, parsed, plain, replies_of, version_of
 from valence.experience.surveys.questions import Question
@@ -19,17 +20,9 @@ from valence.kit.opened import OpenBrand
 from valence.store import Event, View
 from valence.store.delivery import Subscriber
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 SUBSCRIBER = "experience.surveys"
 BATCH = 2000  # responses of one commit of the lake
-WAIT = 10.0  # seconds for somebody else's lease
 _TRIES = 10_000  # an import or a build may hold the lake for hours: answers wait, and are not lost
-
-_TEXTS = ("feedback_id", "metric", "touchpoint", "subject", "scale", "text", "language",
-          "order_id", "channel", "store", "source", "id_type", "id_key")  # fmt: skip
-Row = dict[str, Any]
 
 
 def source_of(survey: str) -> str:
@@ -61,7 +54,7 @@ def land(house: OpenBrand) -> int:
     while found := _waiting(house):
         ids, rows = found
         if rows:
-            _merge(house, rows)
+            merge_feedback(house, rows, "answers of surveys")
         house.store.transact(
             lambda unit, ids=ids: unit.execute(  # type: ignore[misc]
                 sa.update(responses).where(responses.c.response_id.in_(ids)).values(landed_at=now())
@@ -183,25 +176,3 @@ def _completed(row: Row, found: Opened, question: Question, zone: ZoneInfo) -> R
         "id_key": invitation["id_key"],
         **row,
     }
-
-
-def _merge(house: OpenBrand, rows: Sequence[Row]) -> None:
-    with house.lake.writing("answers of surveys", wait=WAIT) as writer:
-        writer.bench.register("_survey_answers", _arrow(rows))
-        writer.merge("feedback", "SELECT * FROM _survey_answers")
-        writer.commit()
-
-
-def _arrow(rows: Sequence[Row]) -> pa.Table:
-    import pyarrow as pa  # noqa: PLC0415 - the page that is answered needs none
-
-    def column(name: str) -> list[Any]:
-        return [row.get(name) or None for row in rows]
-
-    made: dict[str, Any] = {name: pa.array(column(name), pa.string()) for name in _TEXTS}
-    made["score"] = pa.array([row.get("score") for row in rows], pa.float64())
-    made["answered_at"] = pa.array(
-        [row["answered_at"] for row in rows], pa.timestamp("us", tz="UTC")
-    )
-    made["answered_on"] = pa.array([row["answered_on"] for row in rows], pa.date32())
-    return pa.table(made)

@@ -1,0 +1,1 @@
+"""Interviews and focus groups: transcripts, coded by hand to themes and touchpoints."""
