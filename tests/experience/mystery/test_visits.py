@@ -1,9 +1,12 @@
 """Mystery visits: scored by weights, kept once, held against what customers say there."""
 
+import base64
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 from tests.experience.loop import define, feedback, house_of, land
+from tests.experience.mystery.pictures import PNG
 from tests.value.faces.fixtures import client
 
 from valence.core import clock
@@ -91,6 +94,31 @@ def test_a_visit_is_entered_by_form_once_and_shown_beside_what_customers_say(hou
     assert [(p["id"], p["met"], p["n"]) for p in told["points"]] == [
         ("clean", 0, 1), ("greeted", 1, 1),
     ]  # fmt: skip
+
+
+def test_a_photo_stands_beside_the_note_and_is_served_as_a_picture_only(house):
+    web, here = client(house), "/experience/mystery/store-visit/visit"
+    form = {"visited_on": "2025-03-02", "place": "York", "visitor": "cy", "point-clean": "yes"}
+    with clock.frozen(NOW):
+        page = web.post(here, data=form, files={"photo": ("../x.html", PNG, "text/html")})
+        assert page.status_code == 200, page.text
+        (name,) = re.findall(r"/photos/([0-9a-f]{64}[.]png)\"><img", page.text)
+        got = web.get(f"/experience/mystery/photos/{name}")
+        assert (got.headers["content-type"], got.headers["x-content-type-options"]) == (
+            "image/png", "nosniff",
+        )  # fmt: skip
+        assert b"tEXt" not in got.content
+        assert (house.brand.data / "mystery" / name).is_file()
+        html = {"photo": ("x.png", b"<script>alert(1)</script>", "image/png")}
+        refused = web.post(here, data={**form, "visitor": "di"}, files=html)
+        assert refused.status_code == 422
+        assert "no JPEG or PNG" in refused.text
+        body = {"checklist": "store-visit", "visited_on": "2025-03-03", "place": "York",
+                "visitor": "eve", "marks": {"clean": True},
+                "photo": base64.b64encode(PNG).decode()}  # fmt: skip
+        assert web.post("/api/v1/experience/mystery", json=body).status_code == 200
+    assert web.get("/experience/mystery/photos/..%2Fstore.db").status_code == 404
+    assert len(list((house.brand.data / "mystery").iterdir())) == 1  # the same photo once
 
 
 def _by_place(told):

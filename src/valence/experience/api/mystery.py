@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from valence.core.clock import now
 from valence.core.errors import NotFoundError, did_you_mean
 from valence.experience.api.router import api
 from valence.experience.mystery.answers import mystery_of
+from valence.experience.mystery.photos import keep_photo
 from valence.experience.mystery.visits import OWN, Visit, checklists, keep
 from valence.kit.ask import Ask
 from valence.kit.idempotency import IdempotencyKey, once
@@ -85,6 +86,9 @@ class VisitIn(BaseModel):
     visitor: str = Field(min_length=1, max_length=120)
     marks: dict[str, bool | None] = Field(description="Met or not, by point; null: not seen.")
     note: str = Field("", max_length=5000)
+    photo: Base64Bytes | None = Field(
+        None, max_length=14_000_000, description="A JPEG or PNG up to 10 MB, in Base64."
+    )
 
 
 class VisitOut(BaseModel):
@@ -114,7 +118,9 @@ def keep_visit(ask: Ask, body: VisitIn, idempotency_key: IdempotencyKey = None) 
             name=body.checklist,
             fix=did_you_mean(body.checklist, found),
         )
-    visit = Visit(**body.model_dump())
+    taken = keep_photo(ask.brand, body.photo) if body.photo else None
+    said = {**body.model_dump(exclude={"photo"}), "photo": taken}
+    visit = Visit(**said)
     today = now().astimezone(house.brand.settings.zone).date()
 
     def work(unit: Any) -> dict[str, str]:
@@ -127,7 +133,7 @@ def keep_visit(ask: Ask, body: VisitIn, idempotency_key: IdempotencyKey = None) 
             unit,
             idempotency_key,
             scope=f"{ask.actor.id} POST /experience/mystery",
-            body=body.model_dump(mode="json"),
+            body=said,
             work=work,
         )
     )

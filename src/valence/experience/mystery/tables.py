@@ -20,6 +20,7 @@ mystery_visits = sa.Table(
     sa.Column("marks", Document, nullable=False, comment="Met or not, by point; empty: not seen."),
     sa.Column("score", sa.Float, comment="Weighted share of points met, 0 to 100."),
     sa.Column("note", Words, nullable=False),
+    sa.Column("photo", Words, comment="Its name in data/mystery; empty: none."),
     sa.Column("entered_at", Instant, nullable=False),
     sa.Column("entered_by", Words, nullable=False),
     sa.UniqueConstraint("checklist", "visited_on", "place", "subject", "visitor"),

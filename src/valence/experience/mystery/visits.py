@@ -31,6 +31,7 @@ class Visit:
     visitor: str
     marks: Mapping[str, bool | None]
     note: str = ""
+    photo: str | None = None  # as photos.keep_photo names it
     score: float | None = None
     visit_id: UUID | None = None
 

@@ -14,11 +14,12 @@ from valence.core.messages import message
 from valence.definitions import Version
 from valence.experience.mystery import view
 from valence.experience.mystery.answers import mystery_of
+from valence.experience.mystery.photos import keep_photo, photo
 from valence.experience.mystery.visits import OWN, Visit, checklist_of, checklists, keep
 from valence.experience.pages.router import pages
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import built_of
-from valence.kit.forms import FormData, Typed, blank, typed
+from valence.kit.forms import FormData, Typed, Uploads, blank, typed
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step, Tab
 
@@ -80,8 +81,8 @@ def visit_form(ask: Ask, name: str) -> Response:
 
 
 @pages.post(_HERE + "/{name}/visit", permission="experience:mystery")
-def keep_visit(ask: Ask, name: str, data: FormData) -> Response:
-    """Keep a visit."""
+def keep_visit(ask: Ask, name: str, data: FormData, files: Uploads) -> Response:
+    """Keep a visit, and its photo."""
     version = _version(ask, name)
     form = typed(VisitForm, data)
     if form.value is None:
@@ -92,9 +93,11 @@ def keep_visit(ask: Ask, name: str, data: FormData) -> Response:
         point.id: said.get(data.get(f"point-{point.id}", ""))
         for point in checklist_of(version).points
     }
-    visit = Visit(name, one.visited_on, one.place.strip(), one.subject, one.visitor.strip(), marks,
-                  one.note.strip())  # fmt: skip
     try:
+        file = files.get("photo")
+        taken = keep_photo(ask.brand, file.content) if file else None
+        visit = Visit(name, one.visited_on, one.place.strip(), one.subject, one.visitor.strip(),
+                      marks, one.note.strip(), taken)  # fmt: skip
         ask.service(OpenBrand).store.transact(
             lambda unit: keep(
                 unit,
@@ -108,6 +111,14 @@ def keep_visit(ask: Ask, name: str, data: FormData) -> Response:
     except ValenceError as wrong:
         return _form(ask, version, form.refused(wrong), wrong.status)
     return RedirectResponse(ask.url(_HERE, checklist=name), 303)
+
+
+@pages.get(_HERE + "/photos/{name}", permission="experience:read")
+def visit_photo(ask: Ask, name: str) -> Response:
+    """Give a photo, as nothing but a picture."""
+    content, kind = photo(ask.brand, name)
+    kept = {"Cache-Control": "private, max-age=31536000, immutable"}
+    return Response(content, media_type=kind, headers=kept)
 
 
 def _version(ask: Asked, name: str) -> Version:
