@@ -83,6 +83,12 @@ def there(app):
     web = TestClient(app, base_url="http://127.0.0.1")
     first = web.get("/api/v1/customers?limit=1").json()["items"][0]
     job = web.post("/api/v1/builds", json={}).json()
+    held = {
+        "title": "Four on delivery",
+        "held_on": "2024-05-01",
+        "text": "A: Why?\nB: It was late.",
+    }
+    interview = web.post("/api/v1/experience/interviews", json=held).json()
     return {
         "text": first["customer_id"],
         "run_id": web.get("/api/v1/builds?limit=1").json()["items"][0]["run_id"],
@@ -92,6 +98,8 @@ def there(app):
         "response_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "follow_up_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "alert_id": "01a216df-f6a6-7358-8f1b-702243732c66",
+        "interview_id": interview["interview_id"],
+        "code_id": "01a216df-f6a6-7358-8f1b-702243732c66",
         "decision": "release",
         "namespace": "shop",
         "product_id": "tea",

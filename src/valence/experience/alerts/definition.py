@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from valence.definitions.documents import Document
 from valence.experience.alerts.chart import USUAL_LEAST, Limits
-from valence.experience.alerts.measures import BY_OF, SOLVED_DAYS, By, Metric
+from valence.experience.alerts.kinds import BY_OF, SOLVED_DAYS, By, Metric
 from valence.experience.alerts.watch import Calm, Span
 
 ALERTS_KIND = "alerts"

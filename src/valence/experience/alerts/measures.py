@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal, get_args
-
 import ibis
 import ibis.expr.types as ir
 
+from valence.experience.alerts.kinds import ALL, SOLVED_DAYS, By, Metric
 from valence.experience.apart import OF_CUSTOMER, contacts_of, told_apart, with_stage, with_trait
 from valence.lake.reading import Tables
 
 _CLOCK = ("opened_at", "solved_at")
-ALL = ""  # the entity that is all of them together
-SOLVED_DAYS = 2  # within which a contact counts as solved: a rule waits as long before it judges
-Metric = Literal[
-    "nps", "csat", "ces", "rating", "review", "sentiment", "no_complaint", "solved", "standard"
-]
-By = Literal[
-    "all", "touchpoint", "stage", "channel", "store", "agent", "segment", "tier", "main_channel",
-    "rung", "bond", "source", "language", "category",
-]  # fmt: skip
-_TRAITS = frozenset(OF_CUSTOMER)
-_SAID = frozenset(get_args(By)) - {"category"}
 _OF_ROWS = ("no_complaint", "solved", "standard")  # rows that are no answers
-_SERVED = frozenset({"all", "channel", "agent", "source", "category"}) | _TRAITS
-# By what each measure may be told apart; scores by all that answers know.
-BY_OF: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("nps", "csat", "ces", "rating", "review", "sentiment"), _SAID),
-    "no_complaint": _SERVED,
-    "solved": _SERVED,
-    "standard": frozenset({"all", "touchpoint", "stage", "channel"}),
-}
 
 
 def measured(tables: Tables, metric: Metric, by: By) -> ir.Table | None:
