@@ -148,6 +148,12 @@
     if (window.echarts) boxes(document).forEach(draw);
   }).observe(root, { attributes: true, attributeFilter: ["data-bs-theme"] });
 
+  // ---- Tabs: on a narrow screen the one that is open is in sight --------------------------------
+  document.querySelectorAll('.v-tabs a[aria-current="page"]').forEach(function (tab) {
+    var row = tab.closest("ul"), at = tab.getBoundingClientRect(), all = row.getBoundingClientRect();
+    row.scrollLeft += at.left - all.left - (all.width - at.width) / 2;
+  });
+
   // ---- Wide tables and pictures -------------------------------------------------------------
   // What lies beyond the edge fades out, and a button leads there.
   var boxesNamed = 0;
