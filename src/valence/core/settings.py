@@ -52,9 +52,16 @@ def _address(text: str) -> str:
 
 
 def _mail_server(text: str) -> str:
-    parts = urlsplit(text)
-    if text and not (parts.scheme in ("smtp", "smtps") and parts.hostname):
-        raise ValueError(f"{text!r} is no mail server; write smtp:// or smtps:// and its name")
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, or too large a one
+        known = False
+    if text and not known:
+        raise ValueError(
+            f"{text!r} is no mail server; write smtp:// or smtps:// and its name, such as "
+            "smtp://mail.example.com:587"
+        )
     return text
 
 
@@ -121,8 +128,15 @@ class MailTable(_Table):
         description="Mail server, such as smtp://mail.example.com:587 (with STARTTLS where the "
         "server offers it) or smtps://mail.example.com.",
     )
-    sender: str = Field("", description="Address that mail is from, such as valence@example.com.")
-    user: str = Field("", description="Name at the mail server; empty: it asks for none.")
+    sender: str = Field(
+        "",
+        pattern=r"^[^\r\n]*$",
+        description="Address that mail is from, such as valence@example.com.",
+    )
+    user: str = Field(
+        "",
+        description="Name at the mail server, told over encryption only; empty: it asks for none.",
+    )
     folder: str = Field(
         "", description="Folder that takes mail as files instead of a server, such as data/mail."
     )

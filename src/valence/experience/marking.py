@@ -19,8 +19,3 @@ def set_mark(unit: Unit, name: str, mark: str) -> None:
     found = unit.execute(sa.update(marks).where(marks.c.name == name).values(mark=mark))
     if not found.rowcount:
         unit.execute(sa.insert(marks), {"name": name, "mark": mark})
-
-
-def unmark(unit: Unit, name: str) -> None:
-    """Forget the mark of a reader."""
-    unit.execute(sa.delete(marks).where(marks.c.name == name))

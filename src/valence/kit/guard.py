@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Collection
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from valence.core.errors import ForbiddenError
+from valence.core.hosts import is_loopback
 from valence.core.messages import message
 from valence.kit.ask import asked
 from valence.kit.problems import Fault, problem
@@ -65,11 +65,7 @@ def check_host(host: str) -> str:
         If other machines could reach it: until sign-in exists whoever reaches the pages may do
         everything.
     """
-    try:
-        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
+    if not is_loopback(host):
         raise ForbiddenError(
             "Serving on {host} would let other machines in, and there is no sign-in yet. "
             "Use 127.0.0.1; from another machine, come through an SSH tunnel "

@@ -15,6 +15,8 @@ from valence.core.errors import BadInputError
 from valence.experience.alerts import book
 from valence.experience.alerts.mailing import mail_digest, mail_yesterday
 from valence.experience.commands import experience
+from valence.experience.marking import set_mark
+from valence.outbound.mail import MailRefusedError
 
 FIRED = datetime(2031, 4, 1, 9, tzinfo=UTC)  # after the definition took effect
 NEXT = datetime(2031, 4, 2, 10, tzinfo=UTC)
@@ -46,7 +48,7 @@ def mails(house):
 
 def test_without_a_server_the_worker_sends_none_and_the_command_says_why(folder):
     house = opened(folder, "")
-    with clock.frozen(NEXT):
+    with clock.frozen(NEXT - timedelta(hours=1)):
         assert mail_yesterday(house) == 0
         words = ["alerts", "--digest", "--send", "--brand", str(folder)]
         told = CliRunner().invoke(experience.app, words)
@@ -88,11 +90,43 @@ def test_what_the_server_refused_may_be_sent_again(folder):
         asked = {"day": str(day.date())}
         refused = web.post("/api/v1/experience/alerts/digest", json=asked)
         assert refused.status_code == 502
+        assert mail_yesterday(house) == 0  # the worker does not try again at once
         house.close()
         house = opened(folder)
+        assert mail_yesterday(house) == 0
         again = client(house).post("/api/v1/experience/alerts/digest", json=asked)
         assert again.json()["became"] == "sent"
         words = ["alerts", "--digest", "--json", "--day", str(day.date()), "--brand", str(folder)]
         told = json.loads(CliRunner().invoke(experience.app, words).stdout)
         assert "refused (nps) fired: below what is usual" in told["text"]
+    house.close()
+
+
+def test_a_fault_while_writing_loses_no_day_and_the_worker_tries_again_later(folder):
+    house = opened(folder, "[mail]\nfolder = 'valence.toml'")  # a file stands there
+    day = FIRED + timedelta(days=8)
+    house.store.transact(lambda unit: book.fire(unit, {**FACTS, "entity": "lost"}, at=day))
+    with clock.frozen(day + timedelta(days=1)), pytest.raises(MailRefusedError):
+        mail_yesterday(house)
+    house.close()
+    house = opened(folder)
+    with clock.frozen(day + timedelta(days=1, minutes=10)):
+        assert mail_yesterday(house) == 0
+    with clock.frozen(day + timedelta(days=1, minutes=31)):
+        assert mail_yesterday(house) == 1
+    house.close()
+
+
+def test_a_day_that_began_to_go_is_not_called_sent(folder):
+    house = opened(folder)
+    day = FIRED + timedelta(days=12)
+
+    def begun(unit):
+        book.fire(unit, {**FACTS, "entity": "crashed"}, at=day)
+        set_mark(unit, f"digest:{day.date()}", "sending")
+
+    house.store.transact(begun)
+    with clock.frozen(day + timedelta(days=1)):
+        assert mail_digest(house, day.date()).became == "sending"
+        assert mail_yesterday(house) == 0
     house.close()

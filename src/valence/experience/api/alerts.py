@@ -108,8 +108,10 @@ class MailedOut(BaseModel):
     """What became of the digest of a day."""
 
     day: date
-    became: Literal["sent", "sent before", "nothing to say", "nobody to send to"]
-    to: list[str]
+    became: Literal["sent", "sent before", "sending", "nothing to say", "nobody to send to"] = (
+        Field(description="sending: it began to go before, and whether it arrived is not known.")
+    )
+    to: list[str] = Field(description="Whom the mail server took it for.")
 
 
 class SettleIn(BaseModel):

@@ -87,8 +87,11 @@ def _digest(folder: Path, day: date | None, *, send: bool, as_json: bool) -> Non
             if as_json:
                 print_json(asdict(done))
             else:
-                to = f" to {', '.join(done.to)}" if done.became == "sent" else ""
-                say(f"Digest of {on}: {done.became}{to}.")
+                more = {
+                    "sent": f" to {', '.join(done.to)}",
+                    "sending": " since an earlier try; whether it arrived is not known",
+                }
+                say(f"Digest of {on}: {done.became}{more.get(done.became, '')}.")
             return
         mail = mailing.written(house, mailing.digest_of(house, on), ())
     finally:
