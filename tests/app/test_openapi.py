@@ -87,6 +87,7 @@ def there(app):
         "title": "Four on delivery",
         "held_on": "2024-05-01",
         "text": "A: Why?\nB: It was late.",
+        "speakers": ["A", "B"],
     }
     interview = web.post("/api/v1/experience/interviews", json=held).json()
     return {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from valence.kit.opened import OpenBrand
+from valence.lake.workbench import literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +37,21 @@ def merge_feedback(house: OpenBrand, rows: Sequence[Row], what: str) -> None:
     with house.lake.writing(what, wait=WAIT) as writer:
         writer.bench.register("_made_feedback", _arrow(rows))
         writer.merge("feedback", "SELECT * FROM _made_feedback")
+        writer.commit()
+
+
+def remove_feedback(house: OpenBrand, source: str, prefix: str, what: str) -> None:
+    """Take rows of a source out of the lake: those whose `feedback_id` begins with a text.
+
+    Raises
+    ------
+    BusyError
+        If an import or a build holds the lake.
+    """
+    begins = f"source = {literal(source)} AND starts_with(feedback_id, {literal(prefix)})"
+    with house.lake.writing(what, wait=WAIT) as writer:
+        writer.table_of("feedback")
+        writer.remove("feedback", f"SELECT source, feedback_id FROM feedback WHERE {begins}")
         writer.commit()
 
 

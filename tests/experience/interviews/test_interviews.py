@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 from tests.experience.loop import house_of, land
 from tests.value.faces.fixtures import client, customer_id
 from typer.testing import CliRunner
@@ -17,7 +18,7 @@ from valence.experience.declaration import EXPERIENCE
 from valence.experience.interviews import book
 from valence.experience.interviews.answers import agreement_of
 from valence.experience.interviews.book import Code
-from valence.experience.interviews.tables import interviews
+from valence.experience.interviews.tables import interview_codes, interviews
 from valence.journey.declaration import JOURNEY
 from valence.value.declaration import VALUE
 
@@ -107,6 +108,51 @@ def test_a_passage_is_coded_suggested_undone_and_quoted_at_its_touchpoint(house,
     assert "Did you mean" in wrong.text
 
 
+def test_words_of_several_are_no_customers_and_a_touchpoint_is_known(house, told):
+    web = client(house)
+    asked = {"title": "A group", "held_on": "2025-03-20", "kind": "focus_group",
+             "text": "Ann: slow\nBen: slow\nAnn: bad\nBen: bad"}  # fmt: skip
+    for more, words in (
+        ({"customer": "user_id:1"}, "2 participants speak"),
+        ({"touchpoint": "delivry"}, "There is no touchpoint 'delivry'"),
+        ({"text": "Ann: slow\nBen: slow\nAnn: bad"}, "may be a name: Ben"),
+    ):
+        refused = web.post("/api/v1/experience/interviews", json={**asked, **more})
+        assert refused.status_code == 422
+        assert words in refused.json()["detail"]
+
+
+def test_a_transcript_is_taken_back_with_words_and_codes(house, folder):
+    web, here = client(house), "/api/v1/experience/interviews"
+    asked = {"title": "A mistake", "held_on": "2025-03-20", "text": "Anna buys at night.",
+             "speakers": ["-"]}  # fmt: skip
+
+    def bring():
+        return web.post(here, json=asked).json()["interview_id"]
+
+    def words():
+        tables = house.lake.reader()
+        texts = tables.rows(tables.table("feedback").select("text"))
+        return {"text": asked["text"]} in texts
+
+    one = bring()
+    passage = web.get(f"{here}/{one}").json()["items"][0]["feedback_id"]
+    web.post(f"{here}/{one}/codes", json={"feedback_id": passage, "theme": "app"})
+    assert words()
+    assert web.delete(f"{here}/{one}").json() == {"interview_id": one}
+    assert not words()
+    assert web.get(f"{here}/{one}").status_code == 404
+    again = bring()  # it may come again, as another
+    assert (
+        web.post(f"/experience/interviews/{again}/remove", follow_redirects=False).status_code
+        == 303
+    )
+    asked_again = ["interviews", "remove", bring(), "--brand", str(folder), "--json"]
+    done = CliRunner().invoke(experience.app, asked_again)
+    assert json.loads(done.stdout)["title"] == "A mistake"
+    assert not words()
+
+
 def test_by_form_with_a_file_and_by_command(house, folder, tmp_path):
     web = client(house)
     form = {"title": "A group", "kind": "focus_group", "held_on": "2025-03-22"}
@@ -152,7 +198,7 @@ def test_codes_on_both_stores(store):
         values = {"theme": "delivery", "touchpoint": "", "mood": "", "coder": "ann", **more}
         said = Code(one, "abc:0001:P1", **values)
         return store.transact(
-            lambda unit: book.code(unit, said, themes=THEMES, places=PLACES, at=T0)
+            lambda unit: book.code(unit, said, themes=THEMES, places=PLACES, actor="ann", at=T0)
         )
 
     first = code()
@@ -172,9 +218,16 @@ def test_codes_on_both_stores(store):
         with pytest.raises(BadInputError, match=words):
             code(**more)
     with pytest.raises(NotFoundError, match="has no code"):
-        store.transact(lambda unit: book.take_back(unit, first.code_id, "bo", at=T0))
-    assert store.transact(lambda unit: book.undo(unit, one, "ann", at=T0)).mood == "bad"
-    assert store.transact(lambda unit: book.undo(unit, one, "ann", at=T0)) is None
+        store.transact(lambda unit: book.take_back(unit, first.code_id, "bo", actor="bo", at=T0))
+
+    def undone():
+        return store.transact(lambda unit: book.undo(unit, one, "ann", actor="cy", at=T0))
+
+    assert undone().mood == "bad"
+    assert undone() is None
+    with store.reading() as view:
+        gone = interview_codes.c.removed_by
+        assert view.scalars(sa.select(gone).where(gone.is_not(None))) == ["ann", "cy"]
     with pytest.raises(ConflictError, match="is there already"), store.reading() as view:
         book._not_there(view, "abc")
 

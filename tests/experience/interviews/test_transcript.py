@@ -21,16 +21,40 @@ def told(text, **more):
 
 
 def test_a_label_begins_a_turn_and_names_are_numbers():
-    assert told(TURNS) == [
+    assert told(TURNS, speakers=["Anna", "Bo"]) == [
         ("Q", "Why did you leave?"),
         ("P1", "The parcel came late, and nobody called."),
         ("P1", "Then it broke."),
         ("Q", "And you?"),
-        ("P2", "I stayed."),  # speaks once, to whoever asks
+        ("P2", "I stayed."),  # speaks once
         ("P1", "Price: too high."),
     ]
-    found = read_transcript(TURNS)
+    found = read_transcript(TURNS, speakers=["Anna", "Bo"])
     assert (len(found.said), found.voices) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        # Ben and Mia were kept by name among what Anna said.
+        ("Moderator: So?\nAnna: Slow.\nBen: I agree\nMia: Fine\nAnna: bye", "Ben, Mia"),
+        # The word was taken for a name, and lost.
+        ("Interviewer: So?\nDelivery: it came late", "Delivery"),
+        ("Anna: Slow.\nben: too slow", "Anna, ben"),
+        ("主持人：如何？\n小李：慢\n物流：太慢\n小李：是", "物流"),
+    ],
+)
+def test_what_may_be_a_name_and_stands_once_is_asked(text, doubtful):
+    with pytest.raises(BadInputError, match=f"may be a name: {doubtful}\\. Say who speaks"):
+        read_transcript(text)
+
+
+def test_who_speaks_settles_it_and_all_else_is_words():
+    text = "Moderator: So?\nAnna: Slow.\nBen: I agree with Anna\nDelivery: late"
+    assert told(text, speakers=["anna", "Ben "]) == [
+        ("Q", "So?"), ("P1", "Slow."), ("P2", "I agree with Anna Delivery: late"),
+    ]  # fmt: skip
+    assert told("Delivery: late", speakers=["-"]) == [("P1", "Delivery: late")]
 
 
 def test_chinese_turns_and_named_interviewers():

@@ -113,6 +113,12 @@ class TranscriptIn(BaseModel):
     held_on: date
     text: str = Field(min_length=1, max_length=10_000_000)
     askers: list[str] = Field([], max_length=20, description="Names of who asks.")
+    speakers: list[str] = Field(
+        [],
+        max_length=100,
+        description="Names of all who speak; a dash if nobody is named. Empty: labels that come "
+        "again, where none is in doubt.",
+    )
     customer: str = Field("", max_length=200, description="The only participant, if known.")
     touchpoint: str = Field("", max_length=60, description="Where all of it is about one.")
 
@@ -135,6 +141,12 @@ class GoneOut(BaseModel):
     code_id: str
 
 
+class RemovedOut(BaseModel):
+    """That a transcript was taken back."""
+
+    interview_id: str
+
+
 @api.get("/experience/interviews", permission="experience:read", response_model=InterviewsOut)
 def interviews(ask: Ask) -> dict[str, Any]:
     """Give all interviews and focus groups, and what they are about, coded by hand."""
@@ -148,10 +160,11 @@ def interviews(ask: Ask) -> dict[str, Any]:
 def bring_in(ask: Ask, body: TranscriptIn) -> dict[str, Any]:
     """Bring in a transcript; the same one twice is refused."""
     house = ask.service(OpenBrand)
-    found = read_transcript(body.text, askers=body.askers)
-    who = answers.key_of(house, ask.reader, body.customer)
-    about = About(body.title, body.kind, body.held_on, body.touchpoint, who)
-    made = book.bring_in(house, found, about, actor=ask.actor.id)
+    found = read_transcript(body.text, askers=body.askers, speakers=body.speakers)
+    about = About(body.title, body.kind, body.held_on, body.touchpoint)
+    made = answers.bring_in(
+        house, ask.reader, found, about, customer=body.customer, actor=ask.actor.id
+    )
     return answers.interview_told(made, 0, [])
 
 
@@ -165,6 +178,17 @@ def interview(ask: Ask, interview_id: str) -> dict[str, Any]:
     return answers.opened(ask.service(OpenBrand), ask.reader, interview_id).told()
 
 
+@api.delete(
+    "/experience/interviews/{interview_id}",
+    permission="experience:interview",
+    response_model=RemovedOut,
+)
+def remove_interview(ask: Ask, interview_id: str) -> dict[str, Any]:
+    """Take a transcript back for good: its words, its codes and itself."""
+    book.remove(ask.service(OpenBrand), answers.id_of(interview_id))
+    return {"interview_id": interview_id}
+
+
 @api.post(
     "/experience/interviews/{interview_id}/codes",
     permission="experience:interview",
@@ -174,7 +198,9 @@ def keep_code(ask: Ask, interview_id: str, body: CodeIn) -> dict[str, Any]:
     """Code a passage; said again by the same coder it is the same code."""
     values = {**body.model_dump(), "coder": body.coder or ask.actor.id}
     said = Code(answers.id_of(interview_id), **values)
-    return answers.code_told(answers.keep(ask.service(OpenBrand), ask.reader, said))
+    return answers.code_told(
+        answers.keep(ask.service(OpenBrand), ask.reader, said, actor=ask.actor.id)
+    )
 
 
 @api.delete(
@@ -186,5 +212,5 @@ def take_back(ask: Ask, code_id: str, coder: str = "") -> dict[str, Any]:
     """Take one of a coder's own codes back."""
     one, who = answers.id_of(code_id), coder or ask.actor.id
     store = ask.service(OpenBrand).store
-    store.transact(lambda unit: book.take_back(unit, one, who, at=now()))
+    store.transact(lambda unit: book.take_back(unit, one, who, actor=ask.actor.id, at=now()))
     return {"code_id": code_id}

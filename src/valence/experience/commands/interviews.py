@@ -1,4 +1,4 @@
-"""Interviews: `valence experience interviews list|import|show|code`."""
+"""Interviews: `valence experience interviews list|import|show|code|remove`."""
 
 from __future__ import annotations
 
@@ -54,13 +54,22 @@ def import_command(  # noqa: PLR0913 - its options, each by its name
     file: Annotated[Path, typer.Argument(help="Transcript or notes, plain text.")],
     brand: BrandFolder = HERE,
     *,
-    title: Annotated[str, typer.Option("--title", help="What it is called.")] = "",
+    title: Annotated[
+        str,
+        typer.Option(
+            "--title", help="What it is called; always given, since a file's name may tell who."
+        ),
+    ] = "",
     kind: Annotated[str, typer.Option("--kind", help=f"{' or '.join(KINDS)}.")] = "interview",
     on: Annotated[
         datetime | None,
         typer.Option("--on", formats=["%Y-%m-%d"], help="Day on which it was held; else today."),
     ] = None,
     asker: Annotated[list[str] | None, typer.Option("--asker", help="Name of who asks.")] = None,
+    speaker: Annotated[
+        list[str] | None,
+        typer.Option("--speaker", help="Name of who speaks; give all, or - if nobody is named."),
+    ] = None,
     customer: Annotated[
         str, typer.Option("--customer", help="The only participant, such as user_id:12748.")
     ] = "",
@@ -75,13 +84,15 @@ def import_command(  # noqa: PLR0913 - its options, each by its name
     """
     if not file.is_file():
         raise NotFoundError("There is no file {path}.", path=str(file))
-    found = read_transcript(decoded(file.read_bytes()), askers=asker or ())
+    text = decoded(file.read_bytes())
+    found = read_transcript(text, askers=asker or (), speakers=speaker or ())
     with published_tables(brand) as asked:
         house = asked.house
         day = on.date() if on else now().astimezone(house.brand.settings.zone).date()
-        who = answers.key_of(house, asked.tables, customer)
-        about = About(title or file.stem, kind, day, touchpoint, who)
-        made = book.bring_in(house, found, about, actor=LOCAL.id)
+        about = About(title, kind, day, touchpoint)
+        made = answers.bring_in(
+            house, asked.tables, found, about, customer=customer, actor=LOCAL.id
+        )
     told = answers.interview_told(made, 0, [])
     if as_json:
         print_json(told)
@@ -135,16 +146,34 @@ def code_command(  # noqa: PLR0913 - its options, each by its name
         one = answers.id_of(interview_id)
         kept: Code | None
         if undo:
-            kept = asked.house.store.transact(lambda unit: book.undo(unit, one, coder, at=now()))
+            kept = asked.house.store.transact(
+                lambda unit: book.undo(unit, one, coder, actor=LOCAL.id, at=now())
+            )
         else:
             said = Code(one, passage, theme, touchpoint, mood, coder)
-            kept = answers.keep(asked.house, asked.tables, said)
+            kept = answers.keep(asked.house, asked.tables, said, actor=LOCAL.id)
     if as_json:
         print_json({"undone": undo, "code": None if kept is None else answers.code_told(kept)})
     elif kept is None:
         say(f"{coder} has no code to take back here.")
     else:
         say(f"{'Taken back' if undo else 'Kept'}: {_code(kept)}.")
+
+
+@interviews.command("remove", permission="experience:interview")
+def remove_command(
+    interview_id: _ID, brand: BrandFolder = HERE, *, as_json: AsJson = False
+) -> None:
+    """Take a transcript back for good: its words, its codes and itself.
+
+    Example: valence experience interviews remove 0193…
+    """
+    with published_tables(brand) as asked:
+        one = book.remove(asked.house, answers.id_of(interview_id))
+    if as_json:
+        print_json({"interview_id": str(one.interview_id), "title": one.title})
+        return
+    say(f"Removed: {one.title}. Figures that hold its words change with the next build.")
 
 
 def _code(code: Code) -> str:

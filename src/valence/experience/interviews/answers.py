@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,9 @@ from valence.core.errors import NotFoundError
 from valence.definitions import definition_at
 from valence.definitions.reading import in_force
 from valence.experience.interviews import book
-from valence.experience.interviews.book import SOURCE, Code, Interview
+from valence.experience.interviews.book import SOURCE, About, Code, Interview
 from valence.experience.interviews.suggested import Suggestion, suggested
+from valence.experience.interviews.transcript import Transcript
 from valence.experience.mystery.agreement import Agreement, fleiss
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 from valence.kit.codes import TOUCHPOINTS
@@ -131,6 +132,22 @@ def interview_told(one: Interview, coded: int, coders: Sequence[str]) -> dict[st
 def code_told(one: Code) -> dict[str, Any]:
     """Return a code as plain values."""
     return {**asdict(one), "code_id": str(one.code_id), "interview_id": str(one.interview_id)}
+
+
+def bring_in(
+    house: OpenBrand, tables: Tables, found: Transcript, about: About, *, customer: str, actor: str
+) -> Interview:
+    """Keep a transcript of a touchpoint that there is, and of the customer that a text names.
+
+    Raises
+    ------
+    NotFoundError, BadInputError, ConflictError, BusyError
+        If a name is not known, and as `book.bring_in`.
+    """
+    with house.store.reading() as view:
+        book.check_place(about.touchpoint, places(view, tables))
+    who = key_of(house, tables, customer)
+    return book.bring_in(house, found, replace(about, who=who), actor=actor)
 
 
 def listed(view: View) -> list[Listed]:
@@ -298,7 +315,7 @@ def id_of(text: str) -> UUID:
         raise NotFoundError("There is no interview {id!r}.", id=text) from wrong
 
 
-def keep(house: OpenBrand, tables: Tables, said: Code) -> Code:
+def keep(house: OpenBrand, tables: Tables, said: Code, *, actor: str) -> Code:
     """Keep a code, of the themes and touchpoints that are in force.
 
     Raises
@@ -311,5 +328,5 @@ def keep(house: OpenBrand, tables: Tables, said: Code) -> Code:
         known = places(view, tables)
     themes = [one.name for one in definition.aspects]
     return house.store.transact(
-        lambda unit: book.code(unit, said, themes=themes, places=known, at=now())
+        lambda unit: book.code(unit, said, themes=themes, places=known, actor=actor, at=now())
     )

@@ -16,7 +16,7 @@ from valence.core.errors import BadInputError, ConflictError, NotFoundError, did
 from valence.core.ids import new_id
 from valence.experience.interviews.tables import interview_codes, interviews
 from valence.experience.interviews.transcript import Transcript
-from valence.experience.landed import Row, merge_feedback
+from valence.experience.landed import Row, merge_feedback, remove_feedback
 from valence.experience.text.said import QUESTION
 from valence.kit.opened import OpenBrand
 from valence.store import Event, Unit, View
@@ -75,14 +75,15 @@ def bring_in(house: OpenBrand, found: Transcript, about: About, *, actor: str) -
     Raises
     ------
     BadInputError
-        If it has no title, its day is to come, or its kind is none.
+        If it has no title, its day is to come, its kind is none, or it is to be of one customer
+        and several speak.
     ConflictError
         If the same transcript is there already.
     BusyError
         If an import or a build holds the lake.
     """
     zone = house.brand.settings.zone
-    _checked(about, now().astimezone(zone).date())
+    _checked(about, found, now().astimezone(zone).date())
     prefix = _prefix(found)
     with house.store.reading() as view:
         _not_there(view, prefix)
@@ -103,7 +104,7 @@ def bring_in(house: OpenBrand, found: Transcript, about: About, *, actor: str) -
     return made
 
 
-def _checked(about: About, today: date) -> None:
+def _checked(about: About, found: Transcript, today: date) -> None:
     if not about.title.strip():
         raise BadInputError("Say what the interview is called.")
     if about.kind not in KINDS:
@@ -114,6 +115,12 @@ def _checked(about: About, today: date) -> None:
         )
     if about.held_on > today:
         raise BadInputError("{day} has not come yet.", day=about.held_on)
+    if about.who is not None and found.voices != 1:
+        raise BadInputError(
+            "{n} participants speak, so their words cannot all be of one customer. Leave the "
+            "customer empty.",
+            n=found.voices,
+        )
 
 
 def _prefix(found: Transcript) -> str:
@@ -146,6 +153,30 @@ def _rows(found: Transcript, about: About, prefix: str, at: datetime) -> list[Ro
     ]
 
 
+def remove(house: OpenBrand, interview_id: UUID) -> Interview:
+    """Take a transcript back: its words, its codes and itself are gone, for good.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of that id.
+    BusyError
+        If an import or a build holds the lake.
+    """
+    with house.store.reading() as view:
+        one = interview(view, interview_id)
+    # The lake first: what cannot be deleted there stays on the list, to be taken back again.
+    remove_feedback(house, SOURCE, f"{one.prefix}:", "a transcript")
+
+    def work(unit: Unit) -> None:
+        unit.lock("experience:interviews")
+        for table in (interview_codes, interviews):
+            unit.execute(sa.delete(table).where(table.c.interview_id == interview_id))
+
+    house.store.transact(work)
+    return one
+
+
 def interview(view: View, interview_id: UUID) -> Interview:
     """Return one interview.
 
@@ -174,6 +205,7 @@ def code(
     *,
     themes: Collection[str],
     places: Mapping[str, str],
+    actor: str,
     at: datetime,
 ) -> Code:
     """Keep what a coder says of a passage; said again it is the same code.
@@ -186,8 +218,8 @@ def code(
         The passage, theme and touchpoint (either may be empty), mood, coder.
     themes, places
         The themes there are, and the touchpoints with the stage of each.
-    at
-        When.
+    actor, at
+        Who keeps it, and when.
 
     Raises
     ------
@@ -215,7 +247,7 @@ def code(
     if before is not None and before["mood"] == made.mood:
         return _told([before])[0]
     if before is not None:
-        _take_back(unit, before["code_id"], at)
+        _take_back(unit, before["code_id"], actor, at)
     unit.execute(sa.insert(interview_codes), _values(made))
     unit.emit(Event(CODED, f"interview:{ask.interview_id}", {"by": made.coder}, occurred_at=at))
     return made
@@ -240,16 +272,27 @@ def _known(ask: Code, themes: Collection[str], places: Mapping[str, str]) -> Non
         raise BadInputError(
             "There is no theme {name!r}. {fix}", name=ask.theme, fix=did_you_mean(ask.theme, themes)
         )
-    if ask.touchpoint and ask.touchpoint not in places:
+    check_place(ask.touchpoint, places)
+
+
+def check_place(touchpoint: str, places: Collection[str]) -> None:
+    """Refuse a touchpoint that is not there; an empty one is none.
+
+    Raises
+    ------
+    BadInputError
+        With the name that comes near.
+    """
+    if touchpoint and touchpoint not in places:
         raise BadInputError(
             "There is no touchpoint {name!r}. {fix}",
-            name=ask.touchpoint,
-            fix=did_you_mean(ask.touchpoint, places),
+            name=touchpoint,
+            fix=did_you_mean(touchpoint, places),
         )
 
 
-def take_back(unit: Unit, code_id: UUID, coder: str, *, at: datetime) -> None:
-    """Take one of a coder's own codes back.
+def take_back(unit: Unit, code_id: UUID, coder: str, *, actor: str, at: datetime) -> None:
+    """Take one of a coder's codes back; who did so is kept.
 
     Raises
     ------
@@ -261,10 +304,10 @@ def take_back(unit: Unit, code_id: UUID, coder: str, *, at: datetime) -> None:
     here = sa.and_(interview_codes.c.code_id == code_id, own, _HOLDS)
     if unit.scalar(sa.select(interview_codes.c.code_id).where(here)) is None:
         raise NotFoundError("{coder} has no code {id} that holds.", coder=coder, id=code_id)
-    _take_back(unit, code_id, at)
+    _take_back(unit, code_id, actor, at)
 
 
-def undo(unit: Unit, interview_id: UUID, coder: str, *, at: datetime) -> Code | None:
+def undo(unit: Unit, interview_id: UUID, coder: str, *, actor: str, at: datetime) -> Code | None:
     """Take back the last code of a coder in an interview; None where there is none."""
     unit.lock("experience:interviews")
     own = sa.and_(
@@ -276,7 +319,7 @@ def undo(unit: Unit, interview_id: UUID, coder: str, *, at: datetime) -> Code | 
     )
     if last is None:
         return None
-    _take_back(unit, last["code_id"], at)
+    _take_back(unit, last["code_id"], actor, at)
     return _told([last])[0]
 
 
@@ -298,9 +341,9 @@ def codes_of(
 _HOLDS = interview_codes.c.removed_at.is_(None)
 
 
-def _take_back(unit: Unit, code_id: UUID, at: datetime) -> None:
-    one = interview_codes.c.code_id == code_id
-    unit.execute(sa.update(interview_codes).where(one).values(removed_at=at))
+def _take_back(unit: Unit, code_id: UUID, actor: str, at: datetime) -> None:
+    gone = sa.update(interview_codes).where(interview_codes.c.code_id == code_id)
+    unit.execute(gone.values(removed_at=at, removed_by=actor))
 
 
 def _told(rows: Sequence[sa.RowMapping]) -> list[Code]:

@@ -39,6 +39,7 @@ interview_codes = sa.Table(
     sa.Column("coder", Words, nullable=False),
     sa.Column("coded_at", Instant, nullable=False),
     sa.Column("removed_at", Instant, comment="When it was taken back; empty while it holds."),
+    sa.Column("removed_by", Words, comment="Who took it back; the coder may be another."),
     sa.Index("ix_interview_codes_theme", "theme"),
     sa.Index("ix_interview_codes_touchpoint", "touchpoint"),
 )

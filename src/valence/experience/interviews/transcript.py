@@ -15,6 +15,7 @@ ASKED = "Q"  # the voice of whoever asks
 ONLY = "P1"  # the voice of notes that name nobody
 _LABEL = re.compile(r"^\s*(?:[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?\s*)?"
                     r"(?P<label>[^\s:：][^:：\n]{0,39}?)\s*[:：]\s*(?P<said>.*)$")  # fmt: skip
+_SHOWN = 12  # labels in doubt
 _TIME = re.compile(r"[\[(]?\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d+)?\b[\])]?")
 _ASKERS = {
     "q", "i", "int", "interviewer", "moderator", "mod", "host", "researcher", "question",
@@ -55,12 +56,15 @@ class Transcript:
         return len({each.voice for each in self.said})
 
 
-def read_transcript(text: str, *, askers: Collection[str] = ()) -> Transcript:
+def read_transcript(
+    text: str, *, askers: Collection[str] = (), speakers: Collection[str] = ()
+) -> Transcript:
     """Return the passages of a transcript or of notes.
 
     A line that begins with a name and a colon begins a turn; an empty line ends a passage. Names
     are those that begin two lines or more, besides those of who asks. Where there are none, each
-    paragraph is a passage of one voice. Time marks are left out, and names are not kept.
+    paragraph is a passage of one voice. Time marks are left out, and names are not kept: what may
+    be a name and stands but once has to be settled by `speakers`.
 
     Parameters
     ----------
@@ -68,15 +72,21 @@ def read_transcript(text: str, *, askers: Collection[str] = ()) -> Transcript:
         The transcript.
     askers
         Names of who asks, besides the usual ones (Interviewer, Moderator, Q, 主持人, 问…).
+    speakers
+        Names of all who speak, besides who asks; a dash if nobody is named. Whatever else stands
+        before a colon then is words.
 
     Raises
     ------
     BadInputError
-        If nobody says anything, or there are more than `MOST` passages or too long ones.
+        If nobody says anything, who speaks is in doubt, or there are more than `MOST` passages or
+        too long ones.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    asking = {each.casefold() for each in (*_ASKERS, *askers)}
-    names = _names(lines, asking)
+    asking = {each.strip().casefold() for each in (*_ASKERS, *askers)}
+    names = asking | {each.strip().casefold() for each in speakers}
+    if not speakers:
+        names |= _repeated(lines, asking)
     voices: dict[str, str] = {}
     made: list[Passage] = []
     voice, held = ONLY, list[str]()
@@ -90,7 +100,7 @@ def read_transcript(text: str, *, askers: Collection[str] = ()) -> Transcript:
     for line in lines:
         found = _LABEL.match(line)
         label = found["label"].strip().casefold() if found else ""
-        if found and (label in names or (voice == ASKED and _may_be_name(found["label"]))):
+        if found and label in names:
             end()
             voice = ASKED if label in asking else voices.setdefault(label, f"P{len(voices) + 1}")
             held.append(_TIME.sub(" ", found["said"]))
@@ -102,20 +112,28 @@ def read_transcript(text: str, *, askers: Collection[str] = ()) -> Transcript:
     return _checked(Transcript(tuple(made)))
 
 
-def _names(lines: list[str], asking: Collection[str]) -> set[str]:
-    """Who speaks: labels that come again, and whoever asks."""
-    labels = Counter(
-        found["label"].strip().casefold() for line in lines if (found := _LABEL.match(line))
-    )
-    return {
-        label for label, n in labels.items() if (n > 1 and label not in _NOBODY) or label in asking
-    }
+def _repeated(lines: list[str], asking: Collection[str]) -> set[str]:
+    """Return the labels that come again: names. One that comes once may be a name or a word."""
+    labels = [found["label"].strip() for line in lines if (found := _LABEL.match(line))]
+    times = Counter(label.casefold() for label in labels)
+    once = [each for each in labels if times[each.casefold()] == 1 and _may_be_name(each)]
+    if doubtful := [each for each in once if each.casefold() not in asking]:
+        raise BadInputError(
+            "Each of these stands once before a colon, and may be a name: {labels}. Say who speaks "
+            "(names, or a dash if nobody is named); all else before a colon then is words.",
+            labels=", ".join(doubtful[:_SHOWN]) + (" …" if len(doubtful) > _SHOWN else ""),
+        )
+    return {label for label, n in times.items() if n > 1 and label not in _NOBODY}
 
 
 def _may_be_name(label: str) -> bool:
-    """Whether a label that comes once may be a name: of whoever answers a question."""
-    few = len(label.split()) <= 2
-    return few and label.casefold() not in _NOBODY and (label[0].isupper() or label[0] > "\u2e80")
+    """Whether a label may be a name: a word, a few in capitals, or a few signs of Chinese."""
+    words = label.split()
+    if label.casefold() in _NOBODY or not label[0].isalpha():
+        return False
+    if label[0] > "\u2e80":
+        return len(label) <= 6
+    return len(words) == 1 or (len(words) <= 3 and all(word[0].isupper() for word in words))
 
 
 def _checked(found: Transcript) -> Transcript:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -37,6 +38,7 @@ class TranscriptForm(BaseModel):
     customer: str = Field("", max_length=200)
     touchpoint: str = Field("", max_length=60)
     askers: str = Field("", max_length=200)
+    speakers: str = Field("", max_length=2000)
     text: str = ""
 
 
@@ -80,11 +82,12 @@ def bring_in(ask: Ask, data: FormData, files: Uploads) -> Response:
         return _form(ask, form, 422)
     one, house = form.value, ask.service(OpenBrand)
     try:
-        askers = [each.strip() for each in one.askers.split(",") if each.strip()]
-        found = read_transcript(_text(one, files.get("file")), askers=askers)
-        who = answers.key_of(house, ask.reader, one.customer)
-        about = About(one.title, one.kind, one.held_on, one.touchpoint, who)
-        made = book.bring_in(house, found, about, actor=ask.actor.id)
+        text = _text(one, files.get("file"))
+        found = read_transcript(text, askers=_names(one.askers), speakers=_names(one.speakers))
+        about = About(one.title, one.kind, one.held_on, one.touchpoint)
+        made = answers.bring_in(
+            house, ask.reader, found, about, customer=one.customer, actor=ask.actor.id
+        )
     except ValenceError as wrong:
         return _form(ask, form.refused(wrong), wrong.status)
     return RedirectResponse(f"{view.HERE}/{made.interview_id}", 303)
@@ -119,19 +122,30 @@ def keep_code(ask: Ask, interview_id: str, data: FormData) -> Response:
     passage = data.get("feedback_id", "")
     try:
         if "undo" in data:
-            house.store.transact(lambda unit: book.undo(unit, one, coder, at=now()))
+            house.store.transact(
+                lambda unit: book.undo(unit, one, coder, actor=ask.actor.id, at=now())
+            )
         elif "take_back" in data:
             gone = answers.id_of(data["take_back"])
-            house.store.transact(lambda unit: book.take_back(unit, gone, coder, at=now()))
+            house.store.transact(
+                lambda unit: book.take_back(unit, gone, coder, actor=ask.actor.id, at=now())
+            )
         else:
             said = Code(one, passage, data.get("theme", ""), data.get("touchpoint", ""),
                         data.get("mood", ""), coder)  # fmt: skip
-            answers.keep(house, ask.reader, said)
+            answers.keep(house, ask.reader, said, actor=ask.actor.id)
     except BadInputError as wrong:
         return _opened(ask, interview_id, coder, wrong)
     back = ask.url(f"{view.HERE}/{interview_id}", coder=coder)
     number = data.get("number", "")
     return RedirectResponse(f"{back}#p-{number}" if number.isdigit() else back, 303)
+
+
+@pages.post(view.HERE + "/{interview_id}/remove", permission="experience:interview")
+def remove(ask: Ask, interview_id: str) -> Response:
+    """Take a transcript back for good."""
+    book.remove(ask.service(OpenBrand), answers.id_of(interview_id))
+    return RedirectResponse(view.HERE, 303)
 
 
 @pages.get("/experience/touchpoints/{touchpoint}", permission="experience:read")
@@ -176,6 +190,10 @@ def _opened(
         how=view.how(""),
         next=view.steps(),
     )
+
+
+def _names(text: str) -> list[str]:
+    return [name for each in re.split("[,，、]", text) if (name := each.strip())]
 
 
 def _text(one: TranscriptForm, file: Upload | None) -> str:
