@@ -78,7 +78,6 @@ def test_the_same_transcript_twice_is_refused(house, told):
 def test_a_passage_is_coded_suggested_undone_and_quoted_at_its_touchpoint(house, told):
     web, here = client(house), f"/experience/interviews/{told['interview_id']}"
     page = web.get(here)
-    assert page.status_code == 200, page.text
     assert "&lt;b&gt;Delivery&lt;/b&gt; was terribly slow" in page.text
     assert "suggested: Delivery" in page.text
     first = web.get(f"/api/v1{here}").json()["items"][1]
@@ -95,6 +94,8 @@ def test_a_passage_is_coded_suggested_undone_and_quoted_at_its_touchpoint(house,
     assert "terribly slow" in part
     assert "Why she left" in part
     assert "terribly slow" in web.get("/experience/interviews/coded?theme=delivery").text
+    quoted = web.get("/api/v1/experience/interviews/coded?touchpoint=delivery").json()["items"]
+    assert [(one["title"], one["voice"]) for one in quoted] == [("Why she left", "P1")]
     voice = web.get("/experience/voice").text
     assert "What do interviews say, coded by hand?" in voice
     assert web.get("/experience/touchpoints/basket").text.count("terribly slow") == 0
@@ -175,6 +176,9 @@ def test_by_form_with_a_file_and_by_command(house, folder, tmp_path):
     one = command("import", str(notes), "--title", "Notes", "--on", "2025-03-23")["interview_id"]
     passage = command("show", one)["items"][0]["feedback_id"]
     assert command("code", one, passage, "--theme", "payment")["code"]["theme"] == "payment"
+    assert [each["text"] for each in command("quotes", "--theme", "payment")["items"]] == [
+        "She pays with vouchers only."
+    ]
     assert command("code", one, "--undo")["undone"]
     assert {each["title"] for each in command("list")["items"]} >= {"A group", "Notes"}
 

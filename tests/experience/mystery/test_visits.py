@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from tests.experience.loop import define, feedback, house_of, land
-from tests.experience.mystery.pictures import PNG
+from tests.experience.mystery.pictures import PNG, png
 from tests.value.faces.fixtures import client
 
 from valence.core import clock
@@ -117,6 +117,18 @@ def test_a_photo_stands_beside_the_note_and_is_served_as_a_picture_only(house):
                 "visitor": "eve", "marks": {"clean": True},
                 "photo": base64.b64encode(PNG).decode()}  # fmt: skip
         assert web.post("/api/v1/experience/mystery", json=body).status_code == 200
+        # A visit that is refused leaves no photo behind.
+        wrong = {
+            **body,
+            "place": "Leeds",
+            "photo": base64.b64encode(png(pixel=b"\0\0\xff")).decode(),
+        }
+        assert web.post("/api/v1/experience/mystery", json=wrong).status_code == 422
+        seen = web.get("/api/v1/experience/mystery").json()["visits"]
+        assert [(one["visited_on"], one["visitor"]) for one in seen] == [
+            ("2025-03-21", "survey"), ("2025-03-03", "eve"), ("2025-03-02", "cy"),
+        ]  # fmt: skip
+        assert web.get(seen[1]["photo"]).content == got.content
     assert web.get("/experience/mystery/photos/..%2Fstore.db").status_code == 404
     assert len(list((house.brand.data / "mystery").iterdir())) == 1  # the same photo once
 

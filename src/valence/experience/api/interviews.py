@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from valence.core.clock import now
@@ -63,6 +64,21 @@ class CodeOut(BaseModel):
     mood: Literal["", "good", "bad"]
     coder: str
     coded_at: datetime | None
+
+
+class QuoteOut(CodeOut):
+    """A passage that was coded, with its words."""
+
+    title: str
+    held_on: date
+    voice: str = Field(description="P1, P2, ….")
+    text: str
+
+
+class QuotesOut(BaseModel):
+    """Coded passages, those of the newest interview first."""
+
+    items: list[QuoteOut]
 
 
 class SuggestedOut(BaseModel):
@@ -154,6 +170,17 @@ def interviews(ask: Ask) -> dict[str, Any]:
         items = [each.told() for each in answers.listed(view)]
         themes = [asdict(each) for each in answers.by_theme(view)]
     return {"items": items, "themes": themes}
+
+
+@api.get("/experience/interviews/coded", permission="experience:read", response_model=QuotesOut)
+def coded(
+    ask: Ask, theme: str = "", touchpoint: str = "", limit: Annotated[int, Query(ge=1)] = 100
+) -> dict[str, Any]:
+    """Give the words of passages that were coded to a theme, a touchpoint, or anything."""
+    found = answers.quotes(
+        ask.service(OpenBrand), ask.reader, theme=theme, touchpoint=touchpoint, limit=limit
+    )
+    return {"items": [each.told() for each in found]}
 
 
 @api.post("/experience/interviews", permission="experience:interview", response_model=InterviewOut)

@@ -11,7 +11,7 @@ from valence.core.clock import now
 from valence.core.errors import NotFoundError, did_you_mean
 from valence.experience.api.router import api
 from valence.experience.mystery.answers import mystery_of
-from valence.experience.mystery.photos import keep_photo
+from valence.experience.mystery.photos import keep_photo, read_photo
 from valence.experience.mystery.visits import OWN, Visit, checklists, keep
 from valence.kit.ask import Ask
 from valence.kit.idempotency import IdempotencyKey, once
@@ -59,6 +59,18 @@ class AgreementOut(BaseModel):
     enough: bool
 
 
+class VisitSeenOut(BaseModel):
+    """One visit."""
+
+    visited_on: date
+    place: str
+    subject: str = Field(description="own, or the competitor.")
+    visitor: str = Field(description="Of one that was imported, the source.")
+    score: float = Field(description="Points met, 0 to 100.")
+    note: str
+    photo: str | None = Field(description="Its address; null: none.")
+
+
 class MysteryOut(BaseModel):
     """A checklist and its visits of the last twelve months."""
 
@@ -68,6 +80,7 @@ class MysteryOut(BaseModel):
     all: MeanOut
     places: list[PlaceOut]
     points: list[PointOut]
+    visits: list[VisitSeenOut] = Field(description="The newest first.")
     agreement: AgreementOut | None
     rank_correlation: float | None = Field(
         description="Of visits and customers over places; null below five with both."
@@ -118,14 +131,16 @@ def keep_visit(ask: Ask, body: VisitIn, idempotency_key: IdempotencyKey = None) 
             name=body.checklist,
             fix=did_you_mean(body.checklist, found),
         )
-    taken = keep_photo(ask.brand, body.photo) if body.photo else None
-    said = {**body.model_dump(exclude={"photo"}), "photo": taken}
+    taken = read_photo(body.photo) if body.photo else None
+    said = {**body.model_dump(exclude={"photo"}), "photo": taken.name if taken else None}
     visit = Visit(**said)
     today = now().astimezone(house.brand.settings.zone).date()
 
     def work(unit: Any) -> dict[str, str]:
         version = found[body.checklist]
         kept = keep(unit, version, visit, actor=ask.actor.id, at=now(), today=today)
+        if taken:
+            keep_photo(ask.brand, taken)
         return {"visit_id": str(kept)}
 
     return house.store.transact(

@@ -1,4 +1,4 @@
-"""Interviews: `valence experience interviews list|import|show|code|remove`."""
+"""Interviews: `valence experience interviews list|import|show|code|quotes|remove`."""
 
 from __future__ import annotations
 
@@ -123,6 +123,37 @@ def show_command(interview_id: _ID, brand: BrandFolder = HERE, *, as_json: AsJso
         ],
         title=found.one.title,
     )  # fmt: skip
+
+
+@interviews.command("quotes", permission="experience:read")
+def quotes_command(
+    brand: BrandFolder = HERE,
+    *,
+    theme: Annotated[str, typer.Option("--theme", help="Coded to that one.")] = "",
+    touchpoint: Annotated[str, typer.Option("--touchpoint", help="Coded to that one.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most to print.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Print the words of passages that were coded, those of the newest interview first.
+
+    Example: valence experience interviews quotes --touchpoint delivery
+    """
+    with published_tables(brand) as asked:
+        found = answers.quotes(
+            asked.house, asked.tables, theme=theme, touchpoint=touchpoint, limit=limit
+        )
+    if as_json:
+        print_json({"items": [each.told() for each in found]})
+        return
+    print_table(
+        [
+            {"interview": each.title, "day": str(each.held_on), "who": each.voice,
+             "text": each.text, "code": _code(each.code)}
+            for each in found
+        ]
+    )  # fmt: skip
+    if not found:
+        say("No passage is coded to this.")
 
 
 @interviews.command("code", permission="experience:interview")

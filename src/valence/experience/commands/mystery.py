@@ -12,6 +12,8 @@ from valence.experience.mystery.answers import Place, mystery_of
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.published import published_tables
 
+_NEWEST = 8  # visits that are printed; --json has all
+
 
 @experience.command("mystery", permission="experience:read")
 def mystery(
@@ -35,11 +37,17 @@ def mystery(
             print_json(asked.told(found.told()))
             return
         print_table([_row(each) for each in found.places], title=found.checklist.title)
+        newest = [_visit(each) for each in found.told()["visits"][:_NEWEST]]
+        print_table(newest, title="Newest visits")
         agreed = found.agreement
         if agreed is not None and agreed.enough and agreed.kappa is not None:
             say(f"Visitors agree with kappa {agreed.kappa:.2f} on {agreed.items} points.")
         else:
             say("Not enough points were seen by several visitors to say how far they agree.")
+
+
+def _visit(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "score": round(told["score"], 1), "photo": told["photo"] or ""}
 
 
 def _row(each: Place) -> dict[str, Any]:

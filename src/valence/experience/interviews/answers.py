@@ -118,6 +118,11 @@ class Quote:
     voice: str
     text: str
 
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        own = {"title": self.title, "held_on": self.held_on, "voice": self.voice, "text": self.text}
+        return {**code_told(self.code), **own}
+
 
 def interview_told(one: Interview, coded: int, coders: Sequence[str]) -> dict[str, Any]:
     """Return an interview as plain values."""

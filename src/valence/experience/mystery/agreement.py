@@ -1,8 +1,8 @@
-"""Agreement of raters beyond chance: Cohen's kappa of two, Fleiss' kappa of any number."""
+"""Agreement of raters beyond chance: Fleiss' kappa."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -33,42 +33,6 @@ class Agreement:
     def enough(self) -> bool:
         """Whether it says anything."""
         return self.items >= MINIMUM
-
-
-def cohen(first: Sequence[Hashable], second: Sequence[Hashable]) -> Agreement:
-    """Return the agreement of two raters who each rated all items.
-
-    Parameters
-    ----------
-    first, second
-        What each said of the items, in the same order.
-
-    Raises
-    ------
-    ValueError
-        If they rated different numbers of items, or none.
-
-    Notes
-    -----
-    κ = (p_o − p_e) / (1 − p_e), chance by each rater's own shares (Cohen 1960, Educational and
-    Psychological Measurement 20). Its interval is by the jackknife.
-    """
-    if len(first) != len(second) or not first:
-        raise ValueError(f"two raters of the same items are needed: {len(first)}, {len(second)}")
-    categories = {said: at for at, said in enumerate(dict.fromkeys([*first, *second]))}
-    one, other = (np.array([categories[said] for said in rated]) for rated in (first, second))
-    of_one, of_other = (np.bincount(rated, minlength=len(categories)) for rated in (one, other))
-    n, same = len(one), one == other
-    agreeing, by_chance = same.sum(), of_one @ of_other
-    # Without an item, its two marks are each one fewer.
-    agreeing_without = agreeing - same
-    chance_without = by_chance - of_other[one] - of_one[other] + same
-    rest = max(n - 1, 1)
-    return _with_interval(
-        n,
-        (float(agreeing / n), float(by_chance / n**2)),
-        (agreeing_without / rest, chance_without / rest**2 if n > 1 else np.ones(1)),
-    )
 
 
 def fleiss(counts: Sequence[Sequence[int]]) -> Agreement:

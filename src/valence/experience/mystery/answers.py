@@ -23,6 +23,7 @@ from valence.experience.mystery.visits import OWN, Visit, checklist_of, checklis
 from valence.kit.opened import OpenBrand
 from valence.lake.reading import Tables
 
+PHOTOS = "/experience/mystery/photos"  # where they are served
 MONTHS = 12
 CONFIDENCE = 0.90
 MINIMUM = 3  # visits; of fewer no interval can be told
@@ -79,7 +80,7 @@ class Mystery:
     points: Sequence[PointMet]
     agreement: Agreement | None  # None: no two visitors saw the same place on the same day
     rank: float | None  # rank correlation of visits and customers over places
-    visits: Sequence[Visit]
+    visits: Sequence[Visit]  # the newest first, entered and imported ones
 
     def told(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -90,11 +91,18 @@ class Mystery:
             "all": asdict(self.all),
             "places": [{**asdict(each), "gap": each.gap} for each in self.places],
             "points": [asdict(each) for each in self.points],
+            "visits": [_visit_told(each) for each in self.visits],
             "agreement": None
             if self.agreement is None
             else {**asdict(self.agreement), "enough": self.agreement.enough},
             "rank_correlation": self.rank,
         }
+
+
+def _visit_told(one: Visit) -> dict[str, Any]:
+    names = ("visited_on", "place", "subject", "visitor", "score", "note")
+    photo = f"{PHOTOS}/{one.photo}" if one.photo else None
+    return {**{name: getattr(one, name) for name in names}, "photo": photo}
 
 
 def mean_of(values: Sequence[float]) -> Mean:
@@ -169,6 +177,7 @@ def mystery_of(house: OpenBrand, tables: Tables, name: str = "") -> Mystery | No
         entered = visits_of(view, version.name, since=since)
     checklist = checklist_of(version)
     visits = [*entered, *_imported(tables, checklist, since)]
+    visits.sort(key=lambda visit: visit.visited_on, reverse=True)
     heard = _customers(tables, checklist, since)
     places = _places(visits, heard)
     return Mystery(

@@ -7,22 +7,36 @@ import io
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from valence.core.errors import BadInputError, NotFoundError
+from valence.core.ids import new_id
 from valence.core.settings import Brand
 
 MOST_BYTES = 10_000_000
 LONGEST = 1600  # pixels of the longer side, where it can be made smaller
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+MOST_PIXELS = 50_000_000  # each is four bytes while it is drawn
+_SCAN, _END, _COMMENT = 0xDA, 0xD9, 0xFE
+# Within a scan FF 00 is a byte of the picture, and FF D0 to FF D7 part it: neither ends it.
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _NAME = re.compile(r"[0-9a-f]{64}\.(jpg|png)")
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Parts of a PNG that make its picture; others hold words, times and where it was taken.
 _PICTURE = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP"}
 
 
-def keep_photo(brand: Brand, content: bytes) -> str:
-    """Keep a photo in the brand's folder and return its name there; the same one has one name.
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as it may be kept; `name` is that of its content."""
+
+    name: str
+    content: bytes
+
+
+def read_photo(content: bytes) -> Photo:
+    """Return a photo as it may be kept; nothing is written yet.
 
     Where Pillow is installed (it comes with the extra `report`) the photo is drawn anew, at most
     `LONGEST` pixels long and upright. Otherwise its bytes are kept, but for EXIF and all else
@@ -31,7 +45,7 @@ def keep_photo(brand: Brand, content: bytes) -> str:
     Raises
     ------
     BadInputError
-        If it is larger than `MOST_BYTES`, or neither JPEG nor PNG.
+        If it is larger than `MOST_BYTES` or `MOST_PIXELS`, or neither JPEG nor PNG.
     """
     if len(content) > MOST_BYTES:
         raise BadInputError("The photo is larger than {n} MB.", n=MOST_BYTES // 1_000_000)
@@ -42,11 +56,16 @@ def keep_photo(brand: Brand, content: bytes) -> str:
             "The photo is no JPEG or PNG, or it is damaged. Take it as JPEG and try again."
         ) from wrong
     made = _smaller(content, kind) or bare
-    name = f"{hashlib.sha256(made).hexdigest()}.{kind}"
+    return Photo(f"{hashlib.sha256(made).hexdigest()}.{kind}", made)
+
+
+def keep_photo(brand: Brand, made: Photo) -> None:
+    """Keep a photo in the brand's folder, at once or not at all."""
     folder = _folder(brand)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(made)
-    return name
+    beside = folder / f".{new_id()}"
+    beside.write_bytes(made.content)
+    beside.replace(folder / made.name)
 
 
 def photo(brand: Brand, name: str) -> tuple[bytes, str]:
@@ -78,20 +97,33 @@ def _bare(content: bytes) -> tuple[str, bytes]:
 
 
 def _of_jpeg(content: bytes) -> Iterator[bytes]:
-    """Yield the segments but for those of applications (EXIF, XMP, IPTC) and comments."""
+    """Yield the segments and scans up to the end of the picture.
+
+    Left out are the segments of applications (EXIF, XMP, IPTC) and comments, and what stands behind
+    the end: the film of a moving photo, or a second picture with segments of its own.
+    """
     at = 2
     while True:
         if content[at] != 0xFF:
             raise ValueError("a segment begins with FF")
         marker = content[at + 1]
-        if marker == 0xDA:  # the scan: all the rest is picture
-            yield content[at:]
+        if marker == 0xFF:  # it may be filled up with more of them
+            at += 1
+            continue
+        if marker == _END:
+            yield content[at : at + 2]
             return
-        length = struct.unpack(">H", content[at + 2 : at + 4])[0]
-        # APP0 says what JFIF it is, APP14 which colours Adobe means: without, they would be wrong.
-        if not (0xE0 < marker <= 0xEF and marker != 0xEE) and marker != 0xFE:
-            yield content[at : at + 2 + length]
-        at += 2 + length
+        end = at + 2 + struct.unpack(">H", content[at + 2 : at + 4])[0]
+        if marker == _SCAN:
+            found = _AFTER_SCAN.search(content, end)
+            if found is None:
+                raise ValueError("it has no end")
+            end = found.start()
+        # JFIF says what it is, Adobe which colours it means: without, they would be wrong.
+        told = content[at + 4 : at + 9] in (b"JFIF\0", b"Adobe")
+        if told or not (0xE0 <= marker <= 0xEF or marker == _COMMENT):
+            yield content[at:end]
+        at = end
 
 
 def _of_png(content: bytes) -> Iterator[bytes]:
@@ -117,6 +149,8 @@ def _smaller(content: bytes, kind: str) -> bytes | None:
         return None
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as opened:
+            if opened.width * opened.height > MOST_PIXELS:
+                raise _too_many()
             drawn = ImageOps.exif_transpose(opened)
             drawn.thumbnail((LONGEST, LONGEST))
             drawn = drawn.convert("RGB") if kind == "jpg" else drawn
@@ -124,7 +158,16 @@ def _smaller(content: bytes, kind: str) -> bytes | None:
             out = io.BytesIO()
             drawn.save(out, "JPEG" if kind == "jpg" else "PNG", quality=85)
             return out.getvalue()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as wrong:
+    except Image.DecompressionBombError as wrong:
+        raise _too_many() from wrong
+    except (OSError, ValueError, SyntaxError) as wrong:
         raise BadInputError(
             "The photo is no JPEG or PNG, or it is damaged. Take it as JPEG and try again."
         ) from wrong
+
+
+def _too_many() -> BadInputError:
+    return BadInputError(
+        "The photo has more than {n} megapixels. Make it smaller and try again.",
+        n=MOST_PIXELS // 1_000_000,
+    )

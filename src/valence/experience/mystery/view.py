@@ -148,7 +148,7 @@ def how(found: Mystery, built: Words) -> How:
             "day."
         ),
         formula="κ = (P − Pₑ) / (1 − Pₑ)",
-        source=message("Cohen 1960; Fleiss 1971, Psychological Bulletin 76"),
+        source=message("Fleiss 1971, Psychological Bulletin 76"),
         inputs=("answers", "order_facts"),
         built=built,
         links=((message("The checklist"), f"/definitions/mystery/{found.name}"),),

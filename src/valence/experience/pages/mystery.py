@@ -14,7 +14,7 @@ from valence.core.messages import message
 from valence.definitions import Version
 from valence.experience.mystery import view
 from valence.experience.mystery.answers import mystery_of
-from valence.experience.mystery.photos import keep_photo, photo
+from valence.experience.mystery.photos import keep_photo, photo, read_photo
 from valence.experience.mystery.visits import OWN, Visit, checklist_of, checklists, keep
 from valence.experience.pages.router import pages
 from valence.kit.ask import Ask, Asked
@@ -22,6 +22,7 @@ from valence.kit.built import built_of
 from valence.kit.forms import FormData, Typed, Uploads, blank, typed
 from valence.kit.opened import OpenBrand
 from valence.kit.page import Crumb, Empty, Step, Tab
+from valence.store import Unit
 
 _HERE = "/experience/mystery"
 Text = Annotated[str, Field(min_length=1, max_length=120)]
@@ -95,19 +96,17 @@ def keep_visit(ask: Ask, name: str, data: FormData, files: Uploads) -> Response:
     }
     try:
         file = files.get("photo")
-        taken = keep_photo(ask.brand, file.content) if file else None
+        taken = read_photo(file.content) if file else None
         visit = Visit(name, one.visited_on, one.place.strip(), one.subject, one.visitor.strip(),
-                      marks, one.note.strip(), taken)  # fmt: skip
-        ask.service(OpenBrand).store.transact(
-            lambda unit: keep(
-                unit,
-                version,
-                visit,
-                actor=ask.actor.id,
-                at=now(),
-                today=now().astimezone(zone).date(),
-            )
-        )
+                      marks, one.note.strip(), taken.name if taken else None)  # fmt: skip
+        today = now().astimezone(zone).date()
+
+        def work(unit: Unit) -> None:
+            keep(unit, version, visit, actor=ask.actor.id, at=now(), today=today)
+            if taken:
+                keep_photo(ask.brand, taken)
+
+        ask.service(OpenBrand).store.transact(work)
     except ValenceError as wrong:
         return _form(ask, version, form.refused(wrong), wrong.status)
     return RedirectResponse(ask.url(_HERE, checklist=name), 303)
