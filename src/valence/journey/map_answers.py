@@ -11,6 +11,7 @@ from valence.core.days import months_before
 from valence.core.intervals import wilson
 from valence.journey.definition import JourneyDefinition, Touchpoint
 from valence.journey.feelings import METRICS, Feeling, Felt, Voices, voices_of
+from valence.kit.codes import AT_LENGTH
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
 
@@ -353,8 +354,9 @@ def _sentiment(
         return {}
     t = tables.table("feedback_texts")
     t = t.filter(
-        t.on > months_before(as_of, definition.months), t.on <= as_of, t.sentiment.notnull()
-    )
+        t.on > months_before(as_of, definition.months), t.on <= as_of, t.sentiment.notnull(),
+        t.subject == "own", ~t.metric.isin(AT_LENGTH),
+    )  # fmt: skip
     t = t.group_by("touchpoint").agg(n=t.count().cast("int64"), mean=t.sentiment.mean())
     called = definition.called()
     out: dict[str, dict[str, Any]] = {}

@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
 
+# Questions that one conversation gives many rows of: they show why, not how often, so that no count
+# of texts and no follow-up takes them for customers who each wrote by themselves.
+INTERVIEWER = "interview_question"  # what whoever asks says: no customer's word
+AT_LENGTH = ("interview", "focus_group", INTERVIEWER)
+
 TIERS: Mapping[str, Message] = {
     "top": message("Top"),
     "middle": message("Middle"),

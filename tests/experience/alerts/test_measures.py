@@ -68,9 +68,12 @@ HELD = Held(
     ),
     customers=table(customer_id=texts("ann", "bo"), segment=texts("loyal", None)),
     feedback_texts=table(
-        source=texts("s", "s"), feedback_id=texts("1", "2"), customer_id=texts("ann", "ann"),
-        on=days(10, 28), subject=texts("own", "own"), sentiment=[-0.4, None],
-        touchpoint=texts("delivery", "delivery"), channel=texts("web", "web"),
+        source=texts("s", "s", "d", "s"), feedback_id=texts("1", "2", "contact:3", "i:1"),
+        customer_id=texts("ann", "ann", "ann", "bo"), on=days(10, 28, 10, 10),
+        subject=texts("own", "own", "own", "own"), sentiment=[-0.4, None, 0.6, -0.9],
+        metric=texts("nps", "nps", "contact", "focus_group"),
+        touchpoint=texts("Service contact", "delivery", "service contact", "delivery"),
+        channel=texts("web", "web", "chat", ""), language=texts("en", "en", "zh", "en"),
     ),
     touchpoint_days=table(
         on=days(10), touchpoint=texts("delivery"), channel=texts("web"), promised=[8], kept=[6]
@@ -90,7 +93,12 @@ def test_scores_are_watched_by_agent_stage_and_segment():
 
 
 def test_words_contacts_and_standards_are_watched():
-    assert counts("sentiment", "agent") == [("Bo", 10, 1, 0)]
+    # Words of contacts too, and no passage of a focus group.
+    assert counts("sentiment", "all") == [("", 10, 1, 0), ("", 10, 1, 1)]
+    assert counts("sentiment", "agent") == [("Bo", 10, 1, 0), ("Cy", 10, 1, 1)]
+    assert counts("sentiment", "language") == [("en", 10, 1, 0), ("zh", 10, 1, 1)]
+    assert counts("sentiment", "store") == [("Bath", 10, 1, 0)]
+    assert counts("sentiment", "segment") == [("loyal", 10, 1, 0), ("loyal", 10, 1, 1)]
     assert counts("no_complaint", "all") == [("", 8, 1, 0), ("", 9, 1, 1)]
     assert counts("solved", "agent") == [("Ag", 8, 1, 1), ("Bo", 9, 1, 0), ("Cy", 10, 1, 0)]
     assert counts("standard", "touchpoint") == [("delivery", 10, 8, 6)]

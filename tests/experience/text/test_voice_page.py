@@ -34,7 +34,14 @@ CONTACT = f"""SELECT 'desk' AS source, 'k9' AS contact_id, 'chat' AS channel,
     'My box is lost, awful' AS text, 'user_id' AS id_type, 'k1' AS id_key"""
 
 
+PASSAGES = f"""SELECT 'interviews' AS source, 'abc:' || n AS feedback_id, 'interview' AS metric,
+    TIMESTAMPTZ '{AS_OF} 10:00:00+00' AS answered_at, DATE '{AS_OF}' AS answered_on,
+    'The price is terrible' AS text, NULL AS score, NULL AS scale, 'order' AS touchpoint,
+    NULL AS id_type, NULL AS id_key FROM range(50) r(n)"""
+
+
 def answers(count=240):
+    yield PASSAGES
     for n in range(count):
         day = AS_OF - timedelta(n // 2)
         text = SAID[n % len(SAID)] if n % 5 or n > 55 else "The parcel was leaking badly"
@@ -86,6 +93,16 @@ def test_words_to_service_stand_beside_answers_with_their_source_named(client):
     assert f"/customers/{WHO}" in found
     told = client.get("/api/v1/experience/themes").json()
     assert {one["metric"]: one["texts"] for one in told["said_in"]}["contact"] == 1
+
+
+def test_one_interview_of_many_passages_is_not_so_many_customers(client):
+    told = client.get("/api/v1/experience/themes").json()
+    said_in = {one["metric"]: one["texts"] for one in told["said_in"]}
+    assert said_in.pop("interview") == 50
+    assert sum(said_in.values()) == told["texts"]
+    (price,) = [row for row in told["aspects"] if row["aspect"] == "price"]
+    assert price["complaints"] == 0
+    assert "price" not in {row["term"] for row in told["words"]}
 
 
 def test_texts_stand_with_day_touchpoint_and_customer_and_are_no_html(client):

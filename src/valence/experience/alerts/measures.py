@@ -7,6 +7,8 @@ import ibis.expr.types as ir
 
 from valence.experience.alerts.kinds import ALL, SOLVED_DAYS, By, Metric
 from valence.experience.apart import OF_CUSTOMER, contacts_of, told_apart, with_stage, with_trait
+from valence.experience.text.said import KEY, contact_key
+from valence.kit.codes import AT_LENGTH
 from valence.lake.reading import Tables
 
 _CLOCK = ("opened_at", "solved_at")
@@ -61,12 +63,18 @@ def _answers(tables: Tables, metric: str) -> ir.Table | None:
 
 
 def _texts(tables: Tables) -> ir.Table | None:
+    """Return the words of answers and of contacts; who answered a contact is its agent."""
     if not (tables.has("feedback_texts") and tables.has("answers")):
         return None
-    texts = tables.table("feedback_texts")
-    felt = texts.filter(texts.sentiment.notnull()).select("source", "feedback_id", "sentiment")
-    t = tables.table("answers").inner_join(felt, ["source", "feedback_id"])
-    t = t.filter(t.subject == "own")
+    t = tables.table("feedback_texts")
+    t = t.filter(t.sentiment.notnull(), t.subject == "own", ~t.metric.isin(AT_LENGTH))
+    a = tables.table("answers").select(*KEY, "at", "order_id", "store", "agent")
+    t = t.left_join(a, KEY).drop("source_right", "feedback_id_right")
+    if tables.has("contacts"):
+        c = tables.table("contacts")
+        c = c.select("source", feedback_id=contact_key(c), served_by="agent")
+        t = t.left_join(c, KEY).drop("source_right", "feedback_id_right")
+        t = t.mutate(agent=ibis.coalesce(t.agent.nullif(""), t.served_by)).drop("served_by")
     return _counted(t, t.sentiment > 0.0, t.sentiment < 0.0)
 
 

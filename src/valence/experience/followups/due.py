@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.experience.followups.definition import Theme
+from valence.kit.codes import AT_LENGTH
 from valence.lake.columns import Kind
 from valence.lake.portable import filled, given
 
@@ -131,10 +132,10 @@ def themes(
     -------
     Table
         One row per answer, with the columns `COLUMNS`. A word is found anywhere in the text, in any
-        case of letters, since Chinese sets no spaces; good answers are left out.
+        case of letters, since Chinese sets no spaces; good answers and interviews are left out.
     """
-    t = given(answers, "source", "feedback_id", "at", "on", "subject", "words", "good")
-    t = t.filter(t.words, t.subject == "own", t.on >= as_day(since))
+    t = given(answers, "source", "feedback_id", "at", "on", "subject", "metric", "words", "good")
+    t = t.filter(t.words, t.subject == "own", ~t.metric.isin(AT_LENGTH), t.on >= as_day(since))
     t = t.filter(~t.good.fill_null(ibis.literal(value=False)))
     words = given(feedback, "source", "feedback_id", "text").select("source", "feedback_id", "text")
     t = t.inner_join(words, ["source", "feedback_id"])
@@ -175,9 +176,9 @@ def complained_of(
     Table
         One row per answer, for the aspect that is felt worst, with the columns `COLUMNS`.
     """
-    a = given(aspects, "source", "feedback_id", "aspect", "sentiment", "on", "subject")
+    a = given(aspects, "source", "feedback_id", "aspect", "sentiment", "on", "subject", "metric")
     a = a.filter(a.aspect.isin(wanted), a.sentiment <= COMPLAINS, a.subject == "own")
-    a = a.filter(a.on >= as_day(since))
+    a = a.filter(~a.metric.isin(AT_LENGTH), a.on >= as_day(since))
     worst = ibis.window(group_by=["source", "feedback_id"], order_by=["sentiment", "aspect"])
     a = a.mutate(place=ibis.row_number().over(worst))
     a = a.filter(a.place == 0).select("source", "feedback_id", matter="aspect")

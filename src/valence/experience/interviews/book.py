@@ -17,7 +17,7 @@ from valence.core.ids import new_id
 from valence.experience.interviews.tables import interview_codes, interviews
 from valence.experience.interviews.transcript import Transcript
 from valence.experience.landed import Row, merge_feedback, remove_feedback
-from valence.experience.text.said import QUESTION
+from valence.kit.codes import INTERVIEWER
 from valence.kit.opened import OpenBrand
 from valence.store import Event, Unit, View
 
@@ -142,7 +142,7 @@ def _rows(found: Transcript, about: About, prefix: str, at: datetime) -> list[Ro
             "feedback_id": f"{prefix}:{each.number:04d}:{each.voice}",
             "answered_at": at,
             "answered_on": about.held_on,
-            "metric": QUESTION if each.asked else about.kind,
+            "metric": INTERVIEWER if each.asked else about.kind,
             "touchpoint": about.touchpoint,
             "subject": "own",
             "text": each.text,

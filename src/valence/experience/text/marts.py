@@ -20,6 +20,7 @@ from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 from valence.experience.text.said import HELD, KEY, told, words_of
 from valence.experience.text.sentiment import sentiment
 from valence.experience.text.themes import themes, window
+from valence.kit.codes import AT_LENGTH
 from valence.lake.columns import arrow_schema
 from valence.lake.marts import BuildContext, Inputs, Mart, Read
 
@@ -108,6 +109,7 @@ def _in_window(inputs: Inputs, context: BuildContext, definition: ThemesDefiniti
     first, _ = window(context.as_of, definition)
     t = inputs["feedback_texts"]
     t = t.filter(t.on >= first, t.on <= context.as_of, t.sentiment.notnull(), t.subject == "own")
+    t = t.filter(~t.metric.isin(AT_LENGTH))
     words = words_of(inputs["feedback"], inputs.get("contacts"))
     return t.select(*KEY, "on", "sentiment").inner_join(words, KEY)
 

@@ -9,14 +9,13 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.experience.text.columns import TEXTS
+from valence.kit.codes import INTERVIEWER
 from valence.lake.columns import IBIS
 from valence.lake.portable import filled
 
 KEY = ("source", "feedback_id")
 CONTACT = "contact"  # the metric of a service contact's words
 PLACE = "service contact"  # the touchpoint of the usual journey that contacts are recognised at
-# What an interviewer said: it stands with the answers to it, and is no customer's word.
-QUESTION = "interview_question"
 _JUDGED = ("language", "sentiment", "probability", "aspects")
 HELD = tuple(c.name for c in TEXTS if c.name not in _JUDGED)
 
@@ -39,7 +38,7 @@ def told(feedback: ir.Table, contacts: ir.Table | None = None, *, as_of: date) -
     """
     columns = {c.name: c.kind for c in TEXTS}
     t = filled(feedback, {**columns, "answered_on": "day", "text": "text"})
-    t = t.filter(t.answered_on <= as_day(as_of), _has_words(t), t.metric.lower() != QUESTION)
+    t = t.filter(t.answered_on <= as_day(as_of), _has_words(t), t.metric.lower() != INTERVIEWER)
     subject = ibis.coalesce(t.subject.nullif(""), "own").lower()
     said = t.mutate(on=t.answered_on, metric=t.metric.lower(), subject=subject)
     said = said.select(*HELD, "text")
@@ -48,7 +47,7 @@ def told(feedback: ir.Table, contacts: ir.Table | None = None, *, as_of: date) -
     c = filled(contacts, {**columns, "opened_on": "day", "text": "text"})
     c = c.filter(c.opened_on <= as_day(as_of), _has_words(c))
     c = c.mutate(
-        feedback_id=_id(c), on=c.opened_on, metric=ibis.literal(CONTACT),
+        feedback_id=contact_key(c), on=c.opened_on, metric=ibis.literal(CONTACT),
         subject=ibis.literal("own"), touchpoint=ibis.literal(PLACE),
         score=ibis.null("float64"),
     )  # fmt: skip
@@ -61,10 +60,11 @@ def words_of(feedback: ir.Table, contacts: ir.Table | None = None) -> ir.Table:
     if contacts is None:
         return words
     c = filled(contacts, {"text": "text"})
-    return words.union(c.select("source", "text", feedback_id=_id(c)).select(*KEY, "text"))
+    return words.union(c.select("source", "text", feedback_id=contact_key(c)).select(*KEY, "text"))
 
 
-def _id(contacts: ir.Table) -> ir.StringValue:
+def contact_key(contacts: ir.Table) -> ir.StringValue:
+    """Return what a contact's words are called among texts, as `feedback_id`."""
     return ibis.literal(f"{CONTACT}:") + contacts.contact_id.cast(IBIS["text"])
 
 

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from valence.core.days import months_before
 from valence.core.intervals import two_sided, wilson
 from valence.experience.text.said import words_of
+from valence.kit.codes import AT_LENGTH
 from valence.lake.portable import count_if
 from valence.lake.reader import Reader
 
@@ -110,11 +111,11 @@ class Themes:
 
     since: date | None
     until: date | None
-    texts: int  # answers with words about the own brand
+    texts: int  # answers and contacts with words about the own brand; no interviews
     judged: int  # of them, with a sentiment
     complaints: int
     languages: Mapping[str, int]
-    said_in: Sequence[SaidIn]  # the most texts first
+    said_in: Sequence[SaidIn]  # the most texts first; interviews too
     aspects: Sequence[Aspect]  # the most complaints first
     words: Sequence[Row]  # frequent words of complaints, the most frequent first
     new: Sequence[Row]  # newly frequent ones, the surest first
@@ -144,11 +145,12 @@ def themes_of(tables: Reader) -> Themes:
         complaints=count_if(t.sentiment < 0.0),
     )
     rows = sorted(tables.rows(sums), key=lambda row: -row["texts"])
+    counted = [row for row in rows if row["metric"] not in AT_LENGTH]
     words = tables.table("complaint_words")
     listed = tables.rows(words.order_by(words.complaints.desc(), words.term))
     new = [row for row in listed if row["new"]]
     texts, judged, complaints = (
-        sum(int(row[name] or 0) for row in rows) for name in ("texts", "judged", "complaints")
+        sum(int(row[name] or 0) for row in counted) for name in ("texts", "judged", "complaints")
     )
     return Themes(
         since,
@@ -156,7 +158,7 @@ def themes_of(tables: Reader) -> Themes:
         texts,
         judged,
         complaints,
-        {name: texts for name, (texts, *_) in _summed(rows, "language")},
+        {name: texts for name, (texts, *_) in _summed(counted, "language")},
         [SaidIn(name, *counts) for name, counts in _summed(rows, "metric")],
         _aspects(tables, since),
         listed,
@@ -179,7 +181,7 @@ def _summed(rows: Sequence[Row], by: str) -> list[tuple[str, tuple[int, ...]]]:
 
 def _aspects(tables: Reader, since: date | None) -> list[Aspect]:
     t = own(tables.table("feedback_aspects"))
-    t = t.filter(t.sentiment.notnull())
+    t = t.filter(t.sentiment.notnull(), ~t.metric.isin(AT_LENGTH))
     if since is not None:
         t = t.filter(t.on > months_before(since, MONTHS))
         t = t.mutate(late=t.on > since)
@@ -216,7 +218,8 @@ def verbatims_of(tables: Reader, *, aspect: str = "", word: str = "") -> ir.Tabl
     tables
         The published tables.
     aspect
-        Only texts about it; `sentiment` is then that of the clauses about it.
+        Only texts about it, as many as are counted for it; `sentiment` is then that of the clauses
+        about it.
     word
         Only complaints that hold it.
     """
@@ -224,7 +227,8 @@ def verbatims_of(tables: Reader, *, aspect: str = "", word: str = "") -> ir.Tabl
     key = ("source", "feedback_id")
     if aspect:
         a = tables.table("feedback_aspects")
-        a = a.filter(a.aspect == aspect).select(*key, felt=a.sentiment)
+        a = a.filter(a.aspect == aspect, ~a.metric.isin(AT_LENGTH))
+        a = a.select(*key, felt=a.sentiment)
         t = t.inner_join(a, key)
         t = t.mutate(sentiment=t.felt).drop("felt")
     if word:
