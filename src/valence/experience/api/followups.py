@@ -85,9 +85,10 @@ class ShareOut(BaseModel):
 
 
 class ComparedOut(BaseModel):
-    """Followed-up customers against those alike with the same bad experience and none closed.
+    """Followed-up customers against those alike whom nobody followed up.
 
-    What they did in the months after the bad experience, doubly robust; no proof.
+    What they did in the months after it was solved, of the others after the time that it usually
+    took; doubly robust, no proof.
     """
 
     label: Literal["adjusted association"]
@@ -124,7 +125,9 @@ class LoopFigures(BaseModel):
         description="Value of their orders in the months since: no proof that it was earned so."
     )
     recovery_months: int
-    compared: ComparedOut = Field(description="The same against customers alike without one.")
+    compared: ComparedOut = Field(
+        description="The same against customers alike whom nobody followed up."
+    )
 
 
 class FollowUpsOut(BaseModel):

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from valence.core.clock import now
 from valence.core.errors import BadInputError, NotFoundError
 from valence.experience.followups import book, listing
 from valence.experience.followups.book import Change, Clocks, FollowUp, Move
-from valence.experience.followups.compared import Compared, closed_on, compared
+from valence.experience.followups.compared import Compared, compared, followed_up
 from valence.experience.followups.definition import FollowUpDefinition
 from valence.experience.followups.figures import (
     InTime,
@@ -34,6 +35,7 @@ from valence.store import Unit
 
 LOOKED_BACK = timedelta(days=365)  # of the figures
 _COMPARED_BACK = timedelta(days=4 * 365)  # of the comparison: months have to pass until it is told
+_MADE: WeakKeyDictionary[Tables, dict[FollowUpDefinition, Compared]] = WeakKeyDictionary()
 _TABLE = {
     "answer": ("feedback", "feedback_id", "answered_at"),
     "contact": ("contacts", "contact_id", "opened_at"),
@@ -133,7 +135,7 @@ def loop_of(
         owners,
         in_time(year, at=at),
         back,
-        _compared(tables, definition, closed_on(ever, called, zone), as_of),
+        _compared(tables, definition, followed_up(ever, called, zone), as_of),
         definition.hours_to_sort,
     )
 
@@ -144,9 +146,13 @@ def _compared(
     known: tuple[dict[str, tuple[date, date]], set[str]],
     as_of: date | None,
 ) -> Compared:
+    """Compare once for what is published and set: months have to pass until anything changes."""
     if as_of is None:
         return Compared("too few", 0, 0, definition.recovery_months)
-    return compared(tables, definition, *known, as_of=as_of)
+    made = _MADE.setdefault(tables, {})
+    if definition not in made:
+        made[definition] = compared(tables, definition, *known, as_of=as_of)
+    return made[definition]
 
 
 def _as_of(tables: Tables) -> Any:

@@ -1,15 +1,17 @@
-"""Whether a closed follow-up helped: customers with one against those alike without.
+"""Whether a solved follow-up helped: customers with one against those whom nobody followed up.
 
-Both had the same bad experience; what they did in the months after it is compared, adjusted for
-what was known of them before. It is an adjusted association, no proof: who is followed up is not
-drawn by lot.
+Both had the same bad experience; what they did in the months after it was solved is compared,
+adjusted for what was known of them before. For the others these months begin after the time that
+it usually took: who bought before it was solved was not won back by that. It is an adjusted
+association, no proof: who is followed up is not drawn by lot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median_low
 from typing import Any, Literal
 
 import ibis
@@ -50,7 +52,7 @@ class Compared:
 
     verdict: Verdict  # of who bought again
     followed: int  # customers with a solved follow-up whose months are over
-    others: int  # with the same bad experience, and none closed
+    others: int  # with the same bad experience, whom nobody followed up
     months: int
     minimum: int = MINIMUM
     bought_share: float | None = None  # of the followed up who bought again
@@ -79,10 +81,10 @@ class Compared:
         return made
 
 
-def closed_on(
+def followed_up(
     found: Sequence[FollowUp], called: Mapping[Any, Any], zone: Any
 ) -> tuple[dict[str, tuple[date, date]], set[str]]:
-    """Return whose matter was solved (when it happened, when it was solved), and whose was closed.
+    """Return whose matter was solved (when it happened, when it was solved), and whose was touched.
 
     Parameters
     ----------
@@ -94,7 +96,7 @@ def closed_on(
         Of the business day.
     """
     solved: dict[str, tuple[date, date]] = {}
-    closed = set()
+    touched = set()
     for one in found:
         if one.customer_id is None:
             continue
@@ -102,43 +104,39 @@ def closed_on(
         if one.solved_at is not None:
             days = (one.happened_at.astimezone(zone).date(), one.solved_at.astimezone(zone).date())
             solved.setdefault(who, days)
-        if one.solved_at is not None or one.closed_at is not None:
-            closed.add(who)
-    return solved, closed
+        if one.state != "open":  # a call that solved nothing yet may have helped as well
+            touched.add(who)
+    return solved, touched
 
 
 def bad_moments(
     tables: Tables, definition: FollowUpDefinition, *, since: date, until: date
 ) -> ir.Table:
     """Return the bad experiences that open follow-ups: `customer_id`, `on`, `matter`, `share`."""
-    answers = due.bad_answers(tables.table("answers"), metrics=definition.metrics, since=since)
-    on = tables.table("answers").select("source", row_id="feedback_id", on="on")
-    t = answers.inner_join(on, ["source", "row_id"]).select("customer_id", "on", "matter", "share")
-    if definition.complaints and tables.has("contacts"):
-        known = tables.table("identifier_map").select("id_key", "customer_id")
-        c = tables.table("contacts").join(known, "id_key")
-        c = c.filter(c.complaint, c.opened_on >= as_day(since))
-        t = t.union(
-            c.select(
-                "customer_id", on=c.opened_on, matter=ibis.literal("complaint"),
-                share=ibis.null("float64"),
-            )
-        )  # fmt: skip
+    # The instant only leaves out what is to come; which day it was in the zone, `on` says.
+    late = datetime.combine(until + timedelta(days=2), time(), UTC)
+    columns = ("customer_id", "on", "matter", "share")
+    t, *more = (
+        each.select(*columns)
+        for each in due.called_for(tables, definition, since=since, until=late)
+    )
+    t = t.union(*more) if more else t
     t = t.filter(t.customer_id.notnull(), t.on <= as_day(until))
     return t.group_by("customer_id", "on").agg(matter=t.matter.min(), share=t.share.min())
 
 
 def with_orders(moments: ir.Table, order_facts: ir.Table, *, days: int) -> ir.Table:
-    """Return moments with what was bought before each and in the days after.
+    """Return moments with what was bought before each and in the days after what follows.
 
     Parameters
     ----------
     moments
-        `customer_id`, `on`, and whatever else is to be kept.
+        `customer_id`, `on`, `start` (the day after which it is looked whether they come back), and
+        whatever else is to be kept.
     order_facts
         The mart.
     days
-        After the moment that count.
+        After the start that count.
 
     Returns
     -------
@@ -151,7 +149,8 @@ def with_orders(moments: ir.Table, order_facts: ir.Table, *, days: int) -> ir.Ta
     o = o.select("customer_id", "ordered_on", value=o.value_amount.cast("float64"), sale=sale)
     t = moments.left_join(o, "customer_id").drop("customer_id_right")
     ago = t.on.delta(t.ordered_on, unit="day").cast("int64")
-    before, after = ago > 0, (ago < 0) & (ago >= -days)
+    since = t.ordered_on.delta(t.start, unit="day").cast("int64")
+    before, after = ago > 0, (since > 0) & (since <= days)
     bought_before = before & (t.sale > 0)
 
     def summed(column: ir.NumericValue, where: ir.BooleanValue) -> ir.FloatingValue:
@@ -180,7 +179,7 @@ def compared(
     tables: Tables,
     definition: FollowUpDefinition,
     solved: Mapping[str, tuple[date, date]],
-    closed: set[str],
+    touched: set[str],
     *,
     as_of: date,
 ) -> Compared:
@@ -192,29 +191,58 @@ def compared(
         The published tables.
     definition
         What opens follow-ups.
-    solved, closed
-        As `closed_on` gives them.
+    solved, touched
+        As `followed_up` gives them.
     as_of
-        The last day that the figures cover: later moments than the months before it are left out.
+        The last day that the figures cover: whose months are not over is left out.
     """
     months = definition.recovery_months
     until = months_before(as_of, months)
     over = {
-        who: happened
+        who: (happened, solved_on)
         for who, (happened, solved_on) in solved.items()
-        if happened <= until and solved_on <= months_before(happened, -months)
+        if happened <= solved_on <= min(until, months_before(happened, -months))
     }
     bare = Compared("too few", len(over), 0, months)
     if len(over) < MINIMUM or not tables.has("order_facts"):
         return bare
+    delay = median_low((solved_on - happened).days for happened, solved_on in over.values())
     since = months_before(until, LOOKED_BACK)
-    moments = bad_moments(tables, definition, since=since, until=until)
+    moments = _started(bad_moments(tables, definition, since=since, until=until), over, delay)
+    moments = moments.filter(moments.start <= as_day(until))
     count = tables.one(moments.agg(n=moments.count()))
     share = min(1.0, MOST / max(int(count["n"]) if count else 0, 1))
-    mine = list(over)[-MOST:]
-    some = moments.filter(in_panel(moments.customer_id, share) | moments.customer_id.isin(mine))
+    some = moments.filter(in_panel(moments.customer_id, share) | moments.own).drop("own")
     days = (as_of - until).days
     rows = tables.rows(with_orders(some, tables.table("order_facts"), days=days))
     from valence.experience.followups.effects import effect_of  # noqa: PLC0415 - loads scipy
 
-    return effect_of(bare, rows, over, closed)
+    return effect_of(bare, rows, {who: happened for who, (happened, _) in over.items()}, touched)
+
+
+def _started(moments: ir.Table, over: Mapping[str, tuple[date, date]], delay: int) -> ir.Table:
+    """Return moments with `start`, the day it was solved or would have been, and whose it is.
+
+    Parameters
+    ----------
+    moments
+        As `bad_moments` gives them.
+    over
+        When it happened and was solved, by customer; of more than `MOST` the last.
+    delay
+        Days after which the matters of the others would have been solved.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - the pages of one follow-up need none
+
+    last = list(over.items())[-MOST:]
+    own = pa.table(
+        {
+            "customer_id": pa.array([who for who, _ in last], pa.string()),
+            "on": pa.array([happened for _, (happened, _) in last], pa.date32()),
+            "solved_on": pa.array([solved_on for _, (_, solved_on) in last], pa.date32()),
+        }
+    )
+    t = moments.left_join(ibis.memtable(own), ["customer_id", "on"])
+    usual = (t.on + ibis.interval(days=delay)).cast("date")
+    start = ibis.coalesce(t.solved_on, usual)
+    return t.select(*moments.columns, start=start, own=t.solved_on.notnull())

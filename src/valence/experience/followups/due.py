@@ -9,14 +9,16 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
-from valence.experience.followups.definition import Theme
+from valence.experience.apart import contacts_of
+from valence.experience.followups.definition import FollowUpDefinition, Theme
 from valence.kit.codes import AT_LENGTH
 from valence.lake.columns import Kind
 from valence.lake.portable import filled, given
+from valence.lake.reading import Tables
 
 COLUMNS = (
     "origin", "source", "row_id", "reason", "matter", "customer_id", "happened_at", "touchpoint",
-    "channel", "order_id", "score", "share",
+    "channel", "order_id", "score", "share", "on",
 )  # fmt: skip
 COMPLAINS = -0.3  # sentiment of an aspect, −1 to 1, from which on down it is a complaint
 _OF_CONTACT: dict[str, Kind] = {
@@ -100,6 +102,7 @@ def complaints(
         reason=ibis.literal("complaint"),
         matter=ibis.coalesce(t.category.nullif(""), "complaint"),
         happened_at=t.opened_at,
+        on=t.opened_on,
         touchpoint=ibis.null("string"),
         order_id=ibis.null("string"),
         score=none,
@@ -182,7 +185,8 @@ def complained_of(
     worst = ibis.window(group_by=["source", "feedback_id"], order_by=["sentiment", "aspect"])
     a = a.mutate(place=ibis.row_number().over(worst))
     a = a.filter(a.place == 0).select("source", "feedback_id", matter="aspect")
-    t = given(answers, "source", "feedback_id", "at").inner_join(a, ["source", "feedback_id"])
+    t = given(answers, "source", "feedback_id", "at", "on")
+    t = t.inner_join(a, ["source", "feedback_id"])
     t = t.mutate(
         origin=ibis.literal("answer"),
         row_id=t.feedback_id,
@@ -190,6 +194,43 @@ def complained_of(
         happened_at=t.at,
     )
     return t.select(*COLUMNS)
+
+
+def called_for(
+    tables: Tables, definition: FollowUpDefinition, *, since: date, until: datetime
+) -> list[ir.Table]:
+    """Return all that calls for follow-ups, a table of the columns `COLUMNS` for each reason.
+
+    Parameters
+    ----------
+    tables
+        The published tables, `answers` among them.
+    definition
+        What opens follow-ups.
+    since
+        What is older is left out.
+    until
+        So are contacts after that: they are mistakes.
+    """
+    answers = tables.table("answers")
+    found = [bad_answers(answers, metrics=definition.metrics, since=since)]
+    if definition.themes and tables.has("feedback"):
+        feedback = tables.table("feedback")
+        found.append(themes(answers, feedback, themes=definition.themes, since=since))
+    if definition.aspects and tables.has("feedback_aspects"):
+        felt = tables.table("feedback_aspects")
+        found.append(complained_of(felt, answers, wanted=definition.aspects, since=since))
+    if (definition.complaints or definition.categories) and tables.has("contacts"):
+        found.append(
+            complaints(
+                contacts_of(tables),
+                complaints=definition.complaints,
+                categories=definition.categories,
+                since=since,
+                until=until,
+            )
+        )
+    return found
 
 
 def rank(reason: str) -> int:

@@ -22,7 +22,7 @@ def effect_of(
     bare: Compared,
     rows: Sequence[Mapping[str, Any]],
     followed: Mapping[str, date],
-    closed: set[str],
+    touched: set[str],
 ) -> Compared:
     """Return what came of follow-ups, by customers alike with the same bad experience.
 
@@ -34,8 +34,8 @@ def effect_of(
         Moments with what was known before and came after, as `compared.with_orders` gives them.
     followed
         Customers whose matter was solved, with the day on which it happened.
-    closed
-        All customers with a closed follow-up: those not followed here are compared with nobody.
+    touched
+        All whom somebody followed up: those not followed here are compared with nobody.
     """
     own_rows: list[Mapping[str, Any]] = []
     others: dict[str, Mapping[str, Any]] = {}
@@ -44,7 +44,7 @@ def effect_of(
         if who in followed:
             if as_day(row["on"]) == followed[who]:
                 own_rows.append(row)
-        elif who not in closed:
+        elif who not in touched:
             others.setdefault(who, row)
     bare = replace(bare, followed=len(own_rows), others=len(others))
     if min(bare.followed, bare.others) < bare.minimum:

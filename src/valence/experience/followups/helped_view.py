@@ -21,7 +21,7 @@ def helped(found: Compared, fmt: Formats) -> Message:
             )
         return message(
             "Too few to tell whether follow-ups help: it takes {least} customers with the same bad "
-            "experience and no closed follow-up to compare with; there are {others}.",
+            "experience whom nobody followed up, to compare with; there are {others}.",
             others=fmt.integer(found.others),
             **facts,
         )
@@ -42,14 +42,14 @@ def helped(found: Compared, fmt: Formats) -> Message:
     if found.verdict in ("more", "less"):
         return message(
             "{share} of the followed up bought again within {months} months, {difference} against "
-            "customers alike without a follow-up (adjusted association, {interval}, n = {n} and "
-            "{others}).",
+            "customers alike whom nobody followed up (adjusted association, {interval}, n = {n} "
+            "and {others}).",
             **facts,
         )
     return message(
         "{share} of the followed up bought again within {months} months: that is not told apart "
-        "from customers alike without a follow-up (adjusted association, {interval}, n = {n} and "
-        "{others}).",
+        "from customers alike whom nobody followed up (adjusted association, {interval}, n = {n} "
+        "and {others}).",
         **facts,
     )
 
@@ -79,9 +79,10 @@ def how_helped(found: Compared, built: Words) -> How:
     """Return how the comparison is made."""
     return How(
         message(
-            "Customers whose matter was solved, against customers with the same bad experience and "
-            "no closed follow-up, in the {months} months after it. Both are alike in worth, "
-            "orders, tenure, days since the last order, score, what it was about, and time.",
+            "Customers whose matter was solved, against customers with the same bad experience "
+            "whom nobody followed up, in the {months} months after it was solved; of the others, "
+            "after the time that it usually took. Both are alike in worth, orders, tenure, days "
+            "since the last order, score, what it was about, and time.",
             months=found.months,
         ),
         source=message(

@@ -101,34 +101,15 @@ def triggers(
             continue
         seen.add(key)
         store = stores.get((row.pop("order_id"), row["customer_id"]))
+        del row["on"]  # the book keeps the instant
         yield _trigger(row, store)
 
 
 def _rows(
     tables: Tables, definition: FollowUpDefinition, since: date, until: datetime
 ) -> list[dict[str, Any]]:
-    answers = tables.table("answers")
-    asked = [due.bad_answers(answers, metrics=definition.metrics, since=since)]
-    if definition.themes:
-        feedback = tables.table("feedback")
-        asked.append(due.themes(answers, feedback, themes=definition.themes, since=since))
-    if definition.aspects and tables.has("feedback_aspects"):
-        felt = tables.table("feedback_aspects")
-        asked.append(due.complained_of(felt, answers, wanted=definition.aspects, since=since))
-    if definition.complaints or definition.categories:
-        known = tables.table("identifier_map").select("id_key", "customer_id")
-        contacts = tables.table("contacts").left_join(known, "id_key").drop("id_key_right")
-        asked.append(
-            due.complaints(
-                contacts,
-                complaints=definition.complaints,
-                categories=definition.categories,
-                since=since,
-                until=until,
-            )
-        )
     rows = []
-    for table in asked:
+    for table in due.called_for(tables, definition, since=since, until=until):
         t = table if definition.nameless else table.filter(table.customer_id.notnull())
         rows += tables.rows(t.order_by(t.happened_at.desc(), t.row_id).limit(MOST))
     return rows
