@@ -7,6 +7,8 @@ import threading
 import uuid
 
 from valence.core import clock
+from valence.core.errors import NotFoundError
+from valence.core.messages import Message
 
 _lock = threading.Lock()
 _last = 0
@@ -24,6 +26,20 @@ def new_id() -> uuid.UUID:
     random = int.from_bytes(os.urandom(8)) & (2**62 - 1)
     value = (milliseconds << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | random
     return uuid.UUID(int=value)
+
+
+def id_of(text: str, missing: Message) -> uuid.UUID:
+    """Return the id that a text names.
+
+    Raises
+    ------
+    NotFoundError
+        With the sentence given, if it is none: nothing can be found under it.
+    """
+    try:
+        return uuid.UUID(text)
+    except ValueError as wrong:
+        raise NotFoundError(missing) from wrong
 
 
 def own_millisecond() -> int:

@@ -1,6 +1,7 @@
 """After a build charts are judged: one alert, seen and closed; late answers change nothing."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -54,8 +55,11 @@ def test_what_came_and_went_before_anybody_watched_is_no_news(house):
     assert built(house, *[GOOD] * 8, BAD, *[GOOD] * 3) == []
 
 
-def test_a_week_that_is_not_over_fires_nothing(house):
+def test_a_week_that_is_not_over_fires_nothing_and_is_not_called_judged(house):
     assert built(house, *[GOOD] * 12, BAD) == []  # of 31 March on
+    page = client(house).get("/experience/alerts").text
+    (table,) = re.findall(r'<table[^>]*id="watched-body".*?</table>', page, re.DOTALL)
+    assert ">20.00<" in table  # of the week before; with this one it would be −12
 
 
 def test_late_answers_fire_nothing_and_silence_nothing(house):
@@ -77,6 +81,20 @@ def test_a_rule_that_goes_takes_its_alerts_along(house):
     assert still_open(house) == []
     with house.store.reading() as view:
         assert [one.closed_why for one in book.closed_alerts(view)] == ["rule"]
+
+
+def test_an_alert_of_what_is_gone_closes_and_what_comes_back_fires_anew(house):
+    """A touchpoint that was given up had an alert for ever: no period came to clear it."""
+    assert len(built(house, *[GOOD] * 9, BAD, BAD)) == 1
+    define(house, "alerts", {"rules": [{**RULE, "calm_periods": 1}]})
+    for _ in range(2):  # one week has passed in which nothing was said
+        judge(house)
+        assert still_open(house) == []
+    with house.store.reading() as view:
+        assert [one.closed_why for one in book.closed_alerts(view)] == ["gone"]
+    define(house, "alerts", {"rules": [RULE]})
+    (again,) = built(house, *[[]] * 11, BAD, prefix="back")
+    assert again.began_on == FIRST + timedelta(days=7 * 11)
 
 
 FACTS = {

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from valence.experience.alerts.definition import AlertRule, AlertsDefinition
+from valence.experience.alerts.judging import charts
 from valence.experience.alerts.measures import measured
 
 
@@ -102,6 +103,12 @@ def test_words_contacts_and_standards_are_watched():
     assert counts("no_complaint", "all") == [("", 8, 1, 0), ("", 9, 1, 1)]
     assert counts("solved", "agent") == [("Ag", 8, 1, 1), ("Bo", 9, 1, 0), ("Cy", 10, 1, 0)]
     assert counts("standard", "touchpoint") == [("delivery", 10, 8, 6)]
+
+
+def test_of_contacts_younger_than_48_hours_nobody_knows_whether_they_were_solved():
+    rule = AlertRule(name="solved", metric="solved", by="all", period="day")
+    (chart,) = charts(HELD, rule, as_of=date(2025, 3, 11))
+    assert chart.last == date(2025, 3, 9)  # not that of the 10th
 
 
 def test_what_was_never_published_is_not_watched():

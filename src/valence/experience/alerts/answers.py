@@ -10,6 +10,8 @@ from uuid import UUID
 
 from valence.core.clock import now
 from valence.core.errors import NotFoundError, did_you_mean
+from valence.core.ids import id_of as known_id
+from valence.core.messages import message
 from valence.experience.alerts import book
 from valence.experience.alerts.book import Alert, Digest
 from valence.experience.alerts.definition import AlertRule
@@ -157,14 +159,5 @@ def alert_told(one: Alert) -> dict[str, Any]:
 
 
 def id_of(text: str) -> UUID:
-    """Return the id of a text.
-
-    Raises
-    ------
-    NotFoundError
-        If it is none, so that nothing can be found under it.
-    """
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise NotFoundError("There is no alert {id!r}.", id=text) from wrong
+    """Return the id of a text, or say that there is no such alert."""
+    return known_id(text, message("There is no alert {id!r}.", id=text))

@@ -18,7 +18,7 @@ from valence.experience.alerts.watch import Watched
 from valence.store import Event, Unit, View
 
 FIRED, CLOSED = "experience.alert_fired", "experience.alert_closed"
-ClosedWhy = Literal["calm", "hand", "rule"]
+ClosedWhy = Literal["calm", "hand", "rule", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,21 @@ def close_forgotten(unit: Unit, rules: Sequence[str], *, at: datetime) -> int:
     # Under the same name a rule may come back one day: it then begins anew.
     unit.execute(sa.delete(alert_judged).where(alert_judged.c.rule.not_in(rules)))
     return len(ids)
+
+
+def close_gone(unit: Unit, rule: str, here: Sequence[str], *, at: datetime) -> int:
+    """Close the open alerts of a rule whose entity is not here any more; return how many.
+
+    When it comes back and is still out, it fires anew.
+    """
+    gone = sa.and_(book.c.rule == rule, book.c.entity.not_in(here), book.c.closed_at.is_(None))
+    found = unit.rows(sa.select(book.c.alert_id, book.c.entity).where(gone))
+    for one in found:
+        _close(unit, one["alert_id"], by="worker", at=at, why="gone")
+        mine = sa.and_(alert_judged.c.rule == rule, alert_judged.c.entity == one["entity"])
+        back = sa.update(alert_judged).where(mine)
+        unit.execute(back.values(is_out=False, calm=0, began_on=None))
+    return len(found)
 
 
 def acknowledge(unit: Unit, alert_id: UUID, *, actor: str, at: datetime, note: str = "") -> Alert:

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from valence.core.clock import now
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.definitions import Version
 from valence.definitions.documents import content_hash
 from valence.definitions.reading import in_force
 from valence.experience.alerts import book
 from valence.experience.alerts.chart import Period, Point, Usual, charted, usual_of
 from valence.experience.alerts.definition import ALERTS_KIND, AlertRule, AlertsDefinition
+from valence.experience.alerts.kinds import SOLVED_DAYS
 from valence.experience.alerts.measures import measured
 from valence.experience.alerts.periods import by_entity, period_counts
-from valence.experience.alerts.watch import Happening, Watched, last_closed, watch
+from valence.experience.alerts.watch import Happening, Watched, last_closed, step_of, watch
 from valence.experience.marking import marked, set_mark
 from valence.kit.opened import OpenBrand
 from valence.lake.reading import Tables
@@ -38,6 +39,7 @@ class Charted:
     told_by: Sequence[Period]  # the periods that tell what is usual
     points: Sequence[Point]
     closed: date  # the start of the last period that is closed
+    last: date  # the start of the last period in which anything was counted
 
 
 def judge(opened: OpenBrand) -> int:
@@ -59,7 +61,7 @@ def judge(opened: OpenBrand) -> int:
 
     def work(unit: Unit) -> int:
         unit.lock("experience:alerts")
-        fired = sum(_settle(unit, rule, chart) for rule, each in found for chart in each)
+        fired = sum(_settled(unit, rule, each) for rule, each in found)
         book.close_forgotten(unit, [rule.name for rule in definition.rules], at=now())
         set_mark(unit, MARK, mark)
         return fired
@@ -83,6 +85,8 @@ def charts(tables: Tables, rule: AlertRule, *, as_of: date) -> list[Charted]:
     found = measured(tables, rule.metric, rule.by)
     if found is None:
         return []
+    if rule.metric == "solved":  # of younger contacts nobody knows yet
+        found = found.filter(found.on <= as_day(as_of - timedelta(days=SOLVED_DAYS)))
     counts = period_counts(found, span=rule.period, since=since)
     closed = last_closed(as_of, rule.period, rule.grace_days)
     entities = by_entity(tables.rows(counts), rule.period)
@@ -103,16 +107,30 @@ def chart_of(entity: str, periods: Sequence[Period], rule: AlertRule, closed: da
     closed
         The start of the last period that is closed: later ones are drawn, but not judged.
     """
+    last = periods[-1].start
     telling = [p for p in periods if p.n >= rule.least and p.start <= closed]
     telling = telling[: rule.usual_periods]
     if len(telling) < rule.usual_periods:
-        return Charted(entity, None, telling, (), closed)
+        return Charted(entity, None, telling, (), closed, last)
     usual = usual_of(telling, net=rule.net)
     if usual is None:
-        return Charted(entity, None, telling, (), closed)
+        return Charted(entity, None, telling, (), closed, last)
     later = [period for period in periods if period.start > telling[-1].start]
     points = charted(later, usual, rule.limits, net=rule.net)
-    return Charted(entity, usual, telling, points, closed)
+    return Charted(entity, usual, telling, points, closed, last)
+
+
+def _settled(unit: Unit, rule: AlertRule, found: Sequence[Charted]) -> int:
+    """Carry all charts of a rule into the book; return how many alerts fired.
+
+    An entity of which nothing is counted any more, such as a touchpoint that was given up, can get
+    neither better nor worse: its alert is closed.
+    """
+    calm = rule.calm_periods * step_of(rule.period)
+    here = [chart for chart in found if chart.last > chart.closed - calm]
+    if found:
+        book.close_gone(unit, rule.name, [chart.entity for chart in here], at=now())
+    return sum(_settle(unit, rule, chart) for chart in here)
 
 
 def _settle(unit: Unit, rule: AlertRule, chart: Charted) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.experience.alerts.chart import Period
-from valence.experience.alerts.watch import Span
+from valence.experience.alerts.watch import Span, step_of
 
 _MONDAY = date(1970, 1, 5)
 
@@ -52,10 +52,9 @@ def by_entity(rows: Iterable[Mapping[str, Any]], span: Span) -> dict[str, list[P
     """Return the periods of each entity in order, with those that nobody answered in."""
     found: dict[str, dict[date, Period]] = defaultdict(dict)
     for row in rows:
-        start = _day(row["start"])
+        start = as_day(row["start"])
         found[row["entity"]][start] = Period(start, row["n"], row["good"], row["bad"])
-    step = timedelta(days=7 if span == "week" else 1)
-    return {entity: _filled(known, step) for entity, known in sorted(found.items())}
+    return {entity: _filled(known, step_of(span)) for entity, known in sorted(found.items())}
 
 
 def _filled(known: Mapping[date, Period], step: timedelta) -> list[Period]:
@@ -65,7 +64,3 @@ def _filled(known: Mapping[date, Period], step: timedelta) -> list[Period]:
         made.append(known.get(at, Period(at, 0, 0, 0)))
         at += step
     return made
-
-
-def _day(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value

@@ -28,7 +28,7 @@ alerts = sa.Table(
     sa.Column("acknowledged_by", Words),
     sa.Column("closed_at", Instant),
     sa.Column("closed_by", Words, comment="Who; worker where it cleared by itself."),
-    sa.Column("closed_why", sa.String(8), comment="calm, hand or rule."),
+    sa.Column("closed_why", sa.String(8), comment="calm, hand, rule or gone."),
     sa.Column("note", Words, nullable=False),
     sa.Index("ix_experience_alerts_fired_at", "fired_at"),
 )

@@ -42,6 +42,7 @@ CLOSED: Mapping[str, Message] = {
     "calm": message("back to what is usual"),
     "hand": message("closed by hand"),
     "rule": message("the rule was changed"),
+    "gone": message("nothing is counted there any more"),
 }
 _RECENT = timedelta(days=30)
 
@@ -152,7 +153,8 @@ def watched(found: Alerts, ask: Asked) -> DataTable:
     rows, links = [], []
     ordered = sorted(found.watched, key=lambda s: (s.alert is None, s.chart.usual is None))
     for seen in ordered:
-        last = next((p for p in reversed(seen.chart.points) if p.score is not None), None)
+        judged = [p for p in seen.chart.points if p.score is not None]
+        last = next((p for p in reversed(judged) if p.start <= seen.chart.closed), None)
         state = message("too few periods to say what is usual")
         if seen.chart.usual is not None:
             state = message("alert") if seen.alert else message("as usual")

@@ -51,6 +51,11 @@ def last_closed(as_of: date, span: Span, grace_days: int) -> date:
     return monday if day.weekday() == 6 else monday - timedelta(days=7)
 
 
+def step_of(span: Span) -> timedelta:
+    """Return how long a period is."""
+    return timedelta(days=7 if span == "week" else 1)
+
+
 def why_of(point: Point) -> Why | None:
     """Return why a period calls; None where it does not."""
     if point.below:

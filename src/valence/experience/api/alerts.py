@@ -37,7 +37,7 @@ class AlertOut(BaseModel):
     acknowledged_by: str | None
     closed_at: datetime | None
     closed_by: str | None
-    closed_why: str | None = Field(description="calm, hand or rule.")
+    closed_why: str | None = Field(description="calm, hand, rule or gone.")
     note: str
     open: bool
 

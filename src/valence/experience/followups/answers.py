@@ -11,7 +11,9 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from valence.core.clock import now
-from valence.core.errors import BadInputError, NotFoundError
+from valence.core.errors import BadInputError
+from valence.core.ids import id_of as known_id
+from valence.core.messages import message
 from valence.experience.followups import book, listing
 from valence.experience.followups.book import Change, Clocks, FollowUp, Move
 from valence.experience.followups.compared import Compared, compared, followed_up
@@ -176,17 +178,8 @@ def one_of(house: OpenBrand, tables: Tables, text: str) -> tuple[Shown, list[Cha
 
 
 def id_of(text: str) -> UUID:
-    """Return the id of a text.
-
-    Raises
-    ------
-    NotFoundError
-        If it is none, so that nothing can be found under it.
-    """
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise NotFoundError("There is no follow-up {id!r}.", id=text) from wrong
+    """Return the id of a text, or say that there is no such follow-up."""
+    return known_id(text, message("There is no follow-up {id!r}.", id=text))
 
 
 def moved_on(house: OpenBrand, unit: Unit, ask: Move) -> FollowUp:

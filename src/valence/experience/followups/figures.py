@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from valence.core.days import months_before
+from valence.core.days import as_day, months_before
 from valence.core.intervals import wilson
 from valence.experience.followups.book import FollowUp
 from valence.lake.reading import Tables
@@ -157,13 +157,13 @@ def recovery(tables: Tables, solved: Sequence[Solved], *, months: int) -> Recove
     who = {one.customer_id: one for one in solved}
     for row in _orders(tables, sorted(who), solved):
         one = who[row["customer_id"]]
-        if one.solved_on < _day(row["ordered_on"]) <= ends[one.customer_id]:
+        if one.solved_on < as_day(row["ordered_on"]) <= ends[one.customer_id]:
             value[one.customer_id] += row["value_amount"] or 0
             if row["sales"]:
                 bought.add(one.customer_id)
     for row in _answers(tables, sorted(who), solved):
         one = who[row["customer_id"]]
-        if one.solved_on < _day(row["on"]) <= ends[one.customer_id] and _is_better(one, row):
+        if one.solved_on < as_day(row["on"]) <= ends[one.customer_id] and _is_better(one, row):
             better.add(one.customer_id)
     back = bought | better
     spent = sum((value[each] for each in back), Decimal(0))
@@ -209,7 +209,3 @@ def _answers(
 
 def _months_after(day: date, months: int) -> date:
     return months_before(day, -months)
-
-
-def _day(value: date | datetime) -> date:
-    return value.date() if isinstance(value, datetime) else value

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from valence.core.clock import now
 from valence.core.errors import NotFoundError
+from valence.core.ids import id_of as known_id
+from valence.core.messages import message
 from valence.definitions import definition_at
 from valence.definitions.reading import in_force
 from valence.experience.interviews import book
@@ -307,17 +309,8 @@ def key_of(house: OpenBrand, tables: Tables, text: str) -> tuple[str, str] | Non
 
 
 def id_of(text: str) -> UUID:
-    """Return the id of a text.
-
-    Raises
-    ------
-    NotFoundError
-        If it is none, so that nothing can be found under it.
-    """
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise NotFoundError("There is no interview {id!r}.", id=text) from wrong
+    """Return the id of a text, or say that there is no such interview."""
+    return known_id(text, message("There is no interview {id!r}.", id=text))
 
 
 def keep(house: OpenBrand, tables: Tables, said: Code, *, actor: str) -> Code:

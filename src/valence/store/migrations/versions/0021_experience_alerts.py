@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("acknowledged_by", Words()),
         sa.Column("closed_at", Instant()),
         sa.Column("closed_by", Words(), comment="Who; worker where it cleared by itself."),
-        sa.Column("closed_why", sa.String(length=8), comment="calm, hand or rule."),
+        sa.Column("closed_why", sa.String(length=8), comment="calm, hand, rule or gone."),
         sa.Column("note", Words(), nullable=False),
         sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_experience_alerts")),
     )
