@@ -255,7 +255,7 @@ def _customer(
         chart=view.chart(found, fmt),
         history=view.history(found.who.decisions, fmt),
         due=view.due_on(found.row),
-        panels=_panels(ask, customer_id),
+        panels=ask.house.panels("customer", customer_id=customer_id),
         how=view.how(found, _built(ask)),
         next=view.steps(found, ask.as_of),
         counts=view.counted(counts(found.days), fmt),
@@ -276,13 +276,6 @@ def _timeline(
         and ask.url(_page_of(customer_id, "timeline"), cursor=found.next),
         "later": bool(cursor),
     }
-
-
-def _panels(ask: Asked, customer_id: str) -> list[str]:
-    """Return where the other capabilities' parts of the page are fetched from."""
-    every = [p for each in ask.house.capabilities for p in each.panels if p.page == "customer"]
-    every.sort(key=lambda panel: (panel.order, panel.path))
-    return [panel.path.format(customer_id=quote(customer_id, safe="")) for panel in every]
 
 
 def _chips(basis: str) -> list[Message]:

@@ -43,6 +43,7 @@ EXPERIENCE = Capability(
     ),
     panels=(
         Panel("customer", "/experience/customers/{customer_id}", "experience:read", order=30),
+        Panel("journey", "/experience/journey", "experience:read"),
         Panel("touchpoint", "/experience/touchpoints/{touchpoint}", "experience:read"),
     ),
     templates="valence.experience",

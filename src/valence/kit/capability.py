@@ -23,11 +23,14 @@ class NavItem:
     beside: str = ""  # path of the entry that it belongs to: a tab above its pages, not an entry
 
 
+Page = Literal["customer", "overview", "journey", "touchpoint"]
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A part of another page that this capability fills: an htmx fragment by path."""
 
-    page: Literal["customer", "overview", "touchpoint"]
+    page: Page
     path: str  # with {customer_id} on the customer page, {touchpoint} on that of a touchpoint
     permission: str
     order: int = 100

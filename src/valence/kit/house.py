@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
 from valence.core.messages import Message, message
 from valence.core.settings import Brand
 from valence.kit.assets import Assets
-from valence.kit.capability import Capability, loaded
+from valence.kit.capability import Capability, Page, loaded
 from valence.kit.navigation import Group, grouped
 from valence.kit.page import spark_points
 from valence.kit.titles import TABLE_TITLES
@@ -31,6 +32,13 @@ class House:
     services: Mapping[type, Any] = field(default_factory=dict)
     pseudo: bool = False  # admit the pseudo-language, for tests
     assets: Assets = field(default_factory=Assets)
+
+    def panels(self, page: Page, **names: str) -> list[str]:
+        """Return where the parts that capabilities fill on a page are fetched from."""
+        every = [panel for each in self.capabilities for panel in each.panels if panel.page == page]
+        every.sort(key=lambda panel: (panel.order, panel.path))
+        safe = {name: quote(value, safe="") for name, value in names.items()}
+        return [panel.path.format(**safe) for panel in every]
 
     @cached_property
     def navigation(self) -> tuple[Group, ...]:

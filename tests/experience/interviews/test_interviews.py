@@ -90,9 +90,8 @@ def test_a_passage_is_coded_suggested_undone_and_quoted_at_its_touchpoint(house,
         assert kept.headers["location"].endswith("#p-2")
     (theme,) = web.get("/api/v1/experience/interviews").json()["themes"]
     assert (theme["passages"], theme["bad"], theme["coders"], theme["voices"]) == (1, 1, 2, 1)
-    part = web.get("/experience/touchpoints/delivery").text
-    assert "terribly slow" in part
-    assert "Why she left" in part
+    for part in ("touchpoints/delivery", "journey"):  # the touchpoint's page, and the map
+        assert web.get(f"/experience/{part}").text.count("terribly slow") == 1
     assert "terribly slow" in web.get("/experience/interviews/coded?theme=delivery").text
     quoted = web.get("/api/v1/experience/interviews/coded?touchpoint=delivery").json()["items"]
     assert [(one["title"], one["voice"]) for one in quoted] == [("Why she left", "P1")]
@@ -187,6 +186,7 @@ def test_the_page_of_a_touchpoint_fetches_the_quotes(house, told):
     page = client(house).get("/journey/touchpoints/order")
     assert page.status_code == 200, page.text
     assert 'hx-get="/experience/touchpoints/order"' in page.text
+    assert 'hx-get="/experience/journey"' in client(house).get("/journey").text
 
 
 def kept(store):

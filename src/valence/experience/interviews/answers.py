@@ -250,10 +250,26 @@ def quotes(
     with house.store.reading() as view:
         codes = book.codes_of(view, theme=theme, touchpoint=touchpoint)
         held = {one.interview_id: one for one in book.all_interviews(view)}
+    return _quoted(tables, _newest(codes, held)[:limit], held)
+
+
+def on_the_map(house: OpenBrand, tables: Tables) -> list[Quote]:
+    """Return the newest coded passage of each touchpoint, the newest interview first."""
+    with house.store.reading() as view:
+        codes = [code for code in book.codes_of(view) if code.touchpoint]
+        held = {one.interview_id: one for one in book.all_interviews(view)}
+    first = {code.touchpoint: code for code in reversed(_newest(codes, held))}
+    return _quoted(tables, _newest(list(first.values()), held), held)
+
+
+def _newest(codes: Sequence[Code], held: Mapping[UUID, Interview]) -> list[Code]:
+    """Return the last code of each passage, those of the newest interview first."""
     once = {code.feedback_id: code for code in codes}
     order = sorted(once.values(), key=lambda one: one.feedback_id)
-    order.sort(key=lambda one: held[one.interview_id].held_on, reverse=True)
-    chosen = order[:limit]
+    return sorted(order, key=lambda one: held[one.interview_id].held_on, reverse=True)
+
+
+def _quoted(tables: Tables, chosen: Sequence[Code], held: Mapping[UUID, Interview]) -> list[Quote]:
     if not chosen or not tables.has("feedback"):
         return []
     t = tables.table("feedback")

@@ -148,6 +148,17 @@ def remove(ask: Ask, interview_id: str) -> Response:
     return RedirectResponse(view.HERE, 303)
 
 
+@pages.get("/experience/journey", permission="experience:read")
+def journey_part(ask: Ask) -> Response:
+    """Give the part of the journey map that quotes an interview at each touchpoint."""
+    found = answers.on_the_map(ask.service(OpenBrand), ask.reader)
+    return ask.page(
+        "experience/interview_map.html",
+        quotes=view.quotes(found, _rules(ask), ask.format),
+        more=view.CODED,
+    )
+
+
 @pages.get("/experience/touchpoints/{touchpoint}", permission="experience:read")
 def touchpoint_part(ask: Ask, touchpoint: str) -> Response:
     """Give the part of a touchpoint's page that quotes interviews."""

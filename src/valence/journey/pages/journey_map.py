@@ -44,5 +44,6 @@ def map_page(ask: Ask, heat: Literal["week", "channel", "segment"] = "week") -> 
         moments=heat_view.moments(found, fmt),
         unknown=map_view.unknown_table(found, fmt),
         how=map_view.how(built_of(ask, "touchpoint_reach")),
+        panels=ask.house.panels("journey"),
         next=map_view.steps(found, fmt),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Literal
-from urllib.parse import quote
 
 from fastapi.responses import Response
 
@@ -14,7 +13,7 @@ from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.map_answers import map_of
 from valence.journey.pages.router import pages
 from valence.journey.visitors import VISITORS, pains, verbatims, visitors
-from valence.kit.ask import Ask, Asked
+from valence.kit.ask import Ask
 from valence.kit.built import built_of, defined
 from valence.kit.codes import TOUCHPOINTS, named
 from valence.kit.page import Crumb
@@ -58,13 +57,6 @@ def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = 
         said=touchpoint_view.said(words, fmt),
         table=view,
         how=map_view.how(built_of(ask, "touchpoint_reach")),
-        panels=_panels(ask, name),
+        panels=ask.house.panels("touchpoint", touchpoint=name),
         next=touchpoint_view.steps(place, fmt),
     )
-
-
-def _panels(ask: Asked, name: str) -> list[str]:
-    """Return where the other capabilities' parts of the page are fetched from."""
-    every = [p for each in ask.house.capabilities for p in each.panels if p.page == "touchpoint"]
-    every.sort(key=lambda panel: (panel.order, panel.path))
-    return [panel.path.format(touchpoint=quote(name, safe="")) for panel in every]

@@ -31,12 +31,7 @@ def overview_page(ask: Ask) -> Response:
         how=overview.how(found, _built(ask, where)),
         basis=overview.BASIS.get(found.summary["value_basis"], ""),
         where=where,
-        panels=[
-            panel.path
-            for capability in ask.house.capabilities
-            for panel in sorted(capability.panels, key=lambda panel: panel.order)
-            if panel.page == "overview"
-        ],
+        panels=ask.house.panels("overview"),
         next=_next(where),
     )
 
