@@ -73,3 +73,13 @@ def test_people_are_told_apart_by_what_is_known_of_them_or_as_no_customers(found
     assert tiers["nobody"]["n"] == 40
     with pytest.raises(BadInputError, match="apart by 'store'"):
         found("store")
+
+
+def test_all_against_none_is_no_chance_and_a_monthly_panel_counts_once(duck):
+    rows = [said(n, "awareness_aided", 1) for n in range(40)]
+    rows += [said(100 + n, "awareness_aided", 1, customer_id=f"c{n}") for n in range(40)]
+    rows += [said(200 + n, "awareness_aided", 0, subject="mingya") for n in range(40)]
+    held = Held(duck, answers=answers(*rows), customers=customers())
+    own, rival = (g.measures["awareness_aided"] for g in brand_found(held, AS_OF).brands)
+    assert (own.n, own.value, rival.value) == (40, 1.0, 0.0)
+    assert own.apart(rival) < 1e-10

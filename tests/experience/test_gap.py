@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from tests.experience.held import Held, answer, answers
 
+from valence.core.errors import BadInputError
+from valence.experience import research_answers
 from valence.experience.drivers import Driver, Drivers
 from valence.experience.gap import gaps, placed
-from valence.experience.research_answers import gaps_found
+from valence.experience.research_answers import drivers_found, gaps_found
 
 AS_OF = date(2025, 3, 31)
 
@@ -66,22 +68,28 @@ def test_nobody_who_answered_gives_no_gap(duck):
     assert placed(duck.to_pyarrow(gaps(nothing)).to_pylist()) == []
 
 
-def panel(duck, *, overall=True, noise=0.3, people=90, stated=True):
+def told_by(n, felt, *, stated=True):
+    told = [("perception", name, score) for name, score in felt.items()]
+    told += [("expectation", name, 6) for name in felt]
+    told += [("importance", name, 4) for name in felt] if stated else []
+    return [
+        {**answer(100 * n + at, metric, 0.5, touchpoint=item), "customer_id": f"c{n}",
+         "score": float(value)}
+        for at, (metric, item, value) in enumerate(told)
+    ]  # fmt: skip
+
+
+def panel(duck, *, overall=True, noise=0.3, people=90, stated=True, rated=None, more=()):
     """People whose satisfaction is moved by speed, twice as much as by price, not by staff."""
     rng, rows = np.random.default_rng(4), []
     for n in range(people):
         felt = dict(zip(("speed", "price", "staff"), rng.integers(1, 8, 3), strict=True))
-        told = [("perception", name, score) for name, score in felt.items()]
-        told += [("expectation", name, 6) for name in felt]
-        told += [("importance", name, 4) for name in felt] if stated else []
+        rows += told_by(n, felt if rated is None else dict.fromkeys(felt, rated), stated=stated)
         score = felt["speed"] + 0.5 * felt["price"] + rng.normal(0, noise)
-        told += [("overall", None, score)] if overall else []
-        rows += [
-            {**answer(100 * n + at, metric, 0.5, touchpoint=item), "customer_id": f"c{n}",
-             "score": float(value)}
-            for at, (metric, item, value) in enumerate(told)
-        ]  # fmt: skip
-    return Held(duck, answers=answers(*rows))
+        for at, metric in enumerate(("overall", "csat") if overall else ()):
+            given = answer(100 * n + 50 + at, metric, 0.5, touchpoint=None)
+            rows.append({**given, "customer_id": f"c{n}", "score": score})
+    return Held(duck, answers=answers(*rows, *more))
 
 
 def test_importance_is_derived_from_what_moves_overall_satisfaction(duck):
@@ -103,6 +111,53 @@ def test_what_cannot_be_derived_is_what_people_said_and_the_reason_is_told(duck)
     assert chance.importance == "stated"
     assert "which may be chance" in str(chance.why)
     assert {gap.importance for gap in chance.gaps} == {4.0}
+
+
+def test_a_blank_dimension_explains_nothing_and_takes_no_place(duck):
+    rows = [
+        {**answer(90_000 + n, "perception", 0.5, touchpoint=""), "customer_id": f"c{n}",
+         "score": float(n)} for n in range(90)
+    ]  # fmt: skip
+    whole = gaps_found(panel(duck), AS_OF, importance="derived")
+    beside = gaps_found(panel(duck, more=rows), AS_OF, importance="derived")
+    assert {gap.item for gap in beside.gaps} == {"speed", "price", "staff"}
+    assert beside.derived.r_squared == whole.derived.r_squared
+
+
+def test_a_dimension_that_few_were_asked_of_does_not_hide_what_the_others_explain(duck):
+    rows = [
+        {**answer(90_000 + 10 * n + at, metric, 0.5, touchpoint="new"), "customer_id": f"c{n}",
+         "score": 4.0}
+        for n in range(5) for at, metric in enumerate(("perception", "expectation"))
+    ]  # fmt: skip
+    found = gaps_found(panel(duck, more=rows), AS_OF, importance="derived")
+    assert (found.importance, found.derived.n) == ("derived", 90)
+    new = next(row for row in found.told()["gaps"] if row["item"] == "new")
+    assert (new["n"], new["gap"], new["quadrant"]) == (5, None, None)
+
+
+def test_a_customer_who_answers_each_month_counts_once(duck):
+    rows = [
+        {**row, "source": f"wave {wave}"} for wave in range(2) for row in told_by(1, {"speed": 3})
+    ]
+    found = gaps_found(Held(duck, answers=answers(*rows)), AS_OF)
+    assert [(gap.item, gap.n) for gap in found.gaps] == [("speed", 1)]
+
+
+def test_what_drives_a_score_is_told_of_what_enough_rated(duck):
+    found = drivers_found(panel(duck), AS_OF, outcome="csat")
+    assert [one.name for one in found.drivers] == ["speed", "price", "staff"]
+    assert found.n == 90
+    same = panel(duck, rated=4)
+    with pytest.raises(BadInputError, match="same in every answer, so it moves nothing"):
+        drivers_found(same, AS_OF, outcome="csat")
+
+
+def test_of_very_many_customers_a_fixed_sample_is_told(duck, monkeypatch):
+    monkeypatch.setattr(research_answers, "_PEOPLE", 45)
+    found = drivers_found(panel(duck), AS_OF, outcome="csat")
+    assert 30 <= found.n <= 60
+    assert drivers_found(panel(duck), AS_OF, outcome="csat") == found
 
 
 def test_what_nobody_stated_is_derived_and_said_so(duck):

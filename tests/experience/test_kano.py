@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import ibis
-import numpy as np
 import pytest
 from tests.experience.held import Held, answer, answers, customers
 
 from valence.core.errors import BadInputError
-from valence.experience.kano import CATEGORIES, Kano, classify, drift, kano_counts, kano_of
+from valence.experience.kano import CATEGORIES, TABLE, Kano, drift, kano_counts, kano_of
 from valence.experience.kano_answers import differing, kano_found, kano_segments, segments_told
 
 
@@ -28,7 +27,7 @@ def kano(**counts):
     ],
 )  # fmt: skip
 def test_each_pair_of_answers_has_its_category(functional, dysfunctional, category):
-    assert classify(np.array([functional]), np.array([dysfunctional])).tolist() == [category]
+    assert TABLE[functional - 1][dysfunctional - 1] == category
 
 
 def test_answers_are_counted_by_feature_and_what_is_no_answer_is_left_out(duck):
@@ -91,6 +90,14 @@ def test_delight_turns_into_basic_between_two_waves():
     assert drift(kano(), kano(A=3)) is None
 
 
+def test_a_sure_difference_is_no_chance_however_sure():
+    """Everybody was delighted, now everybody expects it: z of 11 and of 42."""
+    for people in (60, 900):
+        found = drift(kano(A=people), kano(M=people))
+        assert found.became_basic
+        assert found.better_probability < 1e-20
+
+
 def asked(n, item, there, gone, on):
     return [
         {**answer(10_000 * n + at, metric, 0.5, touchpoint=item, on=on), "score": float(score),
@@ -123,3 +130,20 @@ def test_segments_and_waves_are_told_apart(duck):
     }  # fmt: skip
     with pytest.raises(BadInputError, match="apart by 'teir'"):
         kano_segments(held, date(2025, 3, 31), "teir")
+    assert kano_found(held, date(2025, 3, 31), by="tier", segment="top").told()[0]["n"] == 40
+    with pytest.raises(BadInputError, match="No customer is in tier=nosuch"):
+        kano_found(held, date(2025, 3, 31), by="tier", segment="nosuch")
+
+
+def test_who_is_asked_each_month_counts_once_and_below_thirty_nothing_is_said(duck):
+    """One customer says must-be twelve times, two say attractive; a blank feature is none."""
+    rows = [row for month in range(1, 13) for row in
+            asked(1, "gift", 3, 5, date(2024, month, 5))]  # fmt: skip
+    for at, row in enumerate(rows):
+        row["feedback_id"] = f"m{at}"
+    rows += asked(2, "gift", 1, 3, date(2024, 6, 5)) + asked(3, "gift", 1, 3, date(2024, 6, 5))
+    rows += asked(4, " ", 1, 3, date(2024, 6, 5))
+    found = kano_found(Held(duck, answers=answers(*rows)), date(2024, 12, 31))
+    assert found.features == {"gift": kano(M=1, A=2)}
+    (told,) = found.told()
+    assert (told["n"], told["category"], told["better"]) == (3, None, None)

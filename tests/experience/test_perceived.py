@@ -9,6 +9,7 @@ import pytest
 from tests.experience.held import Held, answer, answers, customers
 
 from valence.core.errors import BadInputError
+from valence.experience.panel import latest
 from valence.experience.perceived import PARTS, nets
 from valence.experience.perceived_answers import perceived
 
@@ -81,3 +82,26 @@ def test_below_thirty_people_nothing_is_said(duck):
     assert told["thirds"] == []
     with pytest.raises(BadInputError, match="apart by 'channel'"):
         perceived(held, AS_OF, by="channel")
+
+
+def test_a_customer_who_answers_twice_counts_once_and_no_part_is_told_of_few(duck):
+    late = [{**row, "source": "later", "at": row["at"].replace(day=9)}
+            for row in rated(1, (7, 5, 4, 3, 2))]  # fmt: skip
+    found = perceived(Held(duck, answers=answers(*rated(1, (1, 5, 4, 3, 2)), *late)), AS_OF)
+    assert [(one.n, one.net) for one in found.brands] == [(1, 11.0)]
+    told = found.told()
+    assert (told["net"], told["parts"][0]["n"], told["parts"][0]["mean"]) == (
+        {"own": None},
+        1,
+        None,
+    )
+
+
+def test_what_was_said_last_counts_on_every_engine(con):
+    early = rated(1, (1, 1, 1, 1, 1))
+    late = [{**row, "source": "later", "at": row["at"].replace(day=9)}
+            for row in rated(1, (7, 7, 7, 7, 7))]  # fmt: skip
+    nobody = [{**row, "customer_id": None} for row in rated(2, (4,)) + rated(3, (4,))]
+    kept = latest(answers(*early, *late, *nobody), "touchpoint", "subject")
+    rows = con.to_pyarrow(kept).to_pylist()
+    assert sorted(row["score"] for row in rows) == [4, 4, 7, 7, 7, 7, 7]

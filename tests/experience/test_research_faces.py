@@ -120,6 +120,16 @@ def test_kano_is_told_by_segment_and_a_trait_that_is_none_is_refused(house, web)
     run = CliRunner().invoke(experience.app, ["kano", "--by", "teir", "--brand",
                                               str(house.brand.root)])  # fmt: skip
     assert "Did you mean 'tier'?" in str(run.exception)
+    for words, said in (
+        (["--segment", "tier"], "'tier' names no segment"),
+        (["--by", "tier", "--segment", "tier=top"], "not both"),
+        (["--segment", "tier=top"], "No customer is in tier=top"),
+    ):
+        run = CliRunner().invoke(experience.app, ["kano", *words, "--brand", str(house.brand.root)])
+        assert said in str(run.exception)
+    (row, *_) = web.get("/api/v1/experience/kano").json()
+    assert (row["item"], row["n_before"], row["better_probability"]) == ("on time", None, None)
+    assert web.get("/api/v1/experience/kano?by=tier&segment=top").status_code == 422
 
 
 def test_the_gap_says_which_importance_it_uses(house, web):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.intervals import normal_quantile, two_sided, wilson
+from valence.core.intervals import normal_quantile, two_shares, two_sided, wilson
 from valence.experience.limits import MINIMUM
 from valence.lake.portable import given
 
@@ -85,6 +85,8 @@ class Known:
         """Return the probability of as large a difference by chance; None below the minimum."""
         if not (self.enough and other.enough):
             return None
+        if self.measure in SHARES:
+            return two_shares((self.value, self.n), (other.value, other.n))
         return two_sided(self.value - other.value, (self.error**2 + other.error**2) ** 0.5)
 
     def told(self) -> dict[str, Any]:

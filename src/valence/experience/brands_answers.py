@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from valence.core.days import months_before
 from valence.experience.apart import OF_CUSTOMER, checked, with_trait
 from valence.experience.brands import MEASURES, Known, Measure, brand_counts
-from valence.experience.panel import recent
+from valence.experience.panel import latest, recent
 from valence.lake.reading import Tables
 
 OWN = "own"
@@ -87,8 +87,11 @@ def brand_found(tables: Tables, as_of: date, *, by: str = CUSTOMER) -> BrandFoun
     """
     checked(by, BY)
     both = recent(tables, as_of, 24)
+    both = both.filter(both.metric.isin(list(MEASURES)), both.score.notnull())
     now = both.on > months_before(as_of, 12)
-    t, before = both.filter(now), both.filter(~now)
+    t, before = (
+        latest(each, "metric", "subject") for each in (both.filter(now), both.filter(~now))
+    )
     brands = _groups(tables.rows(brand_counts(t.mutate(name=t.subject), by=("name",))))
     earlier = before.filter(before.subject == OWN)
     was = _groups(tables.rows(brand_counts(earlier.mutate(name=earlier.subject), by=("name",))))

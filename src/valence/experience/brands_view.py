@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from valence.core.intervals import sure
 from valence.core.messages import Message, message
 from valence.experience.brands import MEASURES, SHARES, Known, Measure
 from valence.experience.brands_answers import BY, CUSTOMER, OWN, BrandFound, Group
@@ -63,9 +64,8 @@ def _apart(found: BrandFound, own: Mapping[Measure, Known], fmt: Formats) -> Wor
     if mine is None or not rivals:
         return ""
     name, best = max(rivals, key=lambda pair: pair[1].value)
-    sure = (mine.apart(best) or 1.0) < 0.1
     values = {"own": _said(mine, fmt), "name": name, "theirs": _said(best, fmt)}
-    if not sure:
+    if not sure(mine.apart(best)):
         return message(
             "Distinctiveness is {own}, at {name} {theirs}: the difference may be chance.", **values
         )
@@ -84,9 +84,10 @@ def figures(found: BrandFound, fmt: Formats) -> list[Figure]:
         if one is None:
             made.append(Figure(MEASURE[measure], None))
             continue
-        note = message(
-            "{interval}, n = {n}", interval=_ends(one, fmt), n=fmt.integer(one.n)
-        )  # fmt: skip
+        n = fmt.integer(one.n)
+        note = message("too few: {n}", n=n)
+        if one.enough:
+            note = message("{interval}, n = {n}", interval=_ends(one, fmt), n=n)
         made.append(
             Figure(
                 MEASURE[measure],
@@ -103,14 +104,14 @@ def _change(one: Known, before: Known | None, fmt: Formats) -> Change | None:
     if before is None or chance is None:
         return None
     moved = one.value - before.value
-    sure = chance < 0.1
+    certain = sure(chance)
     said = fmt.points(abs(moved)) if one.measure in SHARES else fmt.cell(abs(moved), "float")
     return Change(
         said,
-        moved > 0 if sure else None,
-        moved > 0 if sure else None,
+        moved > 0 if certain else None,
+        moved > 0 if certain else None,
         message("against the twelve months before")
-        if sure
+        if certain
         else message("against the twelve months before: may be chance"),
     )
 

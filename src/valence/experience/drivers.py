@@ -20,10 +20,11 @@ from valence.core.errors import BadInputError
 
 Floats = NDArray[np.float64]
 Method = Literal["lmg", "johnson"]
-MOST_EXACT = 16  # drivers up to which every subset is tried: 65,536 regressions
+MOST_EXACT = 12  # drivers up to which every subset is tried: 4,096 regressions a sample
 FEWEST = 10  # answers for each driver; below, the shares are noise
 _LEAST = 1e-10  # variance beside the others, below which a driver is one of them again
 _AT_A_TIME = 20_000
+_GROUPS = 500  # of answers that the bootstrap draws together: few answers are one each
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def drivers(
     outcome, names
         The column to explain, and those that may drive it.
     method
-        `lmg` or `johnson`; by default LMG up to 16 drivers.
+        `lmg` or `johnson`; by default LMG up to 12 drivers.
     resamples
         Bootstrap samples for the intervals.
     seed
@@ -87,7 +88,7 @@ def drivers(
     Raises
     ------
     BadInputError
-        If the outcome never varies, or there are fewer than ten answers for each driver.
+        If the outcome or all drivers never vary, or there are fewer than ten answers for each.
 
     Notes
     -----
@@ -107,9 +108,14 @@ def drivers(
         )  # fmt: skip
     if not y.std() > 0:
         raise BadInputError(
-            "{name!r} is the same in every answer, so nothing can move it.", name=outcome
+            "The score is the same in every answer, so nothing can move it. Ask more people."
         )
     kept = _independent(x)
+    if not kept.any():
+        raise BadInputError(
+            "Each of {names} is the same in every answer, so it moves nothing. Ask more people.",
+            names=", ".join(names),
+        )
     out = tuple(name for name, at in zip(names, kept, strict=True) if not at)
     x, held = x[:, kept], [name for name, at in zip(names, kept, strict=True) if at]
     way: Method = method or ("lmg" if len(held) <= MOST_EXACT else "johnson")
@@ -211,16 +217,24 @@ def _independent(x: Floats) -> NDArray[np.bool_]:
 def _bootstrapped(
     share: Any, x: Floats, y: Floats, resamples: int, random: np.random.Generator
 ) -> Floats:
-    """Return the shares in samples of the answers, drawn with replacement."""
+    """Return the shares in samples of the answers, drawn with replacement.
+
+    Of many answers, groups drawn by lot are drawn: their moments are summed once, and not anew for
+    each sample.
+    """
     rows = np.column_stack([x, y])
     # Moments about a middle near the data's own: sums of squares cancel at large means.
     rows = (rows - rows.mean(axis=0)) / np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1.0)
+    parts = np.array_split(random.permutation(rows), min(len(rows), _GROUPS))
+    sizes = np.array([len(part) for part in parts])
+    sums = np.array([part.sum(axis=0) for part in parts])
+    squares = np.array([part.T @ part for part in parts])
     found = []
     for _ in range(resamples):
-        times = np.bincount(random.integers(0, len(rows), len(rows)), minlength=len(rows))
-        weighted = rows * times[:, None]
-        mean = weighted.sum(axis=0) / len(rows)
-        moments = weighted.T @ rows / len(rows) - np.outer(mean, mean)
+        times = np.bincount(random.integers(0, len(parts), len(parts)), minlength=len(parts))
+        n = times @ sizes
+        mean = times @ sums / n
+        moments = np.tensordot(times, squares, axes=1) / n - np.outer(mean, mean)
         spread = np.sqrt(np.diag(moments))
         if (spread > 0).all():
             found.append(share(moments / np.outer(spread, spread)))

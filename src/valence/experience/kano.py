@@ -8,10 +8,10 @@ from math import sqrt
 from typing import Literal
 
 import ibis.expr.types as ir
-import numpy as np
 
 from valence.core.errors import BadInputError
-from valence.core.intervals import two_sided, wilson
+from valence.core.intervals import sure, two_shares, wilson
+from valence.experience.limits import MINIMUM
 from valence.lake.portable import count_if, given
 
 Category = Literal["M", "O", "A", "I", "R", "Q"]
@@ -68,6 +68,11 @@ class Kano:
     def n(self) -> int:
         """People who answered both questions."""
         return sum(self.counts.values())
+
+    @property
+    def enough(self) -> bool:
+        """Whether people enough answered to say anything."""
+        return self.n >= MINIMUM
 
     @property
     def ranked(self) -> list[Category]:
@@ -156,6 +161,11 @@ class Drift:
     became_basic: bool  # what delighted is now expected
 
     @property
+    def enough(self) -> bool:
+        """Whether people enough answered in both waves to say anything."""
+        return self.before.enough and self.now.enough
+
+    @property
     def moved(self) -> bool:
         """Whether the category changed."""
         return self.before.category != self.now.category
@@ -173,23 +183,11 @@ def drift(before: Kano, now: Kano, *, confidence: float = CONFIDENCE) -> Drift |
     for first, second in pairs:
         if first is None or second is None:
             return None
-        shares = abs(first[0]), abs(second[0])
-        difference = shares[1] - shares[0]
-        error = sqrt(sum(p * (1 - p) / n for p, n in zip(shares, sizes, strict=True)))
-        changes.append((difference, two_sided(difference, error)))
+        was, now_is = ((abs(found[0]), n) for found, n in zip((first, second), sizes, strict=True))
+        changes.append((now_is[0] - was[0], two_shares(was, now_is)))
     (better, better_p), (worse, worse_p) = changes
-    sure = 1 - confidence
-    aged = (better < 0 and (better_p or 1) < sure) or (worse > 0 and (worse_p or 1) < sure)
+    aged = (better < 0 and sure(better_p, confidence)) or (worse > 0 and sure(worse_p, confidence))
     way = ("A", "O", "M")
     then, later = before.category, now.category
     towards = then in way and later in way and way.index(later) > way.index(then)
     return Drift(before, now, better, better_p, worse, worse_p, aged and towards)
-
-
-def classify(functional: np.ndarray, dysfunctional: np.ndarray) -> np.ndarray:
-    """Return the category of each pair of answers; an empty text where one is no answer."""
-    flat = np.array([*"".join(TABLE), ""])
-    good = np.isin(functional, ANSWERS) & np.isin(dysfunctional, ANSWERS)
-    cell = np.where(good, (functional - 1) * 5 + dysfunctional - 1, 25)
-    named: np.ndarray = flat[cell.astype(int)]
-    return named

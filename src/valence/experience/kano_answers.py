@@ -11,10 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import months_before
+from valence.core.errors import BadInputError, did_you_mean
 from valence.experience.apart import OF_CUSTOMER, checked, with_trait
 from valence.experience.kano import CATEGORIES, Drift, Kano, drift, kano_counts, kano_of
-from valence.experience.limits import MINIMUM
-from valence.experience.panel import MONTHS, recent
+from valence.experience.panel import MONTHS, latest, recent
 from valence.experience.surveys.pairs import kano_pairs, response_of
 from valence.lake.reading import Tables
 
@@ -38,27 +38,29 @@ class KanoFound:
     segment: str = ""
 
     def told(self) -> list[dict[str, Any]]:
-        """Return each feature as one row, must-be first."""
+        """Return each feature as one row, must-be first; without a category below 30 people."""
         return [self._row(name, kano) for name, kano in _by_category(self.features)]
 
     def _row(self, name: str, kano: Kano) -> dict[str, Any]:
         better, worse = kano.better(), kano.worse()
         lead, needed = kano.fong
-        moved = self.moved.get(name)
+        drifted = self.moved.get(name)
+        moved = drifted if drifted is not None and drifted.enough else None
+        said = kano.enough
         return {
             "item": name,
             "n": kano.n,
             **{category: kano.counts.get(category, 0) for category in CATEGORIES},
-            "category": kano.category,
-            "total_strength": kano.total_strength,
-            "category_strength": kano.category_strength,
-            "lead": lead,
-            "lead_needed": needed,
-            "clear": kano.clear,
-            **_three("better", better),
-            **_three("worse", worse),
+            "category": kano.category if said else None,
+            "total_strength": kano.total_strength if said else None,
+            "category_strength": kano.category_strength if said else None,
+            "lead": lead if said else None,
+            "lead_needed": needed if said else None,
+            "clear": kano.clear if said else None,
+            **_three("better", better if said else None),
+            **_three("worse", worse if said else None),
             "before": None if moved is None else moved.before.category,
-            "n_before": None if moved is None else moved.before.n,
+            "n_before": None if drifted is None else drifted.before.n,
             "better_change": None if moved is None else moved.better,
             "better_probability": None if moved is None else moved.better_probability,
             "worse_change": None if moved is None else moved.worse,
@@ -78,11 +80,16 @@ def kano_found(tables: Tables, as_of: date, *, by: str = "", segment: str = "") 
         The waves are the twelve months before this day and the twelve before these.
     by, segment
         What is known of the customer (`tier`, …), and which of it.
+
+    Raises
+    ------
+    BadInputError
+        If customers have no such trait, or none of them is in that segment.
     """
     pairs = with_segment(tables, _pairs(tables, as_of), by)
-    pairs = pairs.filter(pairs.segment == segment) if by else pairs
-    middle = months_before(as_of, MONTHS)
-    late = pairs.said_on > middle
+    if by:
+        pairs = pairs.filter(pairs.segment == _known(tables, by, segment))
+    late = pairs.late
     now = kano_of(tables.rows(kano_counts(pairs.filter(late))))
     before = kano_of(tables.rows(kano_counts(pairs.filter(~late))))
     moved = {
@@ -91,7 +98,7 @@ def kano_found(tables: Tables, as_of: date, *, by: str = "", segment: str = "") 
         if name in before and (found := drift(before[name], kano)) is not None
     }
     waves = pairs.group_by(late=late).agg(
-        first=pairs.said_on.min(), last=pairs.said_on.max(), people=pairs.response.nunique()
+        first=pairs.said_on.min(), last=pairs.said_on.max(), people=pairs.person.nunique()
     )
     held = [Wave(w["first"], w["last"], w["people"]) for w in tables.rows(waves.order_by("late"))]
     return KanoFound(now, moved, held, segment)
@@ -115,7 +122,7 @@ def kano_segments(tables: Tables, as_of: date, by: str) -> dict[str, dict[str, K
         If customers have no such trait.
     """
     pairs = with_segment(tables, _pairs(tables, as_of), by)
-    pairs = pairs.filter(pairs.said_on > months_before(as_of, MONTHS), pairs.segment.notnull())
+    pairs = pairs.filter(pairs.late, pairs.segment.notnull())
     rows = tables.rows(kano_counts(pairs, by=("segment", "item")))
     names = sorted({row["segment"] for row in rows})
     return {name: kano_of([row for row in rows if row["segment"] == name]) for name in names}
@@ -128,10 +135,10 @@ def segments_told(segments: Mapping[str, Mapping[str, Kano]]) -> list[dict[str, 
             "segment": segment,
             "item": item,
             "n": kano.n,
-            "category": kano.category if kano.n >= MINIMUM else None,
-            "clear": kano.clear if kano.n >= MINIMUM else None,
-            **_three("better", kano.better() if kano.n >= MINIMUM else None),
-            **_three("worse", kano.worse() if kano.n >= MINIMUM else None),
+            "category": kano.category if kano.enough else None,
+            "clear": kano.clear if kano.enough else None,
+            **_three("better", kano.better() if kano.enough else None),
+            **_three("worse", kano.worse() if kano.enough else None),
         }
         for segment, features in segments.items()
         for item, kano in features.items()
@@ -143,7 +150,7 @@ def differing(segments: Mapping[str, Mapping[str, Kano]]) -> dict[str, dict[str,
     found: dict[str, dict[str, str]] = {}
     for segment, features in segments.items():
         for item, kano in features.items():
-            if kano.n >= MINIMUM and kano.clear and kano.category:
+            if kano.enough and kano.clear and kano.category:
                 found.setdefault(item, {})[segment] = kano.category
     return {item: of for item, of in found.items() if len({*of.values()}) > 1}
 
@@ -156,11 +163,31 @@ def with_segment(tables: Tables, t: ir.Table, by: str) -> ir.Table:
 
 
 def _pairs(tables: Tables, as_of: date) -> ir.Table:
-    """The pairs about the own brand of two years, with the day on which each was answered."""
+    """The pairs about the own brand, each person's last of each feature in each wave."""
     pairs = kano_pairs(recent(tables, as_of, 2 * MONTHS))
-    pairs = pairs.filter(pairs.subject == "own")
-    when = _moments(tables, as_of)
-    return pairs.join(when, ["source", "response"])
+    pairs = pairs.filter(
+        pairs.subject == "own", pairs.functional.notnull(), pairs.dysfunctional.notnull()
+    )
+    pairs = pairs.join(_moments(tables, as_of), ["source", "response"])
+    pairs = pairs.mutate(late=pairs.said_on > months_before(as_of, MONTHS))
+    return latest(pairs, "item", "late")
+
+
+def _known(tables: Tables, by: str, segment: str) -> str:
+    """The segment, if customers are in it."""
+    names: set[str] = set()
+    if tables.has("customers") and by in tables.table("customers").columns:
+        customers = tables.table("customers")
+        rows = tables.rows(customers.select(name=customers[by].nullif("")).distinct())
+        names = {row["name"] for row in rows if row["name"]}
+    if segment not in names:
+        raise BadInputError(
+            "No customer is in {by}={segment}. {near}",
+            by=by,
+            segment=segment,
+            near=did_you_mean(segment, names),
+        )
+    return segment
 
 
 def _moments(tables: Tables, as_of: date) -> ir.Table:
@@ -181,7 +208,7 @@ def _by_category(features: Mapping[str, Kano]) -> list[tuple[str, Kano]]:
         _name, kano = pair
         worse = kano.worse()
         category = kano.category
-        at = CATEGORIES.index(category) if category else len(CATEGORIES)
+        at = CATEGORIES.index(category) if category and kano.enough else len(CATEGORIES)
         return at, 0.0 if worse is None else worse[0]
 
     return sorted(features.items(), key=place)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from valence.core.intervals import sure
 from valence.core.messages import Message, message
 from valence.experience.apart import OF_CUSTOMER
 from valence.experience.groups_words import GROUP, chance_said, group_name
 from valence.experience.kano import Kano
 from valence.experience.kano_answers import KanoFound, Wave, differing
-from valence.experience.limits import MINIMUM
 from valence.experience.research_view import item, listed
 from valence.kit.ask import Asked
 from valence.kit.charts import Chart, DataTable, too_little
@@ -33,17 +33,28 @@ CATEGORY: Mapping[str, Message] = {
 
 def tabs(ask: Asked, by: str) -> list[Tab]:
     """Return what customers can be told apart by, each with its address."""
-    return [Tab(GROUP[name], ask.here(by=name), name == by) for name in OF_CUSTOMER]
+    return [Tab(GROUP[name], ask.here(by=name, segment=None), name == by) for name in OF_CUSTOMER]
+
+
+def segment_tabs(
+    ask: Asked, segments: Mapping[str, object], by: str, current: str, fmt: Formats
+) -> list[Tab]:
+    """Return all customers and each segment of them, each with its address."""
+    everybody = Tab(message("All customers"), ask.here(segment=None), not current)
+    return [everybody] + [
+        Tab(group_name(by, name, fmt), ask.here(by=by, segment=name), name == current)
+        for name in segments
+    ]
 
 
 def answer(found: KanoFound, fmt: Formats) -> Answer:
     """Return what must be there, what delights, and what has become expected."""
-    sure = {name: kano for name, kano in found.features.items() if kano.n >= MINIMUM}
-    if not sure:
+    known = {name: kano for name, kano in found.features.items() if kano.enough}
+    if not known:
         return Answer(NOT_ENOUGH)
-    must = [name for name, kano in sure.items() if kano.category == "M"]
-    delight = [name for name, kano in sure.items() if kano.category == "A"]
-    aged = [name for name, moved in found.moved.items() if moved.became_basic]
+    must = [name for name, kano in known.items() if kano.category == "M"]
+    delight = [name for name, kano in known.items() if kano.category == "A"]
+    aged = [name for name, moved in found.moved.items() if moved.enough and moved.became_basic]
     core: Words = (
         message("Must be there: {names}.", names=listed(must, fmt))
         if must
@@ -65,7 +76,7 @@ def picture(found: KanoFound, fmt: Formats) -> Chart:
     dots = []
     for name, kano in found.features.items():
         better, worse = kano.better(), kano.worse()
-        if kano.n < MINIMUM or better is None or worse is None:
+        if not kano.enough or better is None or worse is None:
             continue
         main = kano.category in ("M", "O", "A")
         dots.append(Dot(item(name, fmt), abs(worse[0]), better[0], main=main))
@@ -101,11 +112,11 @@ def table(found: KanoFound, fmt: Formats) -> DataTable:
          told["category_strength"], told["clear"]]
         for told in found.told()
     ]  # fmt: skip
-    return DataTable("features", headers, rows)
+    return DataTable("features", headers, rows, absent=NOT_ENOUGH)
 
 
-def _category(category: str | None, fmt: Formats) -> str:
-    return "–" if category is None else fmt.language.worded(CATEGORY[category])
+def _category(category: str | None, fmt: Formats) -> str | None:
+    return None if category is None else fmt.language.worded(CATEGORY[category])
 
 
 def _three(told: Mapping[str, Any], name: str, fmt: Formats) -> str | None:
@@ -130,9 +141,9 @@ def segments_table(
     def cell(kano: Kano | None) -> str | None:
         if kano is None:
             return None
-        if kano.n < MINIMUM:
+        if not kano.enough:
             return fmt.language.worded(message("too few: {n}", n=fmt.integer(kano.n)))
-        named = {"category": _category(kano.category, fmt), "n": fmt.integer(kano.n)}
+        named = {"category": str(_category(kano.category, fmt)), "n": fmt.integer(kano.n)}
         said = message("{category}, n = {n}", **named)
         return fmt.language.worded(said if kano.clear else message("{category}?, n = {n}", **named))
 
@@ -183,7 +194,7 @@ def drift_table(found: KanoFound, fmt: Formats) -> DataTable | None:
             fmt.language.worded(_reading(told)),
         ]
         for told in found.told()
-        if told["n_before"] is not None and min(told["n"], told["n_before"]) >= MINIMUM
+        if told["before"] is not None
     ]
     return DataTable("kano-drift", headers, rows) if rows else None
 
@@ -214,8 +225,8 @@ def _reading(told: Mapping[str, Any]) -> Message:
         return message("delight became expected")
     if told["before"] != told["category"]:
         return message("another category")
-    sure = any((told[f"{name}_probability"] or 1) < 0.1 for name in ("better", "worse"))
-    return message("moved within its category") if sure else message("no more than chance")
+    apart = any(sure(told[f"{name}_probability"]) for name in ("better", "worse"))
+    return message("moved within its category") if apart else message("no more than chance")
 
 
 def how(built: Words) -> How:

@@ -23,6 +23,33 @@ def recent(tables: Tables, as_of: date, months: int = MONTHS) -> ir.Table:
     return t.filter(t.on > months_before(as_of, months), t.on <= as_of)
 
 
+def latest(t: ir.Table, *by: str) -> ir.Table:
+    """Return what each person said last of each of `by`: who is asked every month counts once.
+
+    Parameters
+    ----------
+    t
+        Rows of the mart `answers`, or pairs of `surveys.pairs`. An answer or a pair that names no
+        customer is of a person of its own.
+    by
+        Columns that tell apart what was said: the feature, the brand, the question.
+
+    Returns
+    -------
+    Table
+        The same columns and `person`.
+    """
+    each = "response" if "response" in t.columns else "feedback_id"
+    nobody = ibis.literal("/").join([t.source, t[each]])
+    t = t.mutate(person=ibis.coalesce(t.customer_id, nobody))
+    place = ibis.row_number().over(
+        group_by=[t.person, *(t[name] for name in by)],
+        order_by=[t["at"].desc(), t.source, t[each]],
+    )
+    t = t.mutate(_place=place)
+    return t.filter(t._place == 0).drop("_place")
+
+
 def means(grouped: Any, of: str = "score") -> ir.Table:
     """Return `n`, `mean` and `spread` (variance) of a number in each group."""
     t = grouped.aggregate(

@@ -29,8 +29,8 @@ def nets(answers: ir.Table) -> ir.Table:
     -------
     Table
         One row per response and brand with all five parts: `source`, `response`, `subject`,
-        `customer_id`, `gets` (functional + emotional + social), `gives` (time cost + money cost),
-        `net` (float, gets − gives, on the scale asked).
+        `customer_id`, `at`, `gets` (functional + emotional + social), `gives` (time cost + money
+        cost), `net` (float, gets − gives, on the scale asked).
     """
     t = filled(
         given(answers, "source", "feedback_id", "metric", "score", "touchpoint"),
@@ -44,13 +44,15 @@ def nets(answers: ir.Table) -> ir.Table:
     )
     made = t.group_by("source", "response", "subject").aggregate(
         customer_id=ibis._.customer_id.max(),
+        at=ibis._["at"].max(),
         **{f"part_{at}": ibis._.score.max(where=ibis._.part == name)
            for at, name in enumerate(PARTS)},
     )  # fmt: skip
     gets, gives = _sum(made, range(len(GETS))), _sum(made, range(len(GETS), len(PARTS)))
     made = made.mutate(gets=gets, gives=gives, net=gets - gives)
     made = made.filter(made.net.notnull())
-    return made.select("source", "response", "subject", "customer_id", "gets", "gives", "net")
+    kept = ("source", "response", "subject", "customer_id", "at", "gets", "gives", "net")
+    return made.select(*kept)
 
 
 def _sum(t: ir.Table, places: Sequence[int]) -> ir.FloatingValue:

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from valence.core.intervals import normal_quantile
 from valence.experience.kano_answers import with_segment
 from valence.experience.limits import MINIMUM
-from valence.experience.panel import interval, means, recent
+from valence.experience.panel import interval, latest, means, recent
 from valence.experience.perceived import METRIC, PARTS, nets
 from valence.lake.reading import Tables
 
@@ -28,6 +28,14 @@ class ValuePart:
     mean: float
     low: float
     high: float
+
+    def told(self) -> dict[str, Any]:
+        """Return it as one row; without figures below the minimum of answers."""
+        said = {
+            name: getattr(self, name) if self.n >= MINIMUM else None
+            for name in ("mean", "low", "high")
+        }
+        return {"subject": self.subject, "name": self.name, "n": self.n, **said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,12 @@ class Perceived:
         """Return it as plain values."""
         return {
             "by": self.by,
-            "parts": [
-                {"subject": p.subject, "name": p.name, "n": p.n, "mean": p.mean, "low": p.low,
-                 "high": p.high}
-                for p in self.parts
-            ],
-            "net": {str(one.name): one.net for one in self.brands},
+            "parts": [part.told() for part in self.parts],
+            "net": {str(one.name): one.told()["net"] for one in self.brands},
             "brands": [one.told() for one in self.brands],
             "segments": [one.told() for one in self.segments],
             "thirds": [one.told() for one in self.thirds],
-        }  # fmt: skip
+        }
 
 
 THIRDS = ("least", "middling", "most")
@@ -106,7 +110,7 @@ def perceived(tables: Tables, as_of: date, *, by: str = "tier") -> Perceived:
         If customers have no such trait.
     """
     answered = recent(tables, as_of)
-    people = nets(answered)
+    people = latest(nets(answered), "subject")
     worth = tables.has("worth")
     if worth:
         known = tables.table("worth")
@@ -129,7 +133,7 @@ def perceived(tables: Tables, as_of: date, *, by: str = "tier") -> Perceived:
 def _parts(tables: Tables, t: ir.Table) -> list[ValuePart]:
     """Each part of perceived value, of the own brand and of competitors."""
     t = t.filter(t.metric == METRIC, t.score.notnull(), t.touchpoint.lower().isin(list(PARTS)))
-    t = t.mutate(part=t.touchpoint.lower())
+    t = latest(t.mutate(part=t.touchpoint.lower()), "part", "subject")
     rows = tables.rows(means(t.group_by("part", "subject")))
     rows.sort(key=lambda row: (row["subject"] != "own", row["subject"], PARTS.index(row["part"])))
     return [

@@ -150,23 +150,19 @@ def parts_table(parts: Sequence[ValuePart], fmt: Formats) -> DataTable:
     headers: tuple[tuple[Words, str], ...] = (
         (message("Brand"), "text"),
         (message("Part"), "text"),
-        (message("Answers"), "int"),
+        (message("People"), "int"),
         (message("Mean"), "float"),
         (message("From"), "float"),
         (message("To"), "float"),
     )
-    rows = [
-        [
-            brand_name(part.subject, fmt),
-            item(part.name, fmt),
-            part.n,
-            part.mean,
-            part.low,
-            part.high,
-        ]
-        for part in parts
-    ]
-    return DataTable("parts", headers, rows)
+    rows = []
+    for part in parts:
+        told = part.told()
+        rows.append([
+            brand_name(part.subject, fmt), item(part.name, fmt), part.n, told["mean"],
+            told["low"], told["high"],
+        ])  # fmt: skip
+    return DataTable("parts", headers, rows, absent=NOT_ENOUGH)
 
 
 def how(built: Words) -> How:

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
 from valence.core.errors import BadInputError, did_you_mean
 from valence.core.messages import Message, message
 from valence.experience.drivers import FEWEST, Drivers, Method, drivers
 from valence.experience.gap import Gap, gaps, placed
-from valence.experience.panel import interval, means, recent
+from valence.experience.limits import MINIMUM
+from valence.experience.panel import interval, latest, means, recent
 from valence.experience.surveys.pairs import gap_pairs
+from valence.lake.portable import in_panel
 from valence.lake.reading import Tables
 
 OUTCOMES = ("nps", "csat", "ces")
@@ -57,12 +64,13 @@ class GapsFound:
     def _row(self, gap: Gap) -> dict[str, Any]:
         low, high = gap.interval() or (None, None)
         least, most = self.interval(gap.item) or (None, None)
-        return {
-            "item": gap.item, "n": gap.n, "expectation": gap.expectation,
-            "perception": gap.perception, "gap": gap.gap, "low": low, "high": high,
-            "importance": gap.importance, "importance_low": least, "importance_high": most,
-            "quadrant": gap.quadrant, "at_stake": gap.at_stake,
+        told = {
+            "expectation": gap.expectation, "perception": gap.perception, "gap": gap.gap,
+            "low": low, "high": high, "importance": gap.importance, "importance_low": least,
+            "importance_high": most, "quadrant": gap.quadrant, "at_stake": gap.at_stake,
         }  # fmt: skip
+        said = gap.n >= MINIMUM
+        return {"item": gap.item, "n": gap.n, **(told if said else dict.fromkeys(told))}
 
 
 def gaps_found(tables: Tables, as_of: date, *, importance: Importance = "stated") -> GapsFound:
@@ -82,12 +90,15 @@ def gaps_found(tables: Tables, as_of: date, *, importance: Importance = "stated"
         had, the other takes its place, and `why` says so.
     """
     pairs = gap_pairs(recent(tables, as_of))
-    rows = tables.rows(gaps(pairs.filter(pairs.subject == "own")))
+    pairs = pairs.filter(
+        pairs.subject == "own", pairs.expectation.notnull(), pairs.perception.notnull()
+    )
+    rows = tables.rows(gaps(latest(pairs, "item")))
     rows.sort(key=lambda row: str(row["item"]))  # or the last digits are others each time
     stakes = _at_stake(tables)
     stated = any(row["importance"] is not None for row in rows)
     if importance == "stated" and stated:
-        return GapsFound(placed(rows, at_stake=stakes), "stated")
+        return GapsFound(_placed(rows, at_stake=stakes), "stated")
     found = _derived(tables, as_of, [row["item"] for row in rows])
     if isinstance(found, Message):
         why = (
@@ -95,20 +106,30 @@ def gaps_found(tables: Tables, as_of: date, *, importance: Importance = "stated"
             if stated
             else message("Nobody was asked how much each matters. {why}", why=found)
         )
-        return GapsFound(placed(rows, at_stake=stakes), "stated" if stated else None, why)
+        return GapsFound(_placed(rows, at_stake=stakes), "stated" if stated else None, why)
     outcome, told = found
     shares = {one.name: one.share / told.r_squared for one in told.drivers}
     weights = {**dict.fromkeys(told.left_out, 0.0), **shares}
-    made = placed(rows, importance=weights, at_stake=stakes)
+    made = _placed(rows, importance=weights, at_stake=stakes)
     unasked = message("Nobody was asked how much each matters: it is derived.")
     return GapsFound(made, "derived", None if importance == "derived" else unasked, told, outcome)
+
+
+def _placed(rows: Sequence[Mapping[str, Any]], **how: Any) -> list[Gap]:
+    """Those that people enough told, in their quadrants and order; then the others, in none."""
+    sure = [row for row in rows if row["n"] >= MINIMUM]
+    few = [{**row, "importance": None} for row in rows if row["n"] < MINIMUM]
+    return [*placed(sure, **how), *placed(few)]
 
 
 def _derived(tables: Tables, as_of: date, items: Sequence[str]) -> tuple[str, Drivers] | Message:
     """What perceptions explain of overall satisfaction, and by what it is told; or why not."""
     for outcome in OVERALL:
         try:
-            found = _moved(tables, as_of, outcome, items, rated=("perception",), method="johnson")
+            found = _moved(
+                tables, as_of, outcome, among=items, rated=("perception",), method="johnson",
+                fewest=0,
+            )  # fmt: skip
         except BadInputError:
             continue
         if found.by_chance < _SURE:
@@ -145,7 +166,7 @@ def rivals_found(tables: Tables, as_of: date) -> list[dict[str, Any]]:
     """Return how each dimension is felt at the own brand and at competitors, with n."""
     t = recent(tables, as_of)
     t = t.filter(t.metric == "perception", t.score.notnull(), t.touchpoint.notnull())
-    told = means(t.group_by("touchpoint", "subject"))
+    told = means(latest(t, "touchpoint", "subject").group_by("touchpoint", "subject"))
     return [
         {"item": row["touchpoint"], **_part(row)}
         for row in sorted(tables.rows(told), key=lambda row: (row["touchpoint"], row["subject"]))
@@ -168,6 +189,11 @@ def drivers_found(
     names
         Touchpoints or dimensions that may drive it; by default all that enough customers rated.
 
+    Returns
+    -------
+    Drivers
+        Of more than 10,000 customers who tell both, a fixed sample of about as many.
+
     Raises
     ------
     BadInputError
@@ -182,54 +208,76 @@ def drivers_found(
     return _moved(tables, as_of, outcome, names, rated=_RATED)
 
 
-def _moved(
+_PEOPLE = 10_000  # whose answers are taken out of the engine: more hardly narrow an interval
+_NAMES = 40  # that are looked at, those that most rated
+
+
+def _moved(  # noqa: PLR0913 - what can be asked, each by its name
     tables: Tables,
     as_of: date,
     outcome: str,
-    names: Sequence[str],
+    names: Sequence[str] = (),
     *,
     rated: Sequence[str],
+    among: Sequence[str] = (),
     method: Method | None = None,
+    fewest: int = FEWEST,
 ) -> Drivers:
+    """What moves an outcome: `names`, else what enough rated (`among` these, `fewest` for each)."""
     t = recent(tables, as_of)
     t = t.filter(t.customer_id.notnull(), t.subject == "own", t.score.notnull())
     scores = t.filter(t.metric == outcome)
     scores = scores.group_by("customer_id").agg(outcome=scores.score.mean())
+    t = t.mutate(touchpoint=t.touchpoint.strip().nullif(""))  # a blank one is none
     ratings = t.filter(t.metric.isin(list(rated)), t.metric != outcome, t.touchpoint.notnull())
+    if wanted := [*names, *among]:
+        ratings = ratings.filter(ratings.touchpoint.isin(wanted))
     ratings = ratings.group_by("customer_id", "touchpoint").agg(rating=ratings.score.mean())
     both = ratings.join(scores, "customer_id")
-    # In one order, or the samples of the bootstrap are others each time.
-    rows = tables.rows(both.order_by(both.customer_id, both.touchpoint))
-    if not rows:
+    counts = both.group_by("touchpoint").agg(n=both.count()).order_by(ibis.desc("n"), "touchpoint")
+    held = list(names) or [row["touchpoint"] for row in tables.rows(counts.limit(_NAMES))]
+    wide = _side_by_side(tables, both, held)
+    if not len(wide):
         raise BadInputError(
             "No customer gave {outcome} and rated a touchpoint or a dimension of service as well "
             "within twelve months. Ask both in one survey, or bring such answers in.",
             outcome=outcome.upper(),
         )
-    wide: dict[str, dict[str, float]] = {}
-    for row in rows:
-        held = wide.setdefault(row["customer_id"], {"": row["outcome"]})
-        held[row["touchpoint"]] = row["rating"]
-    asked = list(names) or _asked_enough(wide)
-    columns = {name: [held.get(name) for held in wide.values()] for name in ["", *asked]}
-    told = {k: [_nan(v) for v in column] for k, column in columns.items()}
-    return drivers(told, "", asked, method=method)
+    columns = dict(zip(held, wide[:, 1:].T, strict=True))
+    # No touchpoint is called "": the outcome stands under it.
+    data = {"": wide[:, 0], **columns}
+    return drivers(data, "", list(names) or _asked_enough(columns, fewest), method=method)
 
 
-def _asked_enough(wide: Mapping[str, Mapping[str, float]]) -> list[str]:
+def _side_by_side(tables: Tables, both: ir.Table, names: Sequence[str]) -> NDArray[np.float64]:
+    """One row per customer: the outcome, and what they rated each name; NaN where they did not."""
+    found = tables.one(both.agg(people=both.customer_id.nunique()))
+    people = 0 if found is None else found["people"]
+    if people > _PEOPLE:
+        both = both.filter(in_panel(both.customer_id, _PEOPLE / people))
+    wide = both.group_by("customer_id").agg(
+        outcome=both.outcome.max(),
+        **{f"rated_{at}": both.rating.max(where=both.touchpoint == name)
+           for at, name in enumerate(names)},
+    )  # fmt: skip
+    # In one order, or the samples of the bootstrap are others each time.
+    rows = tables.rows(wide.order_by("customer_id").drop("customer_id"))
+    made = np.array([[*row.values()] for row in rows], dtype=np.float64)
+    return made.reshape(len(rows), len(names) + 1)
+
+
+def _asked_enough(columns: Mapping[str, NDArray[np.float64]], fewest: int) -> list[str]:
     """The names that are rated together by most: each costs those who did not rate it."""
-    counts: dict[str, int] = {}
-    for held in wide.values():
-        for name in held:
-            if name:
-                counts[name] = counts.get(name, 0) + 1
+    rated = {name: np.isfinite(column) for name, column in columns.items()}
+    counts = {name: int(each.sum()) for name, each in rated.items()}
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     chosen: list[str] = []
+    together = np.ones_like(rated[ordered[0]])
     for name in ordered:
-        wider = [*chosen, name]
-        whole = sum(all(each in held for each in wider) for held in wide.values())
-        if whole >= 10 * len(wider) and whole >= counts[ordered[0]] / 4:
-            chosen = wider
+        wider = together & rated[name]
+        whole = int(wider.sum())
+        if whole >= fewest * (len(chosen) + 1) and whole >= counts[ordered[0]] / 4:
+            chosen, together = [*chosen, name], wider
     if not chosen:
         raise BadInputError(
             "Too few customers rated the same touchpoints to tell what moves the score."
@@ -237,12 +285,8 @@ def _asked_enough(wide: Mapping[str, Mapping[str, float]]) -> list[str]:
     return chosen
 
 
-def _nan(value: float | None) -> float:
-    return float("nan") if value is None else value
-
-
 def _part(row: Mapping[str, Any]) -> dict[str, Any]:
     low, high = interval(row)
-    return {
-        "subject": row["subject"], "n": row["n"], "mean": row["mean"], "low": low, "high": high
-    }  # fmt: skip
+    told = {"mean": row["mean"], "low": low, "high": high}
+    said = row["n"] >= MINIMUM
+    return {"subject": row["subject"], "n": row["n"], **(told if said else dict.fromkeys(told))}

@@ -173,12 +173,11 @@ def gap_table(found: GapsFound, fmt: Formats) -> DataTable:
         (message("At stake"), "money"),
     )
     rows = []
-    for gap in found.gaps:
-        low, high = gap.interval() or (None, None)
+    for gap, told in zip(found.gaps, found.told()["gaps"], strict=True):
         todo = None if gap.quadrant is None else fmt.language.worded(QUADRANT[gap.quadrant])
         rows.append([
-            item(gap.item, fmt), gap.n, gap.expectation, gap.perception, gap.gap, low, high,
-            _importance(found, gap, fmt), todo, gap.at_stake,
+            item(gap.item, fmt), gap.n, told["expectation"], told["perception"], told["gap"],
+            told["low"], told["high"], _importance(found, gap, fmt), todo, told["at_stake"],
         ])  # fmt: skip
     return DataTable("gap-rows", headers, rows)
 
@@ -268,8 +267,9 @@ def drivers_how(found: Drivers | None, built: Words) -> How:
         message(
             "For customers who gave the score and rated the touchpoints: the mean gain in "
             "explained variance over all orders in which a driver can enter a regression (LMG, "
-            "the Shapley value); above 16 drivers Johnson's relative weights. Both stay sound "
-            "where drivers move together, and sum to R². Intervals by bootstrap."
+            "the Shapley value); above 12 drivers Johnson's relative weights. Both stay sound "
+            "where drivers move together, and sum to R². Intervals by bootstrap. Of more than "
+            "10,000 such customers, a fixed sample of about as many."
         ),
         source=message("Lindeman, Merenda & Gold 1980; Grömping 2007; Johnson 2000"),
         inputs=("answers",),

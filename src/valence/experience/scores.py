@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.core.errors import BadInputError
-from valence.core.intervals import normal_quantile, two_sided
+from valence.core.intervals import normal_quantile, sure, two_sided
 from valence.experience.limits import MINIMUM
 from valence.lake.columns import Kind
 from valence.lake.portable import count_if, days_in, filled, given, ratio, wilson
@@ -185,7 +185,7 @@ class Change:
 
     def significant(self, confidence: float = CONFIDENCE) -> bool:
         """Whether it is more than chance."""
-        return self.probability is not None and self.probability < 1 - confidence
+        return sure(self.probability, confidence)
 
 
 def change(now: Score, before: Score) -> Change:

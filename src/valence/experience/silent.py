@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
-from valence.core.intervals import normal_quantile
+from valence.core.intervals import normal_quantile, wilson
 from valence.lake.portable import given
 
 CONFIDENCE = 0.90
@@ -186,7 +186,7 @@ class Silence:
         """Return the interval of that share, by Wilson's formula at the effective number."""
         if self.voiced is None or self.effective <= 0:
             return 0.0, 1.0
-        return _wilson(self.voiced, self.effective, confidence)
+        return wilson(self.voiced * self.effective, self.effective, confidence)
 
     @property
     def silent(self) -> float | None:
@@ -217,7 +217,7 @@ class Silence:
         """Return its interval."""
         if self.leaving is None:
             return 0.0, 1.0
-        return _wilson(min(self.leaving, 1.0), self.customers, confidence)
+        return wilson(min(self.left, self.customers), self.customers, confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +270,3 @@ def scaled(matter: str, voiced: int, silence: Silence, confidence: float = CONFI
 def together(parts: Iterable[Silence]) -> Silence:
     """Return groups as one."""
     return reduce(Silence.plus, parts, Silence())
-
-
-def _wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
-    """Wilson's interval of a share of an effective, not whole, number."""
-    z = normal_quantile(confidence)
-    scale = 1 + z * z / n
-    centre = (p + z * z / (2 * n)) / scale
-    half = z / scale * sqrt(max(p * (1 - p), 0.0) / n + z * z / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)

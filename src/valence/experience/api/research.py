@@ -26,12 +26,12 @@ class KanoRow(BaseModel):
     I: int = Field(description="Indifferent.")  # noqa: E741
     R: int = Field(description="Reverse.")
     Q: int = Field(description="Questionable.")
-    category: str | None
-    total_strength: float
-    category_strength: float
-    lead: float = Field(description="People by whom the first category leads the second.")
-    lead_needed: float = Field(description="What it must exceed by Fong's test (90 %).")
-    clear: bool
+    category: str | None = Field(description="Null, as all that follows, below 30 people.")
+    total_strength: float | None
+    category_strength: float | None
+    lead: float | None = Field(description="People by whom the first category leads the second.")
+    lead_needed: float | None = Field(description="What it must exceed by Fong's test (90 %).")
+    clear: bool | None
     better: float | None
     better_low: float | None
     better_high: float | None
@@ -39,8 +39,11 @@ class KanoRow(BaseModel):
     worse_low: float | None
     worse_high: float | None
     before: str | None = Field(description="Category in the wave before.")
+    n_before: int | None = Field(description="People who answered then.")
     better_change: float | None
+    better_probability: float | None = Field(description="Of as large a change by chance.")
     worse_change: float | None
+    worse_probability: float | None
     became_basic: bool | None = Field(description="What delighted is now expected.")
 
 
@@ -48,10 +51,10 @@ class GapRow(BaseModel):
     """One dimension of service."""
 
     item: str
-    n: int
-    expectation: float
-    perception: float
-    gap: float = Field(description="Above 0 where less is felt than expected.")
+    n: int = Field(description="People who told what they expected and what they felt.")
+    expectation: float | None = Field(description="Null, as all that follows, below 30 people.")
+    perception: float | None
+    gap: float | None = Field(description="Above 0 where less is felt than expected.")
     low: float | None
     high: float | None
     importance: float | None = Field(
@@ -69,9 +72,9 @@ class FeltRow(BaseModel):
     item: str
     subject: str
     n: int
-    mean: float
-    low: float
-    high: float
+    mean: float | None = Field(description="Null, as its interval, below 30 people.")
+    low: float | None
+    high: float | None
 
 
 class GapModel(BaseModel):
@@ -115,10 +118,10 @@ class PartRow(BaseModel):
 
     subject: str
     name: str
-    n: int
-    mean: float
-    low: float
-    high: float
+    n: int = Field(description="People who answered.")
+    mean: float | None = Field(description="Null, as its interval, below 30 people.")
+    low: float | None
+    high: float | None
 
 
 class NetRow(BaseModel):
@@ -141,7 +144,7 @@ class PerceivedModel(BaseModel):
 
     by: str
     parts: list[PartRow]
-    net: dict[str, float] = Field(description="What is left, by brand.")
+    net: dict[str, float | None] = Field(description="What is left, by brand.")
     brands: list[NetRow]
     segments: list[NetRow]
     thirds: list[NetRow] = Field(description="Who perceives least, middling, most.")
@@ -174,9 +177,9 @@ def day_of(ask: Asked) -> date:
 
 
 @api.get("/experience/kano", permission="experience:read", response_model=list[KanoRow])
-def kano(ask: Ask) -> list[dict[str, Any]]:
-    """Give each feature's category by Kano's table."""
-    return kano_found(ask.reader, day_of(ask)).told()
+def kano(ask: Ask, by: Trait | None = None, segment: str = "") -> list[dict[str, Any]]:
+    """Give each feature's category by Kano's table: of all, or of one segment (`by`, `segment`)."""
+    return kano_found(ask.reader, day_of(ask), by=by or "", segment=segment).told()
 
 
 @api.get(

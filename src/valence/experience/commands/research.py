@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from valence.core.errors import NotFoundError
+from valence.core.errors import BadInputError, NotFoundError
 from valence.experience.apart import OF_CUSTOMER
 from valence.experience.commands.group import experience
 from valence.experience.kano_answers import kano_found, kano_segments, segments_told
@@ -43,10 +43,17 @@ def kano(
     Example: valence experience kano --segment tier=top
     """
     with published_tables(brand, "answers") as asked:
+        trait, equals, name = segment.partition("=")
+        if by and segment:
+            raise BadInputError("Give --by (segment by segment) or --segment (only one), not both.")
+        if segment and not equals:
+            raise BadInputError(
+                "{segment!r} names no segment. Write what and which, such as tier=top.",
+                segment=segment,
+            )
         if by:
             _by_segment(asked, by, as_json=as_json)
             return
-        trait, _, name = segment.partition("=")
         found = kano_found(asked.tables, day_of(asked), by=trait, segment=name)
         told = found.told()
         if as_json:
@@ -57,12 +64,12 @@ def kano(
             [
                 {
                     "feature": row["item"],
-                    "category": row["category"],
+                    "category": row["category"] or "not enough data",
                     "people": row["n"],
                     "better": fmt.percent(row["better"]),
                     "worse": fmt.percent(row["worse"]),
                     "strength": fmt.percent(row["total_strength"]),
-                    "clear": "yes" if row["clear"] else "no",
+                    "clear": fmt.yes_no(row["clear"]),
                     "before": row["before"] or "",
                     "became basic": "yes" if row["became_basic"] else "",
                 }
@@ -123,6 +130,8 @@ def gap(
 
 
 def _gap_row(row: dict[str, Any]) -> dict[str, object]:
+    if row["gap"] is None:
+        return {"dimension": row["item"], "people": row["n"], "gap": "not enough data"}
     return {
         "dimension": row["item"],
         "people": row["n"],

@@ -26,13 +26,17 @@ from valence.kit.page import Empty, Step
 
 
 @pages.get("/experience/kano", permission="experience:read")
-def kano_page(ask: Ask, by: Annotated[str, Query()] = "tier") -> Response:
+def kano_page(
+    ask: Ask, by: Annotated[str, Query()] = "tier", segment: Annotated[str, Query()] = ""
+) -> Response:
     """Show which features must be there, and which delight: of all, by segment, and since when."""
     will = message("What kind of quality each feature has, by Kano's pairs of questions.")
     title = message("Kano")
     if (missing := unasked(ask, will, ("kano_functional",))) is not None or ask.as_of is None:
         return empty(ask, title, kano_view.ASKED, missing)
-    found, fmt = kano_answers.kano_found(ask.reader, ask.as_of), ask.format
+    fmt = ask.format
+    asked = {"by": by, "segment": segment} if segment else {}
+    found = kano_answers.kano_found(ask.reader, ask.as_of, **asked)
     segments = kano_answers.kano_segments(ask.reader, ask.as_of, by)
     drifted = kano_view.drift_table(found, fmt)
     more = []
@@ -47,6 +51,7 @@ def kano_page(ask: Ask, by: Annotated[str, Query()] = "tier") -> Response:
         title=title,
         question=kano_view.ASKED,
         answer=kano_view.answer(found, fmt),
+        tabs=kano_view.segment_tabs(ask, segments, by, segment, fmt) if segments else (),
         chart=kano_view.picture(found, fmt),
         table=kano_view.table(found, fmt),
         table_title=message("What did they answer of each feature?"),

@@ -29,8 +29,8 @@ def kano_pairs(answers: ir.Table) -> ir.Table:
     -------
     Table
         One row per response and feature: `source`, `response`, `item` (the feature), `subject`,
-        `customer_id`, `functional`, `dysfunctional` (float, 1 like to 5 dislike; missing where one
-        was not answered).
+        `customer_id`, `at`, `functional`, `dysfunctional` (float, 1 like to 5 dislike; missing
+        where one was not answered). What names no feature is left out.
     """
     return _paired(answers, KANO)
 
@@ -47,8 +47,8 @@ def gap_pairs(answers: ir.Table) -> ir.Table:
     -------
     Table
         One row per response and dimension: `source`, `response`, `item` (the dimension), `subject`,
-        `customer_id`, `expectation`, `perception`, `importance` (float, on the scale asked;
-        missing where it was not answered).
+        `customer_id`, `at`, `expectation`, `perception`, `importance` (float, on the scale asked;
+        missing where it was not answered). What names no dimension is left out.
     """
     return _paired(answers, GAP)
 
@@ -59,16 +59,18 @@ def _paired(answers: ir.Table, parts: dict[str, str]) -> ir.Table:
         {"touchpoint": "text", "subject": "text", "customer_id": "text", "at": "instant"},
     )
     t = t.filter(t.metric.isin(list(parts.values())), t.score.notnull())
+    # What names no feature or dimension is about none.
+    t = t.mutate(response=response_of(t), item=t.touchpoint.strip().nullif(""))
+    t = t.filter(t.item.notnull())
     t = t.mutate(
-        response=response_of(t),
-        item=ibis.coalesce(t.touchpoint, ""),
         subject=ibis.coalesce(t.subject.nullif(""), "own"),
     )
     made = t.group_by("source", "response", "item", "subject").aggregate(
         customer_id=ibis._.customer_id.max(),
+        at=ibis._["at"].max(),
         **{name: ibis._.score.max(where=ibis._.metric == metric) for name, metric in parts.items()},
     )
-    return made.select("source", "response", "item", "subject", "customer_id", *parts)
+    return made.select("source", "response", "item", "subject", "customer_id", "at", *parts)
 
 
 def response_of(t: ir.Table) -> ir.StringValue:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from valence.core.intervals import corrected, two_sided, wilson
+from valence.core.intervals import corrected, two_shares, wilson
 
 FEWEST = 30  # customers of a group: with fewer, no share is told
 CONFIDENCE = 0.95
@@ -99,9 +99,7 @@ def _untold(key: Hashable, one: int, two: int) -> Shift:
 
 
 def _tested(one: int, of_one: int, two: int, of_two: int) -> float:
-    pooled = (one + two) / (of_one + of_two)
-    error = sqrt(pooled * (1 - pooled) * (1 / of_one + 1 / of_two))
-    found = two_sided(two / of_two - one / of_one, error)
+    found = two_shares((one / of_one, of_one), (two / of_two, of_two))
     return 1.0 if found is None else found  # all or none of both: nothing differs
 
 
