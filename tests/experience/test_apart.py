@@ -9,8 +9,9 @@ import pytest
 from tests.experience.held import WHO, Held, answer, answers, contacts, customers, table
 
 from valence.core.errors import BadInputError
+from valence.core.intervals import wilson
 from valence.experience.apart import checked, told_apart
-from valence.experience.scores_answers import scores_of
+from valence.experience.scores_answers import scores_of, subjects_of
 from valence.journey.columns import NAMES
 from valence.journey.marts import MARTS
 from valence.lake.marts import BuildContext
@@ -63,8 +64,8 @@ def test_an_answer_about_a_contact_is_about_who_answered_the_last_one_before_it(
             {"id_key": f"k{n}", "customer_id": f"c{n}"} for n in (1, 2, 3, 4)
         ]),
         contacts=contacts(
-            met(1, "Ann", 9), met(1, "Bob", 2), met(1, "Eve", -1), met(2, "Ann", 31),
-            met(3, "Ann", 1), met(4, "Ann", 1),
+            met(1, "Ann", 9), met(1, "Cid", 2), met(1, "Bob", 2), met(1, "Eve", -1),
+            met(2, "Ann", 31), met(3, "Ann", 1), met(4, "Ann", 1),
         ),
         answers=answers(
             answer(1, "ces", 1.0, touchpoint="Service Contact"),
@@ -152,13 +153,67 @@ def test_weighing_by_what_customers_do_not_have_is_refused(duck):
 
 
 def test_a_month_is_held_against_the_one_before_it(duck):
-    rows = [answer(n, "nps", 0.0, on=date(2024, 12, 9)) for n in range(30)]
+    rows = [answer(100 + n, "nps", 0.7, on=date(2024, 3, 9)) for n in range(30)]
+    rows += [answer(200 + n, "nps", 0.7, on=date(2024, 4, 9)) for n in range(30)]
+    rows += [answer(n, "nps", 0.0, on=date(2024, 12, 9)) for n in range(30)]
     rows += [answer(30 + n, "nps", 1.0, on=date(2025, 1, 9)) for n in range(30)]
     rows += [answer(60 + n, "nps", 1.0) for n in range(30)]
     held = held_of(duck, *rows, known=[])
     found = scores_of(held, "nps", until=date(2025, 3, 31), by="month")
     assert [(told.name, told.score) for told in found.groups] == [
-        ("2024-12", -100), ("2025-01", 100), ("2025-03", 100),
+        ("2024-04", 0), ("2024-12", -100), ("2025-01", 100), ("2025-03", 100),
     ]  # fmt: skip
-    assert [told.before is None for told in found.groups] == [True, False, True]  # no February
-    assert found.groups[1].moved.difference == 200
+    # The first is held against the month before the period; there was no November, no February.
+    assert [told.before is None for told in found.groups] == [False, True, False, True]
+    assert found.groups[2].moved.difference == 200
+    assert found.groups[2].moved.significant()
+
+
+def test_weighted_shares_have_wilsons_interval_and_sides_that_fit_the_score(duck):
+    """All are satisfied: of 30 weighted answers that is not sure to the last percent."""
+    rows = [answer(n, "csat", 1.0) for n in range(30)]
+    known = [(f"c{n}", "top" if n < 15 else "base", "web") for n in range(30)]
+    found = satisfied(duck, rows, known)
+    assert found.all.score == 100
+    assert found.all.low == pytest.approx(100 * wilson(30, 30, 0.9)[0])
+    assert found.weighed.loudest is None  # half of the answers, half of the customers
+    rows = [answer(n, "csat", 1.0 if n < 20 else 0.0) for n in range(40)]
+    known = [(f"c{n}", "top" if n < 20 else "base", "web") for n in range(40)]
+    known += [(f"x{n}", "base", "web") for n in range(60)]
+    told = satisfied(duck, rows, known).all.told()
+    assert (told["good"], told["score"], told["good_share"], told["bad_share"]) == (
+        20,
+        20,
+        0.2,
+        0.8,
+    )
+
+
+def test_customers_of_whom_the_trait_is_not_said_stand_for_their_like(duck):
+    rows = [answer(n, "csat", 1.0 if n < 20 else 0.0) for n in range(40)]
+    rows += [answer(99, "csat", 0.0)]  # of nobody who is known
+    known = [(f"c{n}", "top" if n < 20 else None, "web") for n in range(40)]
+    found = satisfied(duck, rows, known + [(f"x{n}", None, "web") for n in range(160)])
+    assert found.all.score == pytest.approx(10)  # 180 of 200 customers
+    assert found.weighed.left_out == 1
+    assert found.weighed.loudest.stratum == "top"
+
+
+def satisfied(duck, rows, known):
+    held = held_of(duck, *rows, known=known)
+    return scores_of(held, "csat", until=date(2025, 3, 31), weigh="tier")
+
+
+@pytest.mark.parametrize(("since", "until"), [(date(1, 1, 1), None), (None, date(1, 1, 1)),
+                                              (None, date(9999, 12, 31))])  # fmt: skip
+def test_days_without_a_period_before_them_are_refused(duck, since, until):
+    held = held_of(duck, known=[])
+    with pytest.raises(BadInputError, match=r"is out of reach\. Give a day from 1900-01-01"):
+        scores_of(held, "nps", since=since, until=until or date(2025, 3, 31))
+
+
+def test_answers_about_a_competitor_are_told_by_their_name(duck):
+    held = held_of(duck, answer(1, "nps", 1.0), answer(2, "nps", 0.0, subject="mingya"), known=[])
+    found = scores_of(held, "nps", until=date(2025, 3, 31), subject="Mingya")
+    assert (found.subject, found.all.n, found.all.score) == ("mingya", 1, -100)
+    assert subjects_of(held, "nps") == ["own", "mingya"]

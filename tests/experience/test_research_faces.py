@@ -107,6 +107,9 @@ def test_scores_by_store_and_stage_with_n_interval_and_the_weights_that_were_ask
     assert stages["weighed"]["left_out"] == PEOPLE  # there are no customers yet to stand for
     assert told(house, "nps", "--by", "stage")["groups"][0]["name"] == "use"
     assert web.get("/api/v1/experience/scores?weigh=teir").status_code == 422
+    assert web.get("/api/v1/experience/scores?since=0001-01-01").status_code == 422
+    rival = web.get("/api/v1/experience/scores?subject=mingya").json()
+    assert (rival["subject"], rival["all"]) == ("mingya", None)
 
 
 def test_kano_is_told_by_segment_and_a_trait_that_is_none_is_refused(house, web):

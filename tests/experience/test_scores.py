@@ -107,3 +107,19 @@ def test_who_answers_is_weighted_to_who_buys():
     assert got.score == pytest.approx(0.05 * 60 - 0.95 * 20)
     assert got.error == pytest.approx((0.25**2 + 14.25**2) ** 0.5)
     assert reweighted({"top": Score(3, 1.0, 1.0)}, {"base": 9}) is None
+
+
+def test_all_of_one_mind_against_all_of_another_is_no_chance():
+    """100 % of 30 against 0 % of 30: no error in either, z of 7.75 together."""
+    found = change(Score.of("csat", 30, 30, 0), Score.of("csat", 30, 0, 30))
+    assert found.significant()
+    assert found.probability == pytest.approx(9.5e-15, rel=0.1)
+    assert change(Score(30, 50.0, 0.0), Score(30, 50.0, 0.0)).probability is None
+
+
+def test_weighted_answers_are_worth_fewer_that_count_once():
+    strata = {"top": Score(80, 100.0, 0.0), "base": Score(20, 100.0, 0.0)}
+    assert reweighted(strata, {"top": 80, "base": 20}).effective == pytest.approx(100)
+    assert reweighted(strata, {"top": 5, "base": 95}).effective == pytest.approx(
+        1 / (0.05**2 / 80 + 0.95**2 / 20)
+    )

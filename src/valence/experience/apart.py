@@ -130,7 +130,12 @@ def with_agent(answers: ir.Table, contacts: ir.Table, names: ir.Table) -> ir.Tab
     pairs = asked.join(met, asked.customer_id == met.who)
     since = pairs.answered - CONTACT_DAYS * _DAY
     pairs = pairs.filter(pairs.opened <= pairs.answered, pairs.opened >= since)
-    last = pairs.group_by("source", "feedback_id").agg(served_by=pairs.agent.argmax(pairs.opened))
+    # Of two at one moment the first by name, or each engine would take another.
+    place = ibis.row_number().over(
+        group_by=[pairs.source, pairs.feedback_id], order_by=[pairs.opened.desc(), pairs.agent]
+    )
+    pairs = pairs.mutate(_place=place)
+    last = pairs.filter(pairs._place == 0).select("source", "feedback_id", served_by="agent")
     joined = answers.left_join(last, ["source", "feedback_id"])
     joined = joined.mutate(agent=ibis.coalesce(joined.agent.nullif(""), joined.served_by))
     return joined.drop("source_right", "feedback_id_right", "served_by")

@@ -34,6 +34,24 @@ _COLUMNS: dict[str, Kind] = {
 _OWN = ("", "own")
 
 
+def known_metric(name: str) -> Metric:
+    """Return a score of experience by its name.
+
+    Raises
+    ------
+    BadInputError
+        If there is none of that name.
+    """
+    for known in METRICS:
+        if name == known:
+            return known
+    raise BadInputError(
+        "{metric!r} is no score of experience. Choose one of {names}.",
+        metric=name,
+        names=", ".join(METRICS),
+    )
+
+
 def answers(
     feedback: ir.Table,
     *,
@@ -66,12 +84,7 @@ def answers(
     BadInputError
         If the metric is none of the three, or a column is missing.
     """
-    if metric not in METRICS:
-        raise BadInputError(
-            "{metric!r} is no score of experience. Choose one of {names}.",
-            metric=metric,
-            names=", ".join(METRICS),
-        )
+    known_metric(metric)
     t = days_in(filled(given(feedback, "metric", "score"), _COLUMNS), "answered_on")
     about = ibis.coalesce(t.subject, "").lower()
     wanted = about.isin(_OWN) if subject == "own" else about == subject.lower()
@@ -157,6 +170,12 @@ class Score:
     n: int
     score: float
     error: float
+    kish: float | None = None  # as many answers it is worth, where they are weighed; None: n
+
+    @property
+    def effective(self) -> float:
+        """How many answers that count once it is worth (Kish 1965, Survey Sampling, 11.7)."""
+        return float(self.n) if self.kish is None else self.kish
 
     @classmethod
     def of(cls, metric: Metric, n: int, good: int, bad: int) -> Score:
@@ -189,9 +208,15 @@ class Change:
 
 
 def change(now: Score, before: Score) -> Change:
-    """Return how a score moved between two independent groups of answers."""
+    """Return how a score moved between two independent groups of answers.
+
+    Where each group is of one mind there is no error in either: then it is that of both together.
+    """
     error = sqrt(now.error**2 + before.error**2)
     difference = now.score - before.score
+    if not error and difference:
+        n, m = now.n, before.n
+        error = abs(difference) * sqrt(n * m) / (n + m) * sqrt(1 / n + 1 / m)
     return Change(difference, error, two_sided(difference, error))
 
 
@@ -215,7 +240,8 @@ def reweighted(strata: Mapping[str, Score], base: Mapping[str, float]) -> Score 
 
     Notes
     -----
-    Σ W score, with variance Σ W² error² (Cochran 1977, Sampling Techniques, 5A.9).
+    Σ W score, with variance Σ W² error² (Cochran 1977, Sampling Techniques, 5A.9). Each answer
+    counts W / n, so that all are worth 1 / Σ (W² / n) answers that count once.
     """
     counted = {name: base[name] for name in strata if base.get(name, 0) > 0 and strata[name].n}
     whole = sum(counted.values())
@@ -226,4 +252,5 @@ def reweighted(strata: Mapping[str, Score], base: Mapping[str, float]) -> Score 
         sum(strata[name].n for name in weights),
         sum(weight * strata[name].score for name, weight in weights.items()),
         sqrt(sum((weight * strata[name].error) ** 2 for name, weight in weights.items())),
+        1 / sum(weight**2 / strata[name].effective for name, weight in weights.items()),
     )

@@ -16,8 +16,9 @@ from valence.core.errors import BadInputError
 from valence.core.intervals import wilson
 from valence.experience.apart import BY, MONTH, checked, told_apart
 from valence.experience.limits import MINIMUM
-from valence.experience.scores import CONFIDENCE, METRICS, Change, Metric, Score, change
+from valence.experience.scores import CONFIDENCE, Change, Metric, Score, change, known_metric
 from valence.experience.weighing import (
+    Count,
     Stood,
     Weighing,
     base_of,
@@ -30,8 +31,9 @@ from valence.experience.weighing import (
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
 
-__all__ = ["BY", "MONTHS", "Scores", "Told", "Weighed", "scores_of"]
+__all__ = ["BY", "MONTHS", "Scores", "Told", "Weighed", "scores_of", "subjects_of"]
 
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 MONTHS = 12  # that a score looks back on, and of the period before that it is held against
 
 
@@ -47,6 +49,8 @@ class Told:
     low: float
     high: float
     error: float
+    good_share: float  # of good answers, 0 to 1: weighed as the score is
+    bad_share: float
     before: Score | None = None
 
     @property
@@ -70,6 +74,8 @@ class Told:
             "n": self.n,
             "good": self.good,
             "bad": self.bad,
+            "good_share": self.good_share if said else None,
+            "bad_share": self.bad_share if said else None,
             "score": round(self.score, 2) if said else None,
             "low": round(self.low, 2) if said else None,
             "high": round(self.high, 2) if said else None,
@@ -109,6 +115,7 @@ class Scores:
     """One question's score: all answers together, and each group."""
 
     metric: Metric
+    subject: str  # own, or the competitor that was asked about
     by: str
     since: date
     until: date
@@ -122,6 +129,7 @@ class Scores:
         """Return it as plain values."""
         return {
             "metric": self.metric,
+            "subject": self.subject,
             "by": self.by,
             "since": self.since,
             "until": self.until,
@@ -170,35 +178,40 @@ def scores_of(  # noqa: PLR0913 - what can be asked, each by its name
     Raises
     ------
     BadInputError
-        If there is no such question, group or trait, or the period is empty.
+        If there is no such question, group or trait, or the period is empty or beyond 1900 to 2200.
     """
-    asked, how = _metric(metric), weighing(weigh, surveys_alike=surveys_alike)
+    asked, how = known_metric(metric), weighing(weigh, surveys_alike=surveys_alike)
     checked(by)
-    first = months_before(until, MONTHS) + timedelta(days=1) if since is None else since
+    until = _told_of(until)
+    first = _told_of(since or months_before(until, MONTHS) + timedelta(days=1))
     if first > until:
         raise BadInputError(
             "The period ends on {until}, before it begins on {since}.", until=until, since=first
         )
     t = tables.table("answers")
-    t = t.filter(t.metric == asked, t.subject == subject.lower(), t.share.notnull())
+    about = subject.strip().lower() or "own"
+    t = t.filter(t.metric == asked, t.subject == about, t.share.notnull())
     t = with_stratum(tables, told_apart(tables, t, by), how.traits)
     earlier = first - (until - first) - timedelta(days=1)  # as many days, just before
     now, before = t.filter(t.on >= first, t.on <= until), t.filter(t.on >= earlier, t.on < first)
     counted, counted_before = _counted(tables, now, "name"), _counted(tables, before, "name")
     months = _counted(tables, now.mutate(month=now.on.truncate("M")), "month")
     book = _Book(asked, how, base_of(tables, how.traits, by) if how.traits else {})
-    was: dict[Any, Told | None] = {}
-    if by != MONTH:
-        was = {name: book.told(name, rows) for name, rows in _each(counted_before, "name")}
+    was: dict[Any, Told | None] = {
+        # A month is held against the one before it.
+        _next(name) if by == MONTH else name: book.told(name, rows)
+        for name, rows in _each(counted_before, "name")
+    }
     groups = []
     for name, rows in _each(counted, "name"):
         groups.append(book.told(name, rows, was.get(name)))
-        if by == MONTH:  # a month is held against the one before it
+        if by == MONTH:
             was[_next(name)] = groups[-1]
     before_all = book.told(None, counted_before, whole=True)
     whole = book.told(None, counted, before_all, whole=True)
     return Scores(
         asked,
+        about,
         by,
         first,
         until,
@@ -236,18 +249,26 @@ class _Book:
         rows = [row for row in rows if row["stratum"] is not None]
         # A group that is a trait of customers stands for its own customers, any other for all.
         base = self.base.get("" if whole or name is None else name) or self.base.get("", {})
-        made = score_of(self.metric, cells_of(rows), base, self.how)
-        if made is None:
+        cells = cells_of(rows)
+        made = score_of(self.metric, cells, base, self.how)
+        # Satisfaction is the share of good answers: so shares are weighed as the score is.
+        liked = score_of("csat", cells, base, self.how)
+        turned = {key: Count(count.n, count.bad) for key, count in cells.items()}
+        disliked = score_of("csat", turned, base, self.how)
+        if made is None or liked is None or disliked is None:
             return None
         n, good, bad = (sum(row[key] for row in rows) for key in ("n", "good", "bad"))
-        low, high = made.interval()
-        if self.how.plain and self.metric != "nps":
-            low, high = (100 * end for end in wilson(good, n, CONFIDENCE))
+        if self.metric == "nps":
+            low, high = made.interval()
+        else:
+            hits = made.score / 100 * made.effective
+            low, high = (100 * end for end in wilson(hits, made.effective, CONFIDENCE))
         least = -100.0 if self.metric == "nps" else 0.0
         held = None if before is None else Score(before.n, before.score, before.error)
         return Told(
-            name, n, good, bad, made.score, max(low, least), min(high, 100.0), made.error, held
-        )
+            name, n, good, bad, made.score, max(low, least), min(high, 100.0), made.error,
+            liked.score / 100, disliked.score / 100, held,
+        )  # fmt: skip
 
     def weighed(self, rows: Sequence[Mapping[str, Any]]) -> Weighed | None:
         """Return what weighing did to the score of all."""
@@ -261,15 +282,21 @@ class _Book:
         return Weighed(self.how, plain, out, loudest(cells_of(known), self.base.get("", {})))
 
 
-def _metric(metric: str) -> Metric:
-    for known in METRICS:
-        if metric == known:
-            return known
-    raise BadInputError(
-        "{metric!r} is no score of experience. Choose one of {names}.",
-        metric=metric,
-        names=", ".join(METRICS),
-    )
+def subjects_of(tables: Tables, metric: Metric) -> list[str]:
+    """Return whom a question was asked about: `own` first, then competitors."""
+    t = tables.table("answers")
+    t = t.filter(t.metric == metric, t.share.notnull()).select("subject").distinct()
+    return sorted({row["subject"] for row in tables.rows(t)}, key=lambda who: (who != "own", who))
+
+
+def _told_of(day: date) -> date:
+    """A day of which scores can be told: days beyond leave no room for the period before."""
+    if not _FIRST <= day <= _LAST:
+        raise BadInputError(
+            "{day} is out of reach. Give a day from {first} to {last}.",
+            day=day, first=_FIRST, last=_LAST,
+        )  # fmt: skip
+    return day
 
 
 def _next(month: str) -> str:

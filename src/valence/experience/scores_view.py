@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from valence.core.messages import Message, message
 from valence.experience.apart import MONTH
 from valence.experience.groups_words import (
     GROUP,
+    brand_name,
     chance_said,
     group_name,
     stratum_name,
@@ -46,6 +47,11 @@ def tabs(ask: Asked, current: Metric) -> list[Tab]:
 def groups(ask: Asked, found: Scores) -> list[Tab]:
     """Return what answers can be told apart by, each with its address."""
     return [Tab(GROUP[by], ask.here(by=by), by == found.by) for by in BY if by != MONTH]
+
+
+def subjects(names: Sequence[str], fmt: Formats) -> list[tuple[str, str]]:
+    """Return whom answers can be about, to choose from."""
+    return [(name, brand_name(name, fmt)) for name in names]
 
 
 def weighings(fmt: Formats) -> list[tuple[str, Words]]:
@@ -102,7 +108,10 @@ def answer(found: Scores, fmt: Formats) -> Answer:
             message("Too few answers to say: {n}, and it takes {least}.", n=fmt.integer(n),
                     least=MINIMUM)
         )  # fmt: skip
-    said = message("{what}: {score}", what=METRIC[found.metric], score=points(found.all.score, fmt))
+    what: Words = METRIC[found.metric]
+    if found.subject != "own":
+        what = message("{what} of {who}", what=what, who=brand_name(found.subject, fmt))
+    said = message("{what}: {score}", what=what, score=points(found.all.score, fmt))
     interval = message(
         "{interval}, n = {n}",
         interval=_interval(found.all, fmt),
@@ -128,7 +137,10 @@ def figures(found: Scores, fmt: Formats) -> list[Figure]:
         return []
     good, bad = _SIDES[found.metric]
     enough = told.enough
-    of = message("of {n} answers", n=fmt.integer(told.n))
+    n = fmt.integer(told.n)
+    of = message("of {n} answers", n=n)
+    if found.weighed is not None:
+        of = message("weighted, of {n} answers", n=n)
     return [
         Figure(
             METRIC[found.metric],
@@ -138,8 +150,8 @@ def figures(found: Scores, fmt: Formats) -> list[Figure]:
             spark=[month.score if month.enough else None for _, month in found.months],
         ),
         Figure(message("Answers"), fmt.integer(told.n), note=message("in twelve months")),
-        Figure(good, fmt.percent(told.good / told.n), note=of),
-        Figure(bad, fmt.percent(told.bad / told.n), note=of),
+        Figure(good, fmt.percent(told.good_share) if enough else None, note=of),
+        Figure(bad, fmt.percent(told.bad_share) if enough else None, note=of),
     ]
 
 
@@ -270,8 +282,10 @@ def how(found: Scores, built: Words) -> How:
     if found.weighed is not None:
         note = message(
             "Weighted: each group of customers counts for its share of all customers as they are "
-            "now, each survey alike if so chosen; groups with fewer than {least} answers are "
-            "taken together. The interval is that of the weighted mean (Cochran 1977, 5A.9).",
+            "now (those of whom it is not said are a group of their own), each survey alike if so "
+            "chosen; groups with fewer than {least} answers are taken together. The interval is "
+            "that of the weighted mean (Cochran 1977, 5A.9); of a share Wilson's, at as many "
+            "answers as the weighted ones are worth (Kish 1965).",
             least=FEWEST,
         )
     return How(definition, source=source, inputs=("answers", "customers"), built=built, note=note)

@@ -15,8 +15,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.experience.apart import OF_CUSTOMER, checked, with_trait
-from valence.experience.scores import Metric, Score, reweighted
+from valence.experience.apart import OF_CUSTOMER, checked
+from valence.experience.scores import HAIR, Metric, Score, reweighted
 from valence.lake.reading import Tables
 
 FEWEST = 10  # answers of a stratum: smaller ones are taken together, or one answer stands for many
@@ -65,30 +65,24 @@ def weighing(traits: str = "", *, surveys_alike: bool = False) -> Weighing:
 
 
 def with_stratum(tables: Tables, answers: ir.Table, traits: Iterable[str]) -> ir.Table:
-    """Return answers with `stratum`: the customer's traits in one text; missing if one is."""
-    names = []
-    for trait in traits:
-        names.append(f"_{trait}")
-        answers = with_trait(tables, answers, trait, names[-1])
-    if not names:
+    """Return answers with `stratum`: the customer's traits in one text; missing of nobody known."""
+    traits = tuple(traits)
+    if not traits:
         return answers.mutate(stratum=ibis.literal(""))
-    return answers.mutate(stratum=_together(answers, names)).drop(*names)
+    customers = _strata(tables, traits)
+    if customers is None:
+        return answers.mutate(stratum=ibis.null("string"))
+    known = customers.select("customer_id", "stratum")
+    return answers.left_join(known, "customer_id").drop("customer_id_right")
 
 
 def base_of(tables: Tables, traits: Iterable[str], by: str = "") -> dict[str, dict[str, int]]:
     """Return customers by stratum: of each group where `by` is a trait, and under "" of all."""
-    traits = tuple(traits)
-    if not tables.has("customers"):
+    t = _strata(tables, traits)
+    if t is None:
         return {}
-    customers = tables.table("customers")
-    if not {*traits} <= {*customers.columns}:
-        return {}
-    named = by in OF_CUSTOMER and by in customers.columns
-    t = customers.mutate(
-        stratum=_together(customers, traits),
-        name=customers[by] if named else ibis.literal(""),
-    )
-    t = t.filter(t.stratum.notnull())
+    named = by in OF_CUSTOMER and by in t.columns
+    t = t.mutate(name=t[by] if named else ibis.literal(""))
     found: dict[str, dict[str, int]] = defaultdict(dict)
     whole: Counter[str] = Counter()
     for row in tables.rows(t.group_by("name", "stratum").agg(n=t.count().cast("int64"))):
@@ -97,11 +91,20 @@ def base_of(tables: Tables, traits: Iterable[str], by: str = "") -> dict[str, di
     return {**found, "": dict(whole)}
 
 
-def _together(t: ir.Table, names: Iterable[str]) -> ir.StringValue:
-    first, *others = (t[name].nullif("") for name in names)
+def _strata(tables: Tables, traits: Iterable[str]) -> ir.Table | None:
+    """Customers with their `stratum`; None where such traits are of nobody.
+
+    Of whom a trait is not said is a stratum too: left out, they would stand for nobody.
+    """
+    if not tables.has("customers"):
+        return None
+    customers = tables.table("customers")
+    if not {*traits} <= {*customers.columns}:
+        return None
+    first, *others = (ibis.coalesce(customers[trait], "") for trait in traits)
     for other in others:
         first = first + BETWEEN + other
-    return first
+    return customers.mutate(stratum=first)
 
 
 def score_of(metric: Metric, cells: Cells, base: Mapping[str, int], how: Weighing) -> Score | None:
@@ -161,13 +164,14 @@ class Stood:
 
 
 def loudest(cells: Cells, base: Mapping[str, int]) -> Stood | None:
-    """Return the stratum whose share of answers is furthest above its share of customers."""
+    """Return the stratum most above its share of customers by its share of answers; None: none."""
     strata = {name: c.n for name, c in _by(cells, 1).items() if base.get(name)}
     asked, known = sum(strata.values()), sum(base.values())
     if not asked or not known:
         return None
     first = max(strata, key=lambda name: strata[name] / asked - base[name] / known)
-    return Stood(first, strata[first] / asked, base[first] / known)
+    found = Stood(first, strata[first] / asked, base[first] / known)
+    return found if found.answers - found.customers > HAIR else None
 
 
 def cells_of(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Count]:

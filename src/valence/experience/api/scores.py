@@ -24,6 +24,8 @@ _ROW: Any = row_model(
         Column("n", "int", "Answers."),
         Column("good", "int", "Promoters, satisfied, or those who found it easy."),
         Column("bad", "int", "Detractors, dissatisfied, or those who found it hard."),
+        Column("good_share", "float", "Share of good answers, 0 to 1, weighed as the score is."),
+        Column("bad_share", "float", "Share of bad answers, 0 to 1, weighed as the score is."),
         Column("score", "float", "NPS from −100 to 100; else the share of good answers in %."),
         Column("low", "float", "Lower end of its 90 % interval."),
         Column("high", "float", "Upper end."),
@@ -60,6 +62,7 @@ ScoresModel = made_model(
     "ExperienceScores",
     "NPS, CSAT or CES: of all answers, of each group, and month by month.",
     metric=(str, Field(description="nps, csat or ces.")),
+    subject=(str, Field(description="`own`, or the competitor that was asked about.")),
     by=(str, Field(description="What answers are told apart by.")),
     since=(date, Field(description="Begin of the period.")),
     until=(date, Field(description="Its last day.")),
@@ -77,6 +80,7 @@ By = Annotated[
             "segment", "main_channel", "rung", "bond", "month"],
     Query(description="What answers are told apart by."),
 ]  # fmt: skip
+Subject = Annotated[str, Query(description="`own`, or a competitor that was asked about.")]
 Weigh = Annotated[
     str,
     Query(
@@ -91,12 +95,13 @@ Surveys = Annotated[
 
 
 @api.get("/experience/scores", permission="experience:read", response_model=ScoresModel)
-def scores(
+def scores(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
     ask: Ask,
     metric: Metric = "nps",
     by: By = "touchpoint",
     since: date | None = None,
     until: date | None = None,
+    subject: Subject = "own",
     weigh: Weigh = "",
     surveys: Surveys = "by answers",
 ) -> dict[str, Any]:
@@ -105,6 +110,6 @@ def scores(
     if last is None or not ask.reader.has("answers"):
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
     return scores_of(
-        ask.reader, metric, until=last, since=since, by=by, weigh=weigh,
+        ask.reader, metric, until=last, since=since, by=by, subject=subject, weigh=weigh,
         surveys_alike=surveys == "alike",
     ).told()  # fmt: skip

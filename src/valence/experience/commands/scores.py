@@ -131,8 +131,8 @@ def _row(told: Told, found: Scores, fmt: Formats) -> dict[str, object]:
         "answers": told.n,
         found.metric: fmt.cell(told.score, "float") if said else "not enough data",
         "90 % interval": fmt.interval(told.low, told.high, "short") if said else "",
-        good: told.good,
-        bad: told.bad,
+        good: fmt.percent(told.good_share) if said else "",
+        bad: fmt.percent(told.bad_share) if said else "",
         "change": "" if moved is None else f"{moved.difference:+.1f}",
         "by chance": "" if moved is None else chance_said(moved.probability),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from valence.core.messages import message
 from valence.experience import scores_view
 from valence.experience.pages.router import pages
 from valence.experience.scores import Metric
-from valence.experience.scores_answers import scores_of
+from valence.experience.scores_answers import scores_of, subjects_of
 from valence.kit.ask import Ask
 from valence.kit.built import built_of, unbuilt
 from valence.kit.page import Empty, Step
@@ -22,6 +22,7 @@ def scores_page(
     ask: Ask,
     metric: Metric = "nps",
     by: Annotated[str, Query()] = "touchpoint",
+    subject: Annotated[str, Query()] = "own",
     weigh: Annotated[str, Query()] = "",
     surveys: Annotated[str, Query()] = "",
 ) -> Response:
@@ -41,17 +42,26 @@ def scores_page(
         )  # fmt: skip
     fmt = ask.format
     found = scores_of(
-        ask.reader, metric, until=ask.as_of, by=by, weigh=weigh, surveys_alike=surveys == "alike"
-    )
+        ask.reader, metric, until=ask.as_of, by=by, subject=subject, weigh=weigh,
+        surveys_alike=surveys == "alike",
+    )  # fmt: skip
+    about = subjects_of(ask.reader, metric)
     return ask.page(
         "experience/scores.html",
         question=scores_view.ASKED,
         answer=scores_view.answer(found, fmt),
         tabs=scores_view.tabs(ask, metric),
         groups=scores_view.groups(ask, found),
-        asked={"metric": metric, "by": by, "weigh": weigh, "surveys": surveys},
+        asked={
+            "metric": metric,
+            "by": by,
+            "subject": found.subject,
+            "weigh": weigh,
+            "surveys": surveys,
+        },
         weighings=scores_view.weighings(fmt),
         weighed=scores_view.weighed(found, fmt),
+        subjects=scores_view.subjects(about, fmt),
         several=len(found.surveys) > 1,
         figures=scores_view.figures(found, fmt),
         by_group=scores_view.by_group(found, fmt),
