@@ -8,10 +8,12 @@ from pydantic import ValidationError
 from valence.experience.kano import CATEGORIES, Kano
 from valence.experience.layers import Placed, Rated, ahead_of, layer_of
 from valence.experience.offers import OffersDefinition
+from valence.experience.panel import Measured
 
 
-def service(category, n=40, ahead=None):
-    return Placed("it", Kano({one: n if one == category else 0 for one in CATEGORIES}), ahead)
+def service(category, n=40, ahead=None, **measured):
+    kano = Kano({one: n if one == category else 0 for one in CATEGORIES})
+    return Placed("it", kano, ahead, **measured)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,27 @@ def test_a_service_stands_where_kano_and_competitors_put_it(category, ahead, lev
     placed = service(category, ahead=ahead)
     assert (placed.level, placed.layer) == (level, layer)
     assert layer_of(level, ahead) == layer
+
+
+MORE, LESS = Measured(0.5, 0.3, 0.7), Measured(0.1, 0.05, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("category", "measured", "level", "layer"),
+    [
+        ("I", {"at_stake": Measured(9e3, 2e3, 2e4)}, "basic", "basic"),  # its lack costs
+        ("I", {"explains": MORE, "equal": 0.25}, "enhanced", "added"),
+        ("I", {"explains": LESS, "equal": 0.25}, None, None),
+        ("I", {"explains": MORE, "equal": 0.4}, None, None),  # no more than chance
+        ("R", {"explains": MORE, "equal": 0.25}, None, None),
+        ("A", {"explains": LESS, "equal": 0.25}, "surprise", "added"),
+        ("A", {"explains": MORE, "equal": 0.25}, "surprise", "differentiating"),
+    ],
+)
+def test_what_is_measured_has_its_say_in_where_a_service_stands(category, measured, level, layer):
+    placed = service(category, **measured)
+    assert (placed.level, placed.layer) == (level, layer)
+    assert placed.by_effect == (category == "I" and level is not None)
 
 
 def test_below_thirty_people_a_service_stands_nowhere():

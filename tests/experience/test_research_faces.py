@@ -169,6 +169,7 @@ def test_offers_have_their_services_on_floors_and_in_layers(house, web):
     on_time = offer["services"][1]
     assert on_time["ahead_of_competitors"] is True
     assert on_time["explains"] > 0.9
+    assert on_time["moves_satisfaction"] == "more"
     assert told(house, "layers")["offers"] == [offer]
 
 

@@ -4,6 +4,10 @@ The pyramid says what kind of service it is: basic (its lack costs), enhanced (m
 surprise (its presence delights): must-be, performance, attractive by Kano. The layers say what it
 does for the offer: basic value that everybody must give, added value, and what sets it apart, since
 competitors who were rated beside it are felt to do it worse.
+
+What people say is held against what is measured. A service that most call indifferent, but whose
+bad experience costs money, is basic; one that moves satisfaction more than its equal part is
+enhanced. What moves it less than that sets nothing apart.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ from typing import Any, Literal
 from valence.core.intervals import two_sided
 from valence.experience.kano import Kano
 from valence.experience.limits import MINIMUM
+from valence.experience.panel import Measured
 
 Level = Literal["basic", "enhanced", "surprise"]
 Layer = Literal["basic", "added", "differentiating"]
@@ -33,15 +38,6 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A figure with its interval."""
-
-    value: float
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Placed:
     """One service of an offer, where it belongs, and what it is measured to do."""
 
@@ -50,21 +46,46 @@ class Placed:
     ahead: bool | None = None  # felt better than at every competitor; None: not asked enough
     explains: Measured | None = None  # its share of what moves satisfaction, 0 to 1
     at_stake: Measured | None = None  # money, where bad experience at its touchpoint costs
+    equal: float | None = None  # what each dimension would explain, were all alike
 
     @property
     def enough(self) -> bool:
         """Whether people enough were asked to say what it is."""
-        return self.kano is not None and self.kano.n >= MINIMUM
+        return self.kano is not None and self.kano.enough
 
     @property
     def level(self) -> Level | None:
-        """Its place in the pyramid; None where it matters to most in no way, or is unwelcome."""
-        return level_of(self.kano) if self.kano is not None and self.enough else None
+        """Its place in the pyramid; None where it matters in no way, or is unwelcome."""
+        if self.kano is None or not self.enough:
+            return None
+        return level_of(self.kano) or self._measured
+
+    @property
+    def by_effect(self) -> bool:
+        """Whether what it is measured to do puts it there, though most say they do not care."""
+        return self.level is not None and self.kano is not None and self.kano.category == "I"
+
+    @property
+    def _measured(self) -> Level | None:
+        if self.kano is None or self.kano.category != "I":
+            return None
+        if self.at_stake is not None:
+            return "basic"
+        return "enhanced" if self.moves == "more" else None
+
+    @property
+    def moves(self) -> Literal["more", "less"] | None:
+        """Whether it moves satisfaction more or less than its equal part, beyond chance (90 %)."""
+        part, equal = self.explains, self.equal
+        if part is None or equal is None or part.low is None or part.high is None:
+            return None
+        return "more" if part.low > equal else "less" if part.high < equal else None
 
     @property
     def layer(self) -> Layer | None:
         """Its layer of value; None as above."""
-        return layer_of(self.level, self.ahead)
+        layer = layer_of(self.level, self.ahead)
+        return "added" if layer == "differentiating" and self.moves == "less" else layer
 
     def told(self) -> dict[str, Any]:
         """Return it as one row."""
@@ -76,6 +97,8 @@ class Placed:
             "clear": kano.clear if kano is not None and self.enough else None,
             "level": self.level,
             "layer": self.layer,
+            "by_effect": self.by_effect,
+            "moves_satisfaction": self.moves,
             "ahead_of_competitors": self.ahead,
             **_three("explains", self.explains),
             **_three("at_stake", self.at_stake),

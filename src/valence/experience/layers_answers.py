@@ -11,10 +11,10 @@ from valence.core.clock import now
 from valence.definitions.reading import in_force
 from valence.experience.kano import Kano
 from valence.experience.kano_answers import kano_found
-from valence.experience.layers import Measured, Placed, Rated, ahead_of
+from valence.experience.layers import Placed, Rated, ahead_of
 from valence.experience.offers import OFFERS_KIND, Offer, OffersDefinition, Service
-from valence.experience.panel import means, recent
-from valence.experience.research_answers import GapsFound, gaps_found
+from valence.experience.panel import Measured, latest, means, recent
+from valence.experience.research_answers import GapsFound, gaps_found, stakes_of
 from valence.lake.reading import Tables
 from valence.store import View
 
@@ -55,7 +55,7 @@ def layers_found(tables: Tables, as_of: date, definition: OffersDefinition) -> l
     features = {name.lower(): (name, kano) for name, kano in _asked(tables, as_of).items()}
     rated = _rated(tables, as_of)
     derived = gaps_found(tables, as_of, importance="derived")
-    stakes = _stakes(tables)
+    stakes = stakes_of(tables)
     return [
         OfferFound(
             offer.name,
@@ -93,6 +93,7 @@ def _placed(
         ahead_of(of.get("own"), rivals),
         _explained(derived, service.dimension),
         stakes.get(service.touchpoint.lower()),
+        _equal(derived),
     )
 
 
@@ -107,32 +108,21 @@ def _explained(derived: GapsFound, dimension: str) -> Measured | None:
     return None
 
 
+def _equal(derived: GapsFound) -> float | None:
+    """What each dimension would explain, were all alike; none of one alone."""
+    told = sum(gap.importance is not None for gap in derived.gaps)
+    return 1 / told if derived.derived is not None and told > 1 else None
+
+
 def _rated(tables: Tables, as_of: date) -> dict[str, dict[str, Rated]]:
     """How each dimension is felt, by brand."""
     t = recent(tables, as_of)
     t = t.filter(t.metric == "perception", t.score.notnull(), t.touchpoint.notnull())
-    t = t.mutate(item=t.touchpoint.lower())
+    t = latest(t.mutate(item=t.touchpoint.strip().lower()), "item", "subject")
     found: dict[str, dict[str, Rated]] = {}
     for row in tables.rows(means(t.group_by("item", "subject"))):
         of = found.setdefault(row["item"], {})
         of[row["subject"]] = Rated(row["n"], row["mean"], row["spread"] or 0.0)
-    return found
-
-
-def _stakes(tables: Tables) -> dict[str, Measured]:
-    """The largest stake of each touchpoint: those of one place are not added up."""
-    if not tables.has("touchpoint_stake"):
-        return {}
-    t = tables.table("touchpoint_stake")
-    t = t.filter(t.verdict == "costs").select(
-        "stake_amount", "stake_low_amount", "stake_high_amount", name=t.touchpoint.lower()
-    )
-    found: dict[str, Measured] = {}
-    for row in tables.rows(t.order_by("stake_amount")):
-        ends = (row["stake_low_amount"], row["stake_high_amount"])
-        found[row["name"]] = Measured(
-            float(row["stake_amount"]), *(None if end is None else float(end) for end in ends)
-        )
     return found
 
 

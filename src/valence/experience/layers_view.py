@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from valence.core.messages import Message, message
 from valence.experience.kano_view import CATEGORY
-from valence.experience.layers import LEVELS, Layer, Level, Measured, Placed
+from valence.experience.layers import LEVELS, Layer, Level, Placed
 from valence.experience.layers_answers import OfferFound
+from valence.experience.panel import Measured
 from valence.experience.research_view import item, listed
 from valence.kit.charts import DataTable
 from valence.kit.format import Formats
@@ -25,6 +26,10 @@ LAYER: Mapping[Layer, Message] = {
     "basic": message("basic value"),
     "added": message("added value"),
     "differentiating": message("differentiating value"),
+}
+MOVES: Mapping[str, Message] = {
+    "more": message("more than its equal part"),
+    "less": message("less than its equal part"),
 }
 ALL = message("All that customers were asked about")
 
@@ -77,6 +82,10 @@ def shown(offer: OfferFound, at: int, fmt: Formats) -> Shown:
     asked = [one.name for one in offer.at(None) if one.enough]
     few = [one.name for one in offer.at(None) if not one.enough]
     rest = []
+    if moved := [one.name for one in offer.services if one.by_effect]:
+        names = listed(moved, fmt)
+        rest.append(message("Placed by what it does, though most say they do not care: {names}.",
+                            names=names))  # fmt: skip
     if asked:
         names = listed(asked, fmt)
         rest.append(message("On no floor, since most do not care or object: {names}.", names=names))
@@ -94,13 +103,16 @@ def _table(offer: OfferFound, at: int, fmt: Formats) -> DataTable:
         (message("Layer"), "text"),
         (message("Better than competitors"), "bool"),
         (message("Part in what is explained"), "text"),
+        (message("Moves satisfaction"), "text"),
         (message("At stake"), "text"),
     )
     rows = [
         [item(one.name, fmt), _category(one, fmt), 0 if one.kano is None else one.kano.n,
          None if one.level is None else fmt.language.worded(LEVEL[one.level]),
          None if one.layer is None else fmt.language.worded(LAYER[one.layer]), one.ahead,
-         _measured(one.explains, fmt, "percent"), _measured(one.at_stake, fmt, "money_short")]
+         _measured(one.explains, fmt, "percent"),
+         None if one.moves is None else fmt.language.worded(MOVES[one.moves]),
+         _measured(one.at_stake, fmt, "money_short")]
         for one in offer.services
     ]  # fmt: skip
     return DataTable(f"offer-{at}", headers, rows)
@@ -133,7 +145,10 @@ def how(built: Words) -> How:
             "it is felt better than at every competitor rated by {least} people, by more than "
             "chance (90 %). All else is added value. Measured effect: the part of the dimension in "
             "what perceptions explain of overall satisfaction, and the money at stake at the "
-            "touchpoint, as on their own pages.",
+            "touchpoint, as on their own pages. It has its say: what most call indifferent is "
+            "basic where bad experience costs money, and enhanced where it moves satisfaction "
+            "more than its equal part (the interval above 1 / number of dimensions); what moves "
+            "it less than that sets nothing apart.",
             least=30,
         ),
         source=message("Kano et al. 1984; Berger et al. 1993; Johnson 2000"),

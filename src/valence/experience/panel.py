@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,15 @@ from valence.lake.reading import Tables
 
 MONTHS = 12
 _CONFIDENCE = 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure with its interval."""
+
+    value: float
+    low: float | None
+    high: float | None
 
 
 def recent(tables: Tables, as_of: date, months: int = MONTHS) -> ir.Table:

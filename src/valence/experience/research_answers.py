@@ -17,7 +17,7 @@ from valence.core.messages import Message, message
 from valence.experience.drivers import FEWEST, Drivers, Method, drivers
 from valence.experience.gap import Gap, gaps, placed
 from valence.experience.limits import MINIMUM
-from valence.experience.panel import interval, latest, means, recent
+from valence.experience.panel import Measured, interval, latest, means, recent
 from valence.experience.surveys.pairs import gap_pairs
 from valence.lake.portable import in_panel
 from valence.lake.reading import Tables
@@ -95,7 +95,9 @@ def gaps_found(tables: Tables, as_of: date, *, importance: Importance = "stated"
     )
     rows = tables.rows(gaps(latest(pairs, "item")))
     rows.sort(key=lambda row: str(row["item"]))  # or the last digits are others each time
-    stakes = _at_stake(tables)
+    if not rows:
+        return GapsFound((), None)
+    stakes = {name: one.value for name, one in stakes_of(tables).items()}
     stated = any(row["importance"] is not None for row in rows)
     if importance == "stated" and stated:
         return GapsFound(_placed(rows, at_stake=stakes), "stated")
@@ -152,14 +154,21 @@ OUTCOME_NAMES: Mapping[str, Message] = {
 }
 
 
-def _at_stake(tables: Tables) -> dict[str, float]:
-    """The largest stake of each touchpoint: those of one place are not added up."""
+def stakes_of(tables: Tables) -> dict[str, Measured]:
+    """Return the largest stake of each touchpoint: those of one place are not added up."""
     if not tables.has("touchpoint_stake"):
         return {}
     t = tables.table("touchpoint_stake")
-    t = t.filter(t.verdict == "costs")
-    largest = t.group_by(name=t.touchpoint.lower()).agg(amount=t.stake_amount.max())
-    return {row["name"]: float(row["amount"]) for row in tables.rows(largest)}
+    t = t.filter(t.verdict == "costs").select(
+        "stake_amount", "stake_low_amount", "stake_high_amount", name=t.touchpoint.lower()
+    )
+    found: dict[str, Measured] = {}
+    for row in tables.rows(t.order_by("stake_amount")):
+        ends = (row["stake_low_amount"], row["stake_high_amount"])
+        found[row["name"]] = Measured(
+            float(row["stake_amount"]), *(None if end is None else float(end) for end in ends)
+        )
+    return found
 
 
 def rivals_found(tables: Tables, as_of: date) -> list[dict[str, Any]]:

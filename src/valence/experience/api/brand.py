@@ -28,6 +28,12 @@ class ServiceRow(BaseModel):
     layer: Literal["basic", "added", "differentiating"] | None = Field(
         description="Its layer of value; null: none."
     )
+    by_effect: bool = Field(
+        description="Whether its measured effect puts it there, though most are indifferent."
+    )
+    moves_satisfaction: Literal["more", "less"] | None = Field(
+        description="More or less than its equal part, beyond chance; null: neither, or unknown."
+    )
     ahead_of_competitors: bool | None = Field(
         description="Whether it is felt better than at each; null where that is not known."
     )

@@ -47,6 +47,7 @@ def _service(row: dict[str, Any], fmt: Formats) -> dict[str, object]:
         "layer": row["layer"] or "",
         "better than rivals": fmt.yes_no(row["ahead_of_competitors"]),
         "explains": _ends(row, "explains", "percent", fmt),
+        "moves": row["moves_satisfaction"] or "",
         "at stake": _ends(row, "at_stake", "money_short", fmt),
     }
 

@@ -15,7 +15,7 @@ from valence.experience.layers_answers import layers_found, offers_in_force
 from valence.experience.pages.research import empty, unasked
 from valence.experience.pages.router import pages
 from valence.kit.ask import Ask
-from valence.kit.built import built_of
+from valence.kit.built import built_of, unbuilt
 from valence.kit.opened import OpenBrand
 
 
@@ -23,10 +23,14 @@ from valence.kit.opened import OpenBrand
 def layers_page(ask: Ask) -> Response:
     """Show what is basic, what adds value and what sets apart, offer by offer."""
     will = message("Where each service of your offers stands, by Kano's pairs of questions.")
-    if (missing := unasked(ask, will, ("kano_functional",))) is not None or ask.as_of is None:
-        return empty(ask, layers_view.TITLE, layers_view.ASKED, missing)
     with ask.service(OpenBrand).store.reading() as view:
         definition = offers_in_force(view)
+    missing = (  # offers are shown with what is not known of them, as by the API
+        unbuilt(ask, will, "answers") if definition.offers
+        else unasked(ask, will, ("kano_functional",))
+    )  # fmt: skip
+    if missing is not None or ask.as_of is None:
+        return empty(ask, layers_view.TITLE, layers_view.ASKED, missing)
     found, fmt = layers_found(ask.reader, ask.as_of, definition), ask.format
     return ask.page(
         "experience/layers.html",
