@@ -44,6 +44,7 @@ MORE, LESS = Measured(0.5, 0.3, 0.7), Measured(0.1, 0.05, 0.2)
     [
         ("I", {"at_stake": Measured(9e3, 2e3, 2e4)}, "basic", "basic"),  # its lack costs
         ("I", {"explains": MORE, "equal": 0.25}, "enhanced", "added"),
+        ("I", {"explains": MORE, "equal": 0.25, "ahead": True}, "enhanced", "added"),
         ("I", {"explains": LESS, "equal": 0.25}, None, None),
         ("I", {"explains": MORE, "equal": 0.4}, None, None),  # no more than chance
         ("R", {"explains": MORE, "equal": 0.25}, None, None),

@@ -98,6 +98,7 @@ def test_scores_by_store_and_stage_with_n_interval_and_the_weights_that_were_ask
     page = web.get("/experience?by=store&weigh=tier")
     assert page.status_code == 200, page.text
     assert "An answer counts" in page.text
+    assert f"{PEOPLE} answers are left out" in page.text
     found = web.get("/api/v1/experience/scores?by=store").json()
     assert found["weighed"] is None
     assert {g["name"]: (g["n"], g["score"]) for g in found["groups"]} == {

@@ -85,7 +85,9 @@ class Placed:
     def layer(self) -> Layer | None:
         """Its layer of value; None as above."""
         layer = layer_of(self.level, self.ahead)
-        return "added" if layer == "differentiating" and self.moves == "less" else layer
+        # Nobody chooses an offer for what most do not care about, or what moves them little.
+        weak = self.by_effect or self.moves == "less"
+        return "added" if layer == "differentiating" and weak else layer
 
     def told(self) -> dict[str, Any]:
         """Return it as one row."""

@@ -67,16 +67,18 @@ def weighings(fmt: Formats) -> list[tuple[str, Words]]:
 def weighed(found: Scores, fmt: Formats) -> list[Message]:
     """Return what weighing changes, in sentences; none where every answer counts once."""
     one, told = found.weighed, found.all
-    if one is None or told is None or not told.enough or not one.plain.enough:
+    if one is None:
         return []
-    said = [
-        message(
-            "{metric} is {score} weighted, and {plain} where every answer counts once.",
-            metric=METRIC[found.metric], score=points(told.score, fmt),
-            plain=points(one.plain.score, fmt),
-        )
-    ]  # fmt: skip
-    if one.loudest is not None and one.how.traits:
+    said = []
+    if told is not None and told.enough and one.plain.enough:
+        said.append(
+            message(
+                "{metric} is {score} weighted, and {plain} where every answer counts once.",
+                metric=METRIC[found.metric], score=points(told.score, fmt),
+                plain=points(one.plain.score, fmt),
+            )
+        )  # fmt: skip
+    if said and one.loudest is not None and one.how.traits:
         said.append(
             message(
                 "Most heard beyond their share: {who}, {answers} of the answers and {customers} "

@@ -113,14 +113,21 @@ def _say(asked: Published, found: Scores) -> None:
         say(
             f"Nobody answered {found.metric.upper()} between {found.since} and {found.until}. "
             "Bring answers in: `valence import answers.csv`."
+            if found.weighed is None
+            else f"No answer of {found.metric.upper()} counts."
         )
+        _say_weighed(asked, found)
         return
     rows = [_row(told, found, asked.fmt) for told in (found.all, *found.groups)]
     rows[0][found.by] = "all"
     print_table(rows, title=f"{found.metric.upper()}, {found.since} to {found.until}")
+    _say_weighed(asked, found)
+    asked.say_day()
+
+
+def _say_weighed(asked: Published, found: Scores) -> None:
     for said in weighed(found, asked.fmt):
         say(asked.fmt.language.worded(said))
-    asked.say_day()
 
 
 def _row(told: Told, found: Scores, fmt: Formats) -> dict[str, object]:
