@@ -105,3 +105,10 @@ def test_what_was_said_last_counts_on_every_engine(con):
     kept = latest(answers(*early, *late, *nobody), "touchpoint", "subject")
     rows = con.to_pyarrow(kept).to_pylist()
     assert sorted(row["score"] for row in rows) == [4, 4, 7, 7, 7, 7, 7]
+
+
+def test_people_whom_nobody_knows_are_not_made_one(con):
+    """Two strangers of a file gave other parts on one day: neither is known to have given all."""
+    rows = [{**row, "customer_id": None} for row in rated(1, (6, 5, 4))]
+    rows += [{**row, "customer_id": None} for row in rated(2, (1, 1, 1, 3, 2))[3:]]
+    assert con.to_pyarrow(nets(answers(*rows))).to_pylist() == []

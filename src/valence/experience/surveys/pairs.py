@@ -76,7 +76,7 @@ def _paired(answers: ir.Table, parts: dict[str, str]) -> ir.Table:
 def response_of(t: ir.Table) -> ir.StringValue:
     """Return what makes answers one response: its number, else one customer at one moment."""
     at = t["at"].truncate("s").epoch_seconds().cast("int64").cast("string")
-    moment = ibis.literal(" ").join([t.customer_id, at])
+    moment = t.customer_id + " " + at  # of nobody none: `join` would make all of them one person
     of_survey = t.feedback_id.contains("/")
     own = t.feedback_id.re_replace("/.*$", "")
     return ibis.ifelse(of_survey, own, ibis.coalesce(moment, t.feedback_id))
