@@ -5,6 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import duckdb
+import pytest
+
 from tests.lake.toy import built, load, order, toy_lake
 
 
@@ -37,6 +40,16 @@ def test_batches_go_on_while_the_same_thread_asks_something_else(tmp_path):
         seen += batch.num_rows
         assert reader.one(orders.count().as_table())
     assert seen == 50
+
+
+def test_what_is_kept_is_run_once_and_gone_afterwards(tmp_path):
+    reader = filled(tmp_path).reader()
+    orders = reader.table("orders")
+    with reader.kept(orders.filter(orders.order_id.notnull())) as kept:
+        assert kept.schema() == orders.schema()
+        assert reader.arrow(kept).num_rows == 50
+    with pytest.raises(duckdb.CatalogException):
+        reader.rows(kept)
 
 
 def test_threads_read_at_once(tmp_path):

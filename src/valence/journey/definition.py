@@ -203,6 +203,13 @@ class JourneyDefinition(Document):
             raise ValueError("designed: a way has two steps or more")
         if way and (self.designed[-1].onward_share or self.designed[-1].onward_hours):
             raise ValueError(f"designed: {way[-1]} is the last step, so nobody goes on from it")
+        for step in self.designed:
+            if (step.onward_hours or 0) > self.onward_days * 24:
+                raise ValueError(
+                    f"designed: {step.touchpoint} has {step.onward_hours:g} onward_hours, and "
+                    f"going on is followed for {self.onward_days} onward_days only. Set at most "
+                    f"{self.onward_days * 24} hours, or more days"
+                )
 
     def called(self) -> dict[str, Touchpoint]:
         """Return each touchpoint by all its names, in small letters; its own come first."""

@@ -6,8 +6,10 @@ number of requests read at once. Marts that say `served` come from a native read
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -43,6 +45,7 @@ class Reader:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._known: set[str] = set()
+        self._numbers = itertools.count()
         self._served: dict[str, frozenset[str]] = {}  # table → its columns
         if snapshot.head.serving:
             path = snapshot.lake.path / "serving" / snapshot.head.serving
@@ -86,6 +89,19 @@ class Reader:
         """Run an expression and return its first row, if it has one."""
         return next(iter(self.rows(expression)), None)
 
+    @contextmanager
+    def kept(self, expression: ir.Table) -> Iterator[ir.Table]:
+        """Run an expression once, and give its rows as a table until the block is left.
+
+        Only `rows`, `one` and `arrow` of the same thread know it.
+        """
+        name = f"kept_{next(self._numbers)}"
+        self._cursor().execute(f"CREATE TEMP TABLE {name} AS {_sql(expression)}")
+        try:
+            yield ibis.table(expression.schema(), name=name)
+        finally:
+            self._cursor().execute(f"DROP TABLE {name}")
+
     def batches(self, expression: ir.Expr, size: int = 50_000) -> Iterator[pa.RecordBatch]:
         """Run an expression and yield its answer in batches: for exports of any size.
 
@@ -99,9 +115,12 @@ class Reader:
         self._connection.close()
 
     def _run(self, expression: ir.Expr) -> duckdb.DuckDBPyConnection:
+        return self._cursor().execute(_sql(expression))
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
-        cursor: duckdb.DuckDBPyConnection = self._local.cursor.execute(_sql(expression))
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
 

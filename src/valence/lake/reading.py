@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
@@ -21,3 +22,10 @@ class Tables(Protocol):
 
     def one(self, expression: ir.Expr) -> dict[str, Any] | None:
         """Return its first row."""
+
+
+class KeepingTables(Tables, Protocol):
+    """Tables that also keep what several questions are asked of."""
+
+    def kept(self, expression: ir.Table) -> AbstractContextManager[ir.Table]:
+        """Run an expression once, and give its rows as a table until the block is left."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +20,11 @@ from valence.app.serve import application
 from valence.core.settings import load
 from valence.journey.definition import JourneyDefinition
 from valence.journey.designed import view
-from valence.journey.designed.answers import MART, designed_of
+from valence.journey.designed.answers import MART, Designed, Onward, Place, designed_of
+from valence.journey.feelings import Felt
+from valence.journey.map_answers import Share
+from valence.kit.format import Formats
+from valence.kit.languages import language
 from valence.kit.published import published_tables
 
 
@@ -109,6 +115,26 @@ def test_without_a_target_the_largest_detour_is_told(house):
         said = str(view.answer(found, asked.fmt).core)
     assert said.startswith("From Basket, 54 of 82 customers go nowhere within 30 days")
     assert found.targets == []
+
+
+def test_a_journey_walked_as_designed_is_not_called_too_few():
+    journey = JourneyDefinition(
+        designed=[{"touchpoint": "visit", "onward_share": 0.9}, {"touchpoint": "order"}]
+    )
+    english = Formats(language("en"), "GBP", ZoneInfo("UTC"))
+
+    def said(n):
+        on = Onward(n, n, Share(n, n), Share(0, n), 60.0, [])
+        places = [
+            Place(at, step, journey.named(step.touchpoint), n, Felt({}, {}, {}), Share(0, 0), way)
+            for (at, step), way in zip(enumerate(journey.designed, 1), (on, None), strict=True)
+        ]
+        return view.answer(Designed(journey, date(2025, 3, 31), places, []), english)
+
+    perfect = said(90)
+    assert "All customers walk as designed" in perfect.core.text
+    assert perfect.rest.values == {"n": 1, "missed": 0}
+    assert "Fewer than" in said(29).core.text
 
 
 def test_before_the_first_build_the_page_says_what_is_missing(tmp_path):

@@ -112,6 +112,8 @@ def test_nothing_designed_is_nothing_walked(duck):
         ([{"touchpoint": "visit", "metric": "csat", "score": -5}, {"touchpoint": "order"}],
          "only NPS can be below 0"),
         ([{"touchpoint": "visit", "onward_share": 40}, {"touchpoint": "order"}], "less than"),
+        ([{"touchpoint": "visit", "onward_hours": 721}, {"touchpoint": "order"}],
+         "Set at most 720 hours"),
     ],
 )  # fmt: skip
 def test_a_way_that_cannot_be_meant_is_refused(designed, said):

@@ -131,6 +131,7 @@ def slow_chains(log, definition, *, as_of=DAY):
             found[who] = {
                 "customer_id": who,
                 "reached": furthest,
+                "entered_on": told[1][0].date(),
                 "started_at": told[furthest][1],
                 "reached_at": told[furthest][0],
                 **{f"at_{n}": told[n][0] if n in told else None for n in _numbers(definition)},

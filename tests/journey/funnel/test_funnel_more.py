@@ -15,7 +15,8 @@ from valence.core.errors import BadInputError
 from valence.journey.columns import STEPS
 from valence.journey.definition import JourneyDefinition
 from valence.journey.funnel import FunnelDefinition, FunnelsDefinition
-from valence.journey.funnel.chains import chains
+from valence.journey.funnel.answers import Typed, question_of
+from valence.journey.funnel.chains import chains, judged
 from valence.journey.funnel.correlates import correlates, exposures
 from valence.journey.funnel.definition import AIDA, refuse_unknown
 from valence.journey.funnel.lost import lost_at
@@ -27,6 +28,7 @@ from valence.journey.funnel.spelling import (
     without_said,
 )
 from valence.journey.funnel.times import LONGEST, distribution, trend
+from valence.journey.funnel.view import address
 from valence.lake.columns import arrow_schema
 
 BUY = FunnelDefinition(
@@ -80,11 +82,31 @@ def test_from_the_first_look_it_may_take_longer_than_the_window(duck):
 def test_weeks_are_those_in_which_the_chain_began(con):
     log = [row("ann", 0, "visit"), row("ann", 30, "order"), row("bob", 5, "visit"),
            row("cid", WEEK, "visit"), row("cid", WEEK + 10, "order")]  # fmt: skip
-    got = rows(con, trend(found(log), definition=BUY, as_of=date(2025, 3, 16)), "week_on")
+    got = rows(
+        con, trend(found(log), table(log), definition=BUY, as_of=date(2025, 3, 16)), "week_on"
+    )
     assert [(r["week_on"], r["entered"], r["converted"], r["complete"]) for r in got] == [
         (date(2025, 3, 3), 2, 1, True), (date(2025, 3, 10), 1, 1, False),
     ]  # fmt: skip
     assert [r["median_seconds"] for r in got] == [1800.0, 600.0]
+
+
+def test_a_week_is_of_business_days_and_over_with_all_of_its_window(duck):
+    # A Monday in Shanghai is still a Sunday in UTC; 36 hours are over after two days, not one.
+    late = {**row("ann", -60, "visit"), "on": date(2025, 3, 3)}
+    half = BUY.model_copy(update={"window_hours": 36})
+    for as_of, complete in ((date(2025, 3, 10), False), (date(2025, 3, 11), True)):
+        told = trend(found([late], half), table([late]), definition=half, as_of=as_of)
+        (week,) = rows(duck, told, "week_on")
+        assert (week["week_on"], week["complete"]) == (date(2025, 3, 3), complete)
+
+
+def test_who_may_still_convert_is_not_judged(duck):
+    log = [row("ann", 0, "visit"), row("bob", 24 * 60, "visit"), row("bob", 24 * 60 + 1, "order")]
+    every = found(log)
+    told = rows(duck, judged(every, definition=BUY, as_of=date(2025, 3, 4)), "customer_id")
+    assert [each["customer_id"] for each in told] == ["ann"]
+    assert duck.to_pyarrow(every.count()).as_py() == 2
 
 
 def test_who_was_lost_is_listed_with_when_they_were_there_last(duck):
@@ -157,6 +179,46 @@ def test_funnels_are_typed_as_people_say_them():
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "women's page",
+        "what, now",
+        "who?",
+        'a "b" (c',
+        "stage:buy",
+        "return:2-3",
+        "C:\\x",
+        "产品,页",
+    ],
+)
+def test_any_name_is_read_as_it_was_written(name):
+    stages = ("buy", name)
+    journey = JourneyDefinition(
+        stages=stages,
+        touchpoints=[{"name": each, "stage": "buy"} for each in ("visit", "return", name)],
+    )
+    definition = FunnelDefinition(
+        name="all",
+        steps=[{"touchpoint": "visit"}, {"touchpoint": name, "optional": True}, {"stage": name}],
+        exclusions=[{"touchpoint": name, "after": 1, "before": 3}, {"stage": name}],
+    )
+    again = funnel_typed(
+        steps_said(definition), journey=journey, without=without_said(definition), name="all"
+    )
+    assert steps_said(again) == steps_said(definition)
+    assert again.steps == definition.steps
+    assert [each.said for each in again.exclusions] == [name, name]
+
+
+def test_a_name_with_an_apostrophe_needs_no_quotes():
+    journey = JourneyDefinition(
+        touchpoints=[{"name": name, "stage": "buy"} for name in ("women's page", "order")]
+    )
+    typed = funnel_typed("Women's page, order", journey=journey)
+    assert [step.touchpoint for step in typed.steps] == ["women's page", "order"]
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ({"steps": "produkt, order"}, "no touchpoint 'produkt'. Did you mean 'product'"),
@@ -180,6 +242,31 @@ def test_what_is_no_funnel_is_refused_with_what_to_do(typed, said):
 def test_windows_are_typed_with_their_unit():
     assert [hours_typed(each) for each in ("90m", "12h", "7d", "2w")] == [1.5, 12, 168, 336]
     assert [window_said(hours) for hours in (1.5, 12, 168, 168 * 8)] == ["90m", "12h", "7d", "8w"]
+    assert [window_said(hours) for hours in (1.5 / 60, 0.005, 7 / 60)] == ["1.5m", "0.3m", "7m"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (Typed("purchase", order="any"), "no step can be optional"),
+        (Typed("AIDA", window="9999w"), "window_hours"),
+    ],
+)
+def test_a_named_funnel_cannot_be_changed_to_what_is_none(typed, said):
+    with pytest.raises(BadInputError, match=said):
+        question_of(typed, FunnelsDefinition(), JOURNEY, DAY)
+
+
+def test_a_funnel_by_name_keeps_its_titles_through_the_form_and_its_links():
+    typed = Typed(steps=steps_said(AIDA), window="30d", days="7", by="channel")
+    question = question_of(typed, FunnelsDefinition(), JOURNEY, date(2025, 3, 31))
+    assert question.definition == AIDA
+    assert address(question) == (
+        "/journey/funnel?name=AIDA&by=channel&attribution=first&since=2025-03-25"
+    )
+    other = question_of(Typed("AIDA", window="2d"), FunnelsDefinition(), JOURNEY, DAY)
+    assert "window=2d" in address(other)
+    assert other.definition.steps[0].title == "attention"
 
 
 def test_aida_is_ready_and_names_tell_funnels_apart():

@@ -37,6 +37,9 @@ class FunnelStepRow(BaseModel):
     customers: int = Field(description="Who came to it.")
     before: int = Field(description="Who came to the required step before.")
     lost: int
+    open: int | None = Field(
+        None, description="Further customers at it whose window is not over; none for a part."
+    )
     share: float | None = Field(description="Of those who came to the first step.")
     share_low: float | None
     share_high: float | None
@@ -89,7 +92,8 @@ class FunnelFound(BaseModel):
     as_of: date
     funnel: FunnelDefinition
     since: date | None
-    entered: int
+    entered: int = Field(description="Who came to the first step, and whose window is over.")
+    open: int = Field(description="Further customers who came to it, and are still within it.")
     converted: int
     steps: list[FunnelStepRow]
     by: str | None

@@ -105,7 +105,10 @@ def _print(found: Found, fmt: Formats) -> None:
             for each in telling[:10]
         ]
         print_table(rows, title="What goes with converting (no proof of an effect)")
-    if not found.entered:
+    if found.open:
+        window = lasting(found.question.definition.window_hours * 3600, fmt)
+        say(f"{fmt.integer(found.open)} more entered within {window}: not judged yet.")
+    elif not found.entered:
         say("Nobody came to the first step.")
 
 

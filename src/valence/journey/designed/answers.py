@@ -132,6 +132,11 @@ class Designed:
         return [verdict for place in self.places for verdict in place.verdicts.values()]
 
     @property
+    def judged(self) -> bool:
+        """Whether from any step enough customers have been followed to say how they go on."""
+        return any(each.onward and each.onward.followed >= MINIMUM for each in self.places)
+
+    @property
     def largest(self) -> Departure | None:
         """The missed target that most customers are concerned by; else the largest detour."""
         missed = [

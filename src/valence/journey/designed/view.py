@@ -49,12 +49,15 @@ def nothing_designed() -> Empty:
 def answer(found: Designed, fmt: Formats) -> Answer:
     """Return the largest departure from the design in a sentence, with its interval."""
     largest = found.largest
-    if largest is None:
+    if largest is not None:
+        core, interval = _SENTENCES[largest.kind](largest, found, fmt)
+    elif found.judged:
+        core, interval = message("All customers walk as designed, and no target is missed"), ""
+    else:
         return Answer(
             message("Fewer than {n} customers came to each designed step long enough ago.",
                     n=MINIMUM)
         )  # fmt: skip
-    core, interval = _SENTENCES[largest.kind](largest, found, fmt)
     told = [verdict for verdict in found.targets if verdict in ("kept", "missed")]
     if not told:
         return Answer(core, interval)

@@ -13,11 +13,12 @@ import ibis.expr.types as ir
 from valence.core.days import as_day
 from valence.core.errors import BadInputError, did_you_mean
 from valence.journey.definition import JourneyDefinition
-from valence.journey.funnel.chains import chains
+from valence.journey.funnel.chains import chains, judged
 from valence.journey.funnel.correlates import Correlate, correlates, exposures
 from valence.journey.funnel.definition import (
     FunnelDefinition,
     FunnelsDefinition,
+    FunnelStep,
     Order,
     Timed,
     refuse_unknown,
@@ -25,9 +26,9 @@ from valence.journey.funnel.definition import (
 from valence.journey.funnel.lost import lost_at
 from valence.journey.funnel.property import Attribution, with_property
 from valence.journey.funnel.rates import rates
-from valence.journey.funnel.spelling import funnel_typed, hours_typed
+from valence.journey.funnel.spelling import checked, funnel_typed, hours_typed
 from valence.journey.funnel.times import distribution, edges_of, trend
-from valence.lake.reading import Tables
+from valence.lake.reading import KeepingTables, Tables
 
 Row = Mapping[str, Any]
 STEPS_MART, CUSTOMERS = "journey_steps", "customers"
@@ -44,6 +45,7 @@ class Question:
     by: str = ""
     attribution: Attribution = "first"
     since: date | None = None
+    kept: bool = False  # whether it is one of the brand's, just as it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,13 @@ class Found:
 
     @property
     def entered(self) -> int:
-        """Customers who came to the first step."""
+        """Customers who came to the first step, and whose window is over."""
         return int(self.steps[0]["customers"])
+
+    @property
+    def open(self) -> int:
+        """Further customers who came to it, whose window is not: nobody knows if they convert."""
+        return int(self.steps[0]["open"])
 
     @property
     def converted(self) -> Row:
@@ -103,6 +110,7 @@ class Found:
             "funnel": asked.definition.model_dump(mode="json"),
             "since": asked.since,
             "entered": self.entered,
+            "open": self.open,
             "converted": self.converted["customers"],
             "steps": [_without(row, "part") for row in self.steps],
             "by": asked.by or None,
@@ -137,6 +145,7 @@ def question_of(
             without=typed.without,
             name=typed.name,
         )
+        definition = _titled(definition, funnels, typed.name)
     else:
         named = funnels.named(typed.name) if typed.name else funnels.funnels[0]
         changed: dict[str, Any] = (
@@ -144,11 +153,32 @@ def question_of(
         )
         if order:
             changed["order"] = order
-        definition = named.model_validate({**named.model_dump(), **changed}) if changed else named
+        definition = checked({**named.model_dump(), **changed}) if changed else named
         refuse_unknown(definition, journey)
     if timed:
         definition = definition.model_copy(update={"timed": timed})
-    return Question(definition, typed.by, _attribution(typed.attribution), _since(typed, as_of))
+    return Question(
+        definition,
+        typed.by,
+        _attribution(typed.attribution),
+        _since(typed, as_of),
+        definition in funnels.funnels,
+    )
+
+
+def _titled(typed: FunnelDefinition, funnels: FunnelsDefinition, name: str) -> FunnelDefinition:
+    """Return a funnel as typed, called as the brand's of the same steps.
+
+    What is typed says nothing of titles: without, a form that shows a funnel would lose them.
+    """
+    same = next((each for each in funnels.funnels if _untitled(each) == _untitled(typed)), None)
+    if same is None:
+        return typed
+    return typed.model_copy(update={"steps": same.steps, "name": name or same.name})
+
+
+def _untitled(definition: FunnelDefinition) -> list[FunnelStep]:
+    return [step.model_copy(update={"name": ""}) for step in definition.steps]
 
 
 def _one_of(field: str, said: str, literal: Any) -> Any:
@@ -212,19 +242,35 @@ def offered(tables: Tables) -> list[str]:
     return [name for name in OFFERED if name in known]
 
 
-def funnel_of(tables: Tables, question: Question, as_of: date) -> Found:
-    """Return all that is told of a funnel."""
+def funnel_of(tables: KeepingTables, question: Question, as_of: date) -> Found:
+    """Return all that is told of a funnel.
+
+    Customers count once their window is over; how many are still within it is told beside.
+    """
+    steps = tables.table(STEPS_MART)
+    every = chains(steps, definition=question.definition, as_of=as_of, since=question.since)
+    with tables.kept(every) as found:
+        return _told(tables, found, question, as_of)
+
+
+def _told(tables: Tables, every: ir.Table, question: Question, as_of: date) -> Found:
     definition = question.definition
     days: dict[str, Any] = {"definition": definition, "as_of": as_of, "since": question.since}
     steps = tables.table(STEPS_MART)
-    found = chains(steps, **days)
-    whole = tables.rows(rates(found, definition=definition).order_by("step"))
-    parts, left_out = _parts(tables, question, as_of)
+    found = judged(every, definition=definition, as_of=as_of)
+    whole, all_of = (
+        tables.rows(rates(each, definition=definition).order_by("step")) for each in (found, every)
+    )
+    whole = [
+        {**row, "open": both["customers"] - row["customers"]}
+        for row, both in zip(whole, all_of, strict=True)
+    ]
+    parts, left_out = _parts(tables, found, question, as_of)
     bins = {
         row["until_seconds"]: row["customers"]
         for row in tables.rows(distribution(found, definition=definition))
     }
-    weeks = tables.rows(trend(found, definition=definition, as_of=as_of).order_by("week_on"))
+    weeks = tables.rows(trend(every, steps, definition=definition, as_of=as_of).order_by("week_on"))
     looked = exposures(found, steps, **days)
     edges = edges_of(definition)
     most = max((place for place, edge in enumerate(edges) if bins.get(edge)), default=-1)
@@ -240,14 +286,16 @@ def funnel_of(tables: Tables, question: Question, as_of: date) -> Found:
     )
 
 
-def _parts(tables: Tables, question: Question, as_of: date) -> tuple[dict[str, list[Row]], int]:
+def _parts(
+    tables: Tables, found: ir.Table, question: Question, as_of: date
+) -> tuple[dict[str, list[Row]], int]:
     if not question.by:
         return {}, 0
     definition = question.definition
     steps = steps_of(tables, question.by)
     days: dict[str, Any] = {"definition": definition, "as_of": as_of, "since": question.since}
     found = with_property(
-        chains(steps, **days),
+        found,
         steps,
         **days,
         by=question.by,
@@ -268,6 +316,7 @@ def lost_of(tables: Tables, question: Question, as_of: date, step: int) -> ir.Ta
     found = chains(
         tables.table(STEPS_MART), definition=definition, as_of=as_of, since=question.since
     )
+    found = judged(found, definition=definition, as_of=as_of)
     lost = lost_at(found, definition=definition, step=step)
     worth = ibis.null("decimal(18, 4)")
     if not tables.has(CUSTOMERS) or "worth_amount" not in tables.table(CUSTOMERS).columns:

@@ -10,7 +10,7 @@ come so far began. A later start is never worse, so no other chain has to be rem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -48,15 +48,24 @@ def chains(
     Table
         One row per customer who met the first step (in any order: any step): `customer_id`,
         `reached` (int, number of the furthest required step that a chain comes to; in any order,
-        how many steps), `started_at`, `reached_at` (instant: of the chain that came there first
-        the first and the last row; of several that end at once, the one that began last), and for
-        each step `at_k` (instant, when a chain first came to it) and `seconds_k` (float, since that
-        chain began or, of a funnel timed from the `first`, since `at_1`); missing where none did.
+        how many steps), `entered_on` (business day of `at_1`), `started_at`, `reached_at`
+        (instant: of the chain that came there first the first and the last row; of several that
+        end at once, the one that began last), and for each step `at_k` (instant, when a chain
+        first came to it) and `seconds_k` (float, since that chain began or, of a funnel timed from
+        the `first`, since `at_1`); missing where none did.
     """
     rows = matched(steps, definition, as_of=as_of, since=since)
     rows = rows.mutate(**{_AT: micros_of(rows["at"])})
     find = {"ordered": _ordered, "strict": _strict, "any": _any_order}[definition.order]
     return _told(find(rows, definition), definition)
+
+
+def judged(found: ir.Table, *, definition: FunnelDefinition, as_of: date) -> ir.Table:
+    """Return the chains of customers whose window since they first entered is over by a day.
+
+    Of the others nobody knows yet whether they convert: rates of all look bad where many are new.
+    """
+    return found.filter(found.entered_on <= as_of - timedelta(days=definition.window_days))
 
 
 def _started(number: int) -> str:
@@ -205,7 +214,7 @@ def _told(rows: ir.Table, definition: FunnelDefinition) -> ir.Table:
     """
     numbers = range(1, len(definition.steps) + 1)
     since_first = definition.timed == "first"
-    times = {}
+    times = {"entered_on": rows["on"].min(where=rows[_started(1)].notnull())}
     for n in numbers:
         reached = rows[_started(n)].notnull()
         times[f"at_{n}"] = rows[_AT].min(where=reached)
@@ -220,6 +229,7 @@ def _told(rows: ir.Table, definition: FunnelDefinition) -> ir.Table:
 
     return t.select(
         "customer_id",
+        "entered_on",
         reached=of_furthest([ibis.literal(n, "int64") for n in furthest]),
         started_at=moment_of(of_furthest([t[f"_from_{n}"] for n in furthest])),
         reached_at=moment_of(of_furthest([t[f"at_{n}"] for n in furthest])),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -127,6 +128,11 @@ class FunnelDefinition(Document):
         """Return between which steps (from 1) the exclusion at a place (from 0) counts."""
         exclusion = self.exclusions[place]
         return exclusion.after, exclusion.before or len(self.steps)
+
+    @property
+    def window_days(self) -> int:
+        """The window in whole days, rounded up: after so many it is over, whatever the hour."""
+        return ceil(self.window_hours / 24)
 
     @property
     def required(self) -> list[int]:

@@ -42,6 +42,7 @@ def with_own(
         is_step = dict.fromkeys(numbers, ibis.or_(*is_step.values()))
     here = {n: ibis.coalesce(is_step[n] & (t._row_at == t[f"_at_{n}"]), False) for n in numbers}
     t = t.mutate(**{f"_here_{n}": flag for n, flag in here.items()})
+    t = t.filter(ibis.or_(*(t[f"_here_{n}"] for n in numbers)))  # before they are sorted
     along = {"group_by": t.customer_id, "order_by": [t[name] for name in ORDER]}
     t = t.mutate(_nth=ibis.row_number().over(**along))
     parts = t.group_by("customer_id").agg(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from math import isclose
 from typing import Any
 
 from pydantic import ValidationError
 
 from valence.core.errors import BadInputError, did_you_mean
+from valence.core.rules.lexer import quoted
 from valence.definitions.reading import faults_of
 from valence.journey.definition import JourneyDefinition
-from valence.journey.funnel.definition import FunnelDefinition, Order
+from valence.journey.funnel.definition import Condition, FunnelDefinition, Order
 
 _HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
 _WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([mhdw])")
+# What a name cannot have where it stands as it is: these signs part steps, or begin something else.
+_SIGNS = re.compile(r'[,:"\\\n]|^\s|[\s?]$')
 _BETWEEN = re.compile(r"(.*):\s*(\d+)\s*-\s*(\d+)\s*", re.DOTALL)
 
 
@@ -34,7 +40,8 @@ def funnel_typed(
     steps
         The steps with commas between: touchpoints or stages of the journey by name, `stage:buy`
         for a stage that is called as a touchpoint, `rule:channel == "app"` for a rule; a question
-        mark behind a step makes it optional.
+        mark behind a step makes it optional. A name with a comma, a colon or a question mark of its
+        own stands in double quotes.
     journey
         Whose touchpoints and stages are meant.
     window
@@ -65,6 +72,17 @@ def funnel_typed(
         "window_hours": hours_typed(window),
         "exclusions": [_exclusion(each, journey) for each in _parts(without)],
     }
+    return checked(document)
+
+
+def checked(document: Mapping[str, Any]) -> FunnelDefinition:
+    """Return the funnel that a document says.
+
+    Raises
+    ------
+    BadInputError
+        With what is wrong with it.
+    """
     try:
         return FunnelDefinition.model_validate(document)
     except ValidationError as wrong:
@@ -94,11 +112,11 @@ def hours_typed(window: str) -> float:
 
 def window_said(hours: float) -> str:
     """Return a window as it is typed: the largest unit that it has a whole number of."""
-    for unit in ("w", "d", "h"):
-        count = hours / _HOURS[unit]
-        if count == int(count) and (unit != "w" or count > 4):
-            return f"{int(count)}{unit}"
-    return f"{round(hours * 60)}m"
+    for unit, size in reversed(_HOURS.items()):
+        count = round(hours / size)
+        if isclose(count * size, hours) and (unit != "w" or count > 4):
+            return f"{count}{unit}"
+    return f"{(Decimal(str(hours)) * 60).normalize():f}m"
 
 
 def steps_said(definition: FunnelDefinition) -> str:
@@ -116,10 +134,17 @@ def without_said(definition: FunnelDefinition) -> str:
     return ", ".join(told)
 
 
-def _said(condition: Any) -> str:
+def name_said(name: str) -> str:
+    """Return a touchpoint's or a stage's name as it is typed: in quotes where it must be."""
+    return quoted(name) if _SIGNS.search(name) else name
+
+
+def _said(condition: Condition) -> str:
     if condition.rule:
-        return f"rule:{condition.rule}"
-    return f"stage:{condition.stage}" if condition.stage else str(condition.touchpoint)
+        return f"rule:{' '.join(condition.rule.splitlines())}"
+    if condition.stage:
+        return f"stage:{name_said(condition.stage)}"
+    return name_said(condition.touchpoint)
 
 
 def _step(typed: str, journey: JourneyDefinition) -> dict[str, Any]:
@@ -143,40 +168,61 @@ def _condition(typed: str, journey: JourneyDefinition) -> dict[str, str]:
     if colon and kind.strip() == "rule":
         return {"rule": rest.strip()}
     if colon and kind.strip() == "stage":
-        return {"stage": _near(rest.strip(), journey.stages)}
+        return {"stage": _near(_name(rest), journey.stages)}
+    name = _name(typed)
     touchpoints = [each.name for each in journey.touchpoints]
-    folded = typed.casefold()
-    for name in touchpoints:
-        if name.casefold() == folded:
-            return {"touchpoint": name}
-    for stage in journey.stages:
-        if stage.casefold() == folded:
-            return {"stage": stage}
+    if touchpoint := _found(name, touchpoints):
+        return {"touchpoint": touchpoint}
+    if stage := _found(name, journey.stages):
+        return {"stage": stage}
     raise BadInputError(
         "The journey has no touchpoint {name!r}. {fix}",
-        name=typed,
-        fix=did_you_mean(typed, [*touchpoints, *journey.stages]),
+        name=name,
+        fix=did_you_mean(name, [*touchpoints, *journey.stages]),
     )
 
 
+def _name(typed: str) -> str:
+    """Return a name that may stand in quotes."""
+    typed = typed.strip()
+    if len(typed) < 2 or typed[0] != '"' or typed[-1] != '"':
+        return typed
+    try:
+        return str(json.loads(typed))
+    except ValueError:  # a quote or a backslash of its own that was not escaped
+        return typed[1:-1]
+
+
+def _found(name: str, names: Sequence[str]) -> str | None:
+    """Return the one that is meant: written just so, or else but for its case."""
+    folded = (each for each in names if each.casefold() == name.casefold())
+    return name if name in names else next(folded, None)
+
+
 def _near(stage: str, stages: Sequence[str]) -> str:
-    for each in stages:
-        if each.casefold() == stage.casefold():
-            return each
+    if found := _found(stage, stages):
+        return found
     raise BadInputError(
         "The journey has no stage {name!r}. {fix}", name=stage, fix=did_you_mean(stage, stages)
     )
 
 
 def _parts(typed: str) -> list[str]:
-    """Split at commas, but not within quotes and brackets: rules have commas of their own."""
-    parts, depth, quote = [""], 0, ""
+    """Split at commas, but not within quotes, nor within brackets of a rule.
+
+    A name is in quotes only if one opens it: `women's page, order` are two steps.
+    """
+    parts, depth, quote, escaped = [""], 0, "", False
     for sign in typed:
+        begun = parts[-1].strip()
+        rule = begun.startswith("rule:")
         if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
+            quote = "" if sign == quote and not escaped else quote
+            escaped = sign == "\\" and not escaped
+        elif (sign in "\"'" and rule) or (sign == '"' and begun in ("", "stage:")):
             quote = sign
-        depth += (sign in "([") - (sign in ")]") if not quote else 0
+        elif rule:
+            depth += (sign in "([") - (sign in ")]")
         if sign in ",\n" and not quote and depth == 0:
             parts.append("")
         else:

@@ -59,6 +59,7 @@ def distribution(found: ir.Table, *, definition: FunnelDefinition) -> ir.Table:
 
 def trend(
     found: ir.Table,
+    steps: ir.Table,
     *,
     definition: FunnelDefinition,
     as_of: date,
@@ -70,6 +71,8 @@ def trend(
     ----------
     found
         The chains of customers, as `chains` gives them.
+    steps
+        Rows of `journey_steps`, which know the business day of a moment.
     definition
         The funnel that they went through.
     as_of
@@ -80,20 +83,23 @@ def trend(
     Returns
     -------
     Table
-        One row per week with an entry: `week_on` (day, its Monday, UTC), `entered`, `converted`
+        One row per week with an entry: `week_on` (day, its Monday), `entered`, `converted`
         (int), `share`, `share_low`, `share_high` (float), `median_seconds` (float), `complete`
         (bool, whether the window of all of the week is over by the day).
     """
-    last = len(definition.steps)
-    t = found.mutate(week_on=found.started_at.truncate("W").date())
+    seconds = f"seconds_{len(definition.steps)}"
+    rows = steps.select(_who=steps.customer_id, _at=steps["at"], _on=steps["on"])
+    t = found.inner_join(rows, [found.customer_id == rows._who, found.started_at == rows._at])
+    t = t.group_by("customer_id").agg(_on=t._on.min(), _seconds=t[seconds].max())
+    t = t.mutate(week_on=t._on.truncate("W"))
     t = t.group_by("week_on").agg(
         entered=t.count().cast("int64"),
-        converted=count_if(t[f"at_{last}"].notnull()),
-        median_seconds=t[f"seconds_{last}"].median(),
+        converted=count_if(t._seconds.notnull()),
+        median_seconds=t._seconds.median(),
     )
     t = t.mutate(share=ratio(t.converted, t.entered))
     low, high = wilson(t.share, t.entered, confidence=confidence)
-    newest = as_day(as_of) - timedelta(days=6) - timedelta(hours=definition.window_hours)
+    newest = as_day(as_of) - timedelta(days=6 + definition.window_days)
     return t.select(
         "week_on", "entered", "converted", "share",
         share_low=low,

@@ -23,30 +23,37 @@ ENOUGH = 30  # customers: below, a share says nothing
 def address(question: Question, path: str = "/journey/funnel", **more: object) -> str:
     """Return the address of the page, or of another, that asks the same."""
     definition = question.definition
-    asked = {
-        "name": definition.name,
-        "steps": steps_said(definition),
-        "window": window_said(definition.window_hours),
-        "order": definition.order,
-        "without": without_said(definition),
-        "timed": definition.timed if definition.timed != "start" else "",
-        **more,
+    asked = {"name": definition.name}
+    if not question.kept:
+        asked |= {
+            "steps": steps_said(definition),
+            "window": window_said(definition.window_hours),
+            "order": definition.order,
+            "without": without_said(definition),
+            "timed": definition.timed if definition.timed != "start" else "",
+        }
+    asked |= {
+        "by": question.by,
+        "attribution": str(question.attribution) if question.by else "",
+        "since": "" if question.since is None else question.since.isoformat(),
     }
-    return f"{path}?{urlencode({key: value for key, value in asked.items() if value})}"
+    return f"{path}?{urlencode({key: value for key, value in (asked | more).items() if value})}"
 
 
 def answer(found: Found, fmt: Formats) -> Answer:
     """Return who comes through, and where most are lost."""
     titles = step_titles(found.question.definition, fmt)
     last = found.converted
-    if not found.entered:
+    if not found.entered and not found.open:
         return Answer(message("Nobody came to “{step}”.", step=titles[0]))
     if found.entered < ENOUGH:
         return Answer(
             message(
-                "Only {n} customers came to “{step}”: too few to say how many convert.",
+                "Only {n} customers came to “{step}” {window} ago or longer: too few to say how "
+                "many convert.",
                 n=fmt.integer(found.entered),
                 step=titles[0],
+                window=_window(found, fmt),
             )
         )
     core = message(
@@ -77,7 +84,18 @@ def figures(found: Found, fmt: Formats) -> list[Figure]:
     ends = fmt.interval(last["share_low"], last["share_high"], "percent") if enough else ""
     median = last["median_seconds"]
     return [
-        Figure(message("Enter"), fmt.integer(found.entered), titles[0]),
+        Figure(
+            message("Enter"),
+            fmt.integer(found.entered),
+            titles[0]
+            if not found.open
+            else message(
+                "{step}; {n} more did within {window}, not judged yet",
+                step=titles[0],
+                n=fmt.integer(found.open),
+                window=_window(found, fmt),
+            ),
+        ),
         Figure(
             message("Convert"),
             fmt.percent(last["share"]) if enough else None,
@@ -106,9 +124,12 @@ def figures(found: Found, fmt: Formats) -> list[Figure]:
     ]
 
 
+def _window(found: Found, fmt: Formats) -> str:
+    return lasting(found.question.definition.window_hours * 3600, fmt)
+
+
 def _lost(question: Question, step: int) -> str:
-    since = "" if question.since is None else question.since.isoformat()
-    return address(question, "/journey/funnel/lost", step=step, since=since)
+    return address(question, "/journey/funnel/lost", step=step)
 
 
 def picture(found: Found, fmt: Formats) -> Chart:
@@ -116,7 +137,8 @@ def picture(found: Found, fmt: Formats) -> Chart:
     title = message("How many come to each step?")
     titles = step_titles(found.question.definition, fmt, numbered=True)
     if not found.entered:
-        return too_little("funnel", title, message("Nobody came to the first step."))
+        nobody = message("Nobody came to the first step long enough ago.")
+        return too_little("funnel", title, nobody)
     links = [
         _lost(found.question, row["step"]) if row["step"] > 1 and row["lost"] else ""
         for row in found.steps
@@ -159,13 +181,14 @@ def steps_table(found: Found, fmt: Formats) -> DataTable:
         (message("From"), "percent"),
         (message("To"), "percent"),
         (message("Lost"), "int"),
+        (message("Not judged yet"), "int"),
         (message("Time since the first, median"), "text"),
     )
     titles = step_titles(found.question.definition, fmt, numbered=True)
     rows = [
         [
             said, row["customers"], row["share"], *_ends(row),
-            row["step_share"], *_ends(row, "step_share"), row["lost"],
+            row["step_share"], *_ends(row, "step_share"), row["lost"], row["open"],
             _time(row["median_seconds"], fmt),
         ]
         for said, row in zip(titles, found.steps, strict=True)
@@ -362,7 +385,8 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
             "A customer comes to a step if there is a series of steps, one after the other, from "
             "the first to it within {window}. Steps of one moment count as done in order. A "
             "customer counts once, by the series that goes furthest; of several, the one that ends "
-            "first, and of these the one that began last. {time}",
+            "first, and of these the one that began last. {time} Who first came less than {window} "
+            "ago is not judged yet.",
             window=lasting(window, fmt),
             time=fmt.language.worded(TIMED_TOLD[found.question.definition.timed]),
         ),

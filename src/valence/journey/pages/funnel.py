@@ -68,7 +68,7 @@ def funnel_page(ask: Ask) -> Response:
         question = asked(ask, typed)
         found = funnel_of(ask.reader, question, ask.as_of)
     except BadInputError as wrong:
-        form = forms.Typed[FunnelsDefinition](_shown(typed, None)).refused(wrong)
+        form = forms.Typed[FunnelsDefinition](_shown(typed, None, ask.as_of)).refused(wrong)
         return ask.page(
             "journey/funnel.html", status=422, title=TITLE, question=view.ASKED, form=form,
             **_choices(ask),
@@ -79,7 +79,7 @@ def funnel_page(ask: Ask) -> Response:
         "journey/funnel.html",
         title=TITLE,
         question=view.ASKED,
-        form=forms.Typed[FunnelsDefinition](_shown(typed, question)),
+        form=forms.Typed[FunnelsDefinition](_shown(typed, question, ask.as_of)),
         answer=view.answer(found, fmt),
         figures=view.figures(found, fmt),
         picture=view.picture(found, fmt),
@@ -118,7 +118,7 @@ def lost_page(ask: Ask) -> Response:
     )
 
 
-def _shown(typed: Typed, question: Question | None) -> dict[str, str]:
+def _shown(typed: Typed, question: Question | None, as_of: date) -> dict[str, str]:
     """Return what the form shows: what was typed, else what the funnel by name has."""
     if question is None:
         return asdict(typed)
@@ -131,6 +131,7 @@ def _shown(typed: Typed, question: Question | None) -> dict[str, str]:
         "order": definition.order,
         "without": without_said(definition),
         "timed": definition.timed,
+        "days": "" if question.since is None else str((as_of - question.since).days + 1),
     }
 
 
