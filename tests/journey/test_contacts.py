@@ -58,6 +58,27 @@ def told(con, contacts, steps):
     return {row["contact_id"]: row for row in con.to_pyarrow(found).to_pylist()}
 
 
+def test_the_last_touchpoint_before_counts_for_thirty_days_and_of_two_at_once_the_first(duck):
+    found = told(
+        duck,
+        contacts(
+            ("1", "ann", 10, "bill", "Phone", {}), ("2", "ann", 11, "bill", "phone", {}),
+            ("3", "ann", 12, "bill", "", {}), ("4", "bob", 30, "bill", "mail", {}),
+            ("5", "cid", 10, "bill", "mail", {}),
+        ),
+        steps(
+            ("ann", 10, 12, "visit", "events", "e1"), ("ann", 10, 12, "app", "events", "e2"),
+            ("ann", 10, 13, "order", "orders", "o1"), ("cid", 10, 13, "app", "events", "e3"),
+            ("bob", 1, 1, "app", "events", "e4"),
+        ),
+    )  # fmt: skip
+    after = {name: row["after"] for name, row in found.items()}
+    assert after == {"1": "app", "2": "order", "3": "order", "4": "app", "5": None}
+    # However a channel is written, it is one; one that is empty is none that it could differ from.
+    assert [found[name]["again"] for name in ("1", "2")] == [True, True]
+    assert [found[name]["elsewhere"] for name in ("1", "2")] == [False, False]
+
+
 def test_a_contact_knows_its_cause_and_whether_it_came_again(con):
     solved = {"solved_at": at(5) + timedelta(days=1)}
     found = told(

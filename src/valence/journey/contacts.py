@@ -12,7 +12,7 @@ from valence.journey.definition import JourneyDefinition
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column, Kind
 from valence.lake.moments import micros_of
-from valence.lake.portable import filled, given
+from valence.lake.portable import filled, folded, given
 
 CONTACTS = (
     Column("source", "text", "System that the contact came from."),
@@ -77,7 +77,7 @@ def journey_contacts(
     again = ibis.coalesce(t.next_opened - t.opened <= within, False)
     t = t.mutate(
         again=again,
-        elsewhere=again & ibis.coalesce(t.next_channel != t.channel, False),
+        elsewhere=again & ibis.coalesce(folded(t.next_channel) != folded(t.channel), False),
         first=~ibis.coalesce(t.opened - t.last_opened <= within, False),
         judged=t.opened_on <= as_of - timedelta(days=definition.repeat_days),
         complaint=ibis.coalesce(t.complaint, False),
@@ -113,22 +113,30 @@ def _placed(t: ir.Table, steps: ir.Table) -> ir.Table:
     s = steps.filter(steps.source == "contacts").select("row_key", "touchpoint")
     t = t.mutate(row_key=ibis.literal(":").join([t.source, t.contact_id]))
     t = t.left_join(s, "row_key").drop("row_key_right")
-    met = steps.filter(steps.source != "contacts").select(
-        met_customer=steps.customer_id, met_touchpoint=steps.touchpoint, met=micros_of(steps["at"])
-    )
-    asked = t.select("source", "contact_id", "customer_id", "opened")
-    near = asked.join(
-        met,
-        [
-            asked.customer_id == met.met_customer,
-            met.met <= asked.opened,
-            met.met >= asked.opened - BEFORE_DAYS * _DAY,
-        ],
-    )
-    last = near.group_by("source", "contact_id").agg(last=near.met.max())
-    near = near.join(last, ["source", "contact_id"])
-    near = near.filter(near.met == near.last)
+    met = steps.filter(steps.source != "contacts").semi_join(t, "customer_id")
     # Of two at one moment the first by alphabet, on every engine.
-    last = near.group_by("source", "contact_id").agg(after=near.met_touchpoint.min())
-    t = t.left_join(last, ["source", "contact_id"]).drop("source_right", "contact_id_right")
+    met = met.group_by("customer_id", met=micros_of(met["at"])).agg(after=met.touchpoint.min())
+    asked = t.select("source", "contact_id", "customer_id", "opened")
+    t = t.left_join(_last_met(asked, met), ["source", "contact_id"])
     return t.mutate(on=t.opened_on).select(*(c.name for c in CONTACTS))
+
+
+def _last_met(asked: ir.Table, met: ir.Table) -> ir.Table:
+    """The touchpoint met last before each contact: in one walk through both, not each with each."""
+    none = ibis.null("string")
+    both = asked.select(
+        "source", "contact_id", "customer_id", moment=asked.opened, met=ibis.null("int64")
+    ).union(
+        met.select("customer_id", source=none, contact_id=none, moment=met.met, met=met.met).select(
+            "source", "contact_id", "customer_id", "moment", "met"
+        )
+    )
+    # What is met at the moment of the contact stands before it.
+    so_far = ibis.window(
+        group_by="customer_id", order_by=["moment", both.contact_id.notnull()],
+        preceding=None, following=0,
+    )  # fmt: skip
+    t = both.mutate(last=both.met.max().over(so_far))
+    t = t.filter(t.contact_id.notnull(), t.moment - t.last <= BEFORE_DAYS * _DAY)
+    t = t.inner_join(met, [t.customer_id == met.customer_id, t.last == met.met])
+    return t.select("source", "contact_id", "after")

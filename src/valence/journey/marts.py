@@ -146,7 +146,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_reach,
         definitions=(JOURNEY_KIND,),
         served=True,
-        version=2,
+        version=3,
     ),
     Mart(
         name="stage_reach",
@@ -159,7 +159,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_stages,
         definitions=(JOURNEY_KIND,),
         served=True,
-        version=2,
+        version=3,
     ),
     Mart(
         name="touchpoint_segments",
@@ -184,6 +184,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_contacts,
         definitions=(JOURNEY_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="designed_journey",

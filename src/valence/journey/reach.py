@@ -25,7 +25,7 @@ REACH = (
     Column("steps_before", "int", "Steps within as many months before."),
     Column("customers_before", "int", "Customers who passed it then."),
     Column("followed", "int", "Customers who have been followed long enough to go on."),
-    Column("onward", "int", "Of these, those who came to a later stage in time."),
+    Column("onward", "int", "Of these, those who came to a later stage within `onward_days`."),
     Column("onward_days", "float", "Median days until they did."),
     Column("lost", "int", "Customers whose last step of all it was, silent long enough since."),
     Column("repeats", "int", "Steps followed by another of the customer there within days."),
@@ -144,8 +144,7 @@ def _lost(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
 
 def _asked(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
     """Times that customers were asked for something, and again through another channel."""
-    t = occasions(w, within_days=definition.repeat_days)
-    t = t.filter(t.on <= as_of - timedelta(days=definition.repeat_days))
+    t = occasions(w, within_days=definition.repeat_days, as_of=as_of)
     return t.group_by("touchpoint").agg(
         asked=t.count().cast("int64"), asked_again=count_if(t.elsewhere)
     )

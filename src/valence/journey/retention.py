@@ -78,7 +78,7 @@ def retention(
     t = start.left_join(back, [start._who == back.customer_id, start._period <= back._later])
     seen = t.filter(t._later.notnull())
     seen = seen.group_by(_of="_period", _since=seen._later - seen._period).agg(
-        active=seen._who.nunique().cast("int64"),
+        active=seen.count().cast("int64"),  # a customer is there once for two periods
         events=seen._events.sum().cast("int64"),
         amount=total(seen._money),
     )

@@ -97,6 +97,11 @@ def bare(text: ir.StringValue) -> ir.StringValue:
     return text.re_replace(r"^\s+|\s+$", "")
 
 
+def folded(text: ir.StringValue) -> ir.StringValue:
+    """Return a text as it is compared: in small letters, without blanks around, empty as none."""
+    return bare(text).lower().nullif("")
+
+
 def count_if(condition: ir.BooleanValue) -> ir.IntegerScalar:
     """Return how many rows keep the condition; an unknown one is not kept."""
     # Counted, not summed: the sum of whole numbers has another type on each engine.

@@ -17,10 +17,20 @@ from valence.app.cli import application as commands
 from valence.app.folder import make_folder
 from valence.app.house import WholeHouse
 from valence.app.serve import application
+from valence.core.errors import BadInputError
 from valence.core.settings import load
+from valence.journey.commands.designed import _row
 from valence.journey.definition import JourneyDefinition
 from valence.journey.designed import view
-from valence.journey.designed.answers import MART, Designed, Onward, Place, designed_of
+from valence.journey.designed.answers import (
+    MART,
+    Designed,
+    Detour,
+    Onward,
+    Place,
+    designed_of,
+    gone,
+)
 from valence.journey.feelings import Felt
 from valence.journey.map_answers import Share
 from valence.kit.format import Formats
@@ -106,6 +116,7 @@ def test_the_command_prints_the_same(house, web):
     said = told(house)
     assert "Only 59\u202f% come from Visit to Product page" in said.stderr
     assert "Walked, not designed: service contact (40)." in said.stderr
+    assert "59\u202f% (" in said.stdout
 
 
 def test_without_a_target_the_largest_detour_is_told(house):
@@ -115,6 +126,28 @@ def test_without_a_target_the_largest_detour_is_told(house):
         said = str(view.answer(found, asked.fmt).core)
     assert said.startswith("From Basket, 54 of 82 customers go nowhere within 30 days")
     assert found.targets == []
+
+
+def test_where_nothing_is_designed_nobody_goes_on_and_nothing_is_undesigned(house):
+    with published_tables(house.brand.root, MART) as asked:
+        found = designed_of(asked.tables, JourneyDefinition(), asked.as_of)
+        assert found.told() == {"steps": [], "undesigned": [], "largest": None}
+        with pytest.raises(BadInputError, match="No journey has been designed yet"):
+            gone(asked.tables, found, 1, "")
+
+
+def test_of_too_few_the_command_tells_no_time_and_no_detour():
+    journey = JourneyDefinition(designed=[{"touchpoint": "visit"}, {"touchpoint": "order"}])
+
+    def row(n):
+        on = Onward(n, 1, Share(n, n), Share(0, n), 60.0, [Detour("search", n - 1, 0)])
+        place = Place(1, journey.designed[0], journey.named("visit"), n, Felt({}, {}, {}),
+                      Share(0, 0), on)  # fmt: skip
+        told = _row(place, Formats(language("en"), "GBP", ZoneInfo("UTC")))
+        return told["come to the next"], told["median time"], told["first instead"]
+
+    assert row(29) == ("", "", "")
+    assert row(30) == ("100\u202f% (91.7–100\u202f%)", "60 s", "Search 29")
 
 
 def test_a_journey_walked_as_designed_is_not_called_too_few():

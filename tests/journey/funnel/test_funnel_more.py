@@ -101,6 +101,18 @@ def test_a_week_is_of_business_days_and_over_with_all_of_its_window(duck):
         assert (week["week_on"], week["complete"]) == (date(2025, 3, 3), complete)
 
 
+def test_the_median_time_of_a_week_lies_between_order_statistics(con):
+    log = [row(f"c{n:03}", 0, "visit") for n in range(100)]
+    log += [row(f"c{n:03}", n + 1, "order") for n in range(100)]
+    (week,) = rows(con, trend(found(log), table(log), definition=BUY, as_of=DAY), "week_on")
+    # Of 100 times the 40th and the 61st hold the median with 95 % (Conover 1999, the normal curve).
+    assert (week["median_low"], week["median_seconds"], week["median_high"]) == (
+        40 * 60, 50.5 * 60, 61 * 60,
+    )  # fmt: skip
+    (few,) = rows(con, trend(found(log[:2]), table(log), definition=BUY, as_of=DAY), "week_on")
+    assert (few["median_low"], few["median_high"]) == (None, None)
+
+
 def test_who_may_still_convert_is_not_judged(duck):
     log = [row("ann", 0, "visit"), row("bob", 24 * 60, "visit"), row("bob", 24 * 60 + 1, "order")]
     every = found(log)

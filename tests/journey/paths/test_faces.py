@@ -58,7 +58,7 @@ def test_the_command_gives_all_that_is_told_as_json(house):
     assert ("visit", "visit") not in edges  # the robot's
     assert edges["visit", "product"]["customers"] == 90
     assert sum(v["journeys"] for v in found["variants"]) == found["journeys"] == 200
-    (again,) = found["repeated_contacts"]
+    (again,) = found["repeats"]
     assert (again["contacts"], again["repeated"], again["asked_twice"]) == (80, 40, 40)
     assert found["changes"]["by"] == "period"
     assert found["kinds"]["journeys"] == 200
@@ -102,6 +102,16 @@ def test_every_part_answers_every_question(web, part, asked):
     api = web.get(f"/api/v1/journey/paths?part={part}{asked}")
     assert api.status_code == 200
     assert api.json()["part"] == part
+
+
+def test_contacts_that_came_again_are_those_of_the_days_asked_for(web):
+    def contacts(days):
+        path = f"/api/v1/journey/paths?part=loops&days={days}"
+        return [row["contacts"] for row in web.get(path).json()["result"]["repeats"]]
+
+    assert contacts(0) == [80]
+    (lately,) = contacts(90)
+    assert 0 < lately < 80
 
 
 def test_what_is_asked_for_again_is_told_with_its_channels(house):

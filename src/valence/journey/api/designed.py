@@ -29,22 +29,26 @@ class DesignedFelt(BaseModel):
 class DesignedDetour(BaseModel):
     """A touchpoint that customers went to first instead of the designed one."""
 
-    touchpoint: str | None = Field(description="None: nowhere else in time.")
+    touchpoint: str | None = Field(description="None: nowhere else within `onward_days`.")
     customers: int
-    came_all_the_same: int = Field(description="Of these, who came to the designed one in time.")
+    came_all_the_same: int = Field(
+        description="Of these, who came to the designed one within `onward_days`."
+    )
 
 
 class DesignedOnward(BaseModel):
     """How customers go from a designed step to the next."""
 
     customers: int = Field(description="Who came to the step, and have been followed.")
-    came: ShareModel = Field(description="Came to the next designed step in time.")
+    came: ShareModel = Field(description="Came to the next designed step within `onward_days`.")
     straight: int = Field(description="Came with no other touchpoint between.")
     by_detour: int
     elsewhere: int = Field(description="Met other touchpoints, and did not come.")
     nowhere: int = Field(description="Met no other touchpoint.")
     median_hours: float | None
-    in_time: ShareModel | None = Field(description="Of those who came; none without a target.")
+    in_time: ShareModel | None = Field(
+        description="Of those who came, within `onward_hours`; none without a target."
+    )
     instead: list[DesignedDetour] = Field(description="The most frequent first.")
 
 

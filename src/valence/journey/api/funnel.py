@@ -67,6 +67,8 @@ class FunnelWeek(BaseModel):
     share_low: float | None
     share_high: float | None
     median_seconds: float | None
+    median_low: float | None = Field(description="Of the median time; none where few converted.")
+    median_high: float | None
     complete: bool = Field(description="Whether the time to convert is over for all of it.")
 
 

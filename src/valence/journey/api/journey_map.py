@@ -63,7 +63,7 @@ class MeasuresModel(BaseModel):
     steps: int
     customers: int
     customers_before: int
-    onward: ShareModel = Field(description="Go on to a later stage in time.")
+    onward: ShareModel = Field(description="Go on to a later stage within `onward_days`.")
     onward_days: float | None = Field(description="Median days until then.")
     lost: ShareModel = Field(description="It was their last step of all.")
     repeats: ShareModel = Field(description="Steps followed by another there within days.")

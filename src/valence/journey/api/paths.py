@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -24,10 +23,7 @@ from valence.kit.built import defined
 from valence.kit.commands import plain
 
 Part = Literal["ways", "variants", "loops", "kinds", "changes"]
-_READ = {
-    "ways": ways_of, "variants": variants_of, "loops": loops_of, "kinds": kinds_of,
-    "changes": changes_of,
-}  # fmt: skip
+_READ = {"ways": ways_of, "variants": variants_of, "kinds": kinds_of, "changes": changes_of}
 
 
 class PathsModel(BaseModel):
@@ -37,8 +33,9 @@ class PathsModel(BaseModel):
     part: Part = Field(description="Which part is told.")
     result: dict[str, Any] = Field(
         description="ways: `walked`, `flows`, `edges`, `gone_on`; variants: `journeys`, `rows`, "
-        "`matrix`; loops: `loops`, `repeats`, `asked`; kinds: `kinds`, `silhouette`; changes: "
-        "`edges`, `variants`, each with shares, difference, interval and corrected p value."
+        "`matrix`; loops: `loops`, `repeats`, `asked`, `within_days`; kinds: `kinds`, "
+        "`silhouette`; changes: `edges`, `variants`, each with shares, difference, interval and "
+        "corrected p value."
     )
 
 
@@ -62,9 +59,10 @@ def journey_paths(
 def _told(ask: Asked, part: Part, question: Question) -> dict[str, Any]:
     if not ask.reader.has(MART) or ask.as_of is None:
         raise NotFoundError("No figures have been built yet. Import orders, then build.")
-    read = _READ[part]
+    found: Any
     if part == "loops":
         days = defined(ask, JOURNEY_KIND, JourneyDefinition, MART).repeat_days
-        read = partial(loops_of, within_days=days)
-    found = read(ask.reader, question, ask.as_of)
+        found = loops_of(ask.reader, question, ask.as_of, within_days=days)
+    else:
+        found = _READ[part](ask.reader, question, ask.as_of)
     return {"as_of": ask.as_of.isoformat(), "part": part, "result": plain(found)}

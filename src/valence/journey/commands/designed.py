@@ -8,6 +8,8 @@ from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.designed import view
 from valence.journey.designed.answers import MART, Designed, Place, designed_of
 from valence.journey.designed.words import hours_of, went_said
+from valence.journey.feelings import Feeling
+from valence.journey.words import points
 from valence.kit.built import defined_in
 from valence.kit.codes import lasting
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
@@ -52,22 +54,27 @@ def _print(found: Designed, fmt: Formats) -> None:
 
 
 def _row(place: Place, fmt: Formats) -> dict[str, object]:
-    on, felt, said = place.onward, place.feeling, place.designed
-    came = None if on is None else on.came.share
-    instead = [] if on is None else on.detours[:2]
+    said = place.designed
+    on = place.onward if place.onward is not None and place.onward.told else None
     return {
         "step": place.touchpoint.name,
         "customers": place.customers,
-        "come to the next": "" if came is None else fmt.percent(came),
+        "come to the next": "" if on is None else view.with_interval(on, fmt),
         "designed": "" if said.onward_share is None else fmt.percent(said.onward_share),
         "median time": "" if on is None else lasting(on.median_seconds, fmt),
         "designed time": "" if said.onward_hours is None else hours_of(place, fmt),
-        "felt": ""
-        if felt is None or not felt.enough
-        else f"{felt.metric.upper()} {felt.score:.1f}",
+        "felt": _felt(place.feeling, fmt),
         "designed score": "" if said.score is None else f"{said.score:g}",
         "missed": ", ".join(kind for kind, said in place.verdicts.items() if said == "missed"),
         "first instead": ", ".join(
-            f"{went_said(each.touchpoint, fmt)} {each.customers:,}" for each in instead
+            f"{went_said(each.touchpoint, fmt)} {each.customers:,}"
+            for each in ([] if on is None else on.detours[:2])
         ),
     }
+
+
+def _felt(felt: Feeling | None, fmt: Formats) -> str:
+    if felt is None or not felt.enough:
+        return ""
+    low, high = (points(end, fmt) for end in felt.interval)
+    return f"{felt.metric.upper()} {points(felt.score, fmt)} ({low} – {high})"

@@ -44,6 +44,11 @@ class Onward:
     detours: Sequence[Detour]  # the most frequent first
 
     @property
+    def told(self) -> bool:
+        """Whether enough have been followed to say how they go on."""
+        return self.followed >= MINIMUM
+
+    @property
     def by_detour(self) -> int:
         """Customers who came, but not straight."""
         return self.came.hits - self.straight
@@ -134,7 +139,7 @@ class Designed:
     @property
     def judged(self) -> bool:
         """Whether from any step enough customers have been followed to say how they go on."""
-        return any(each.onward and each.onward.followed >= MINIMUM for each in self.places)
+        return any(each.onward and each.onward.told for each in self.places)
 
     @property
     def largest(self) -> Departure | None:
@@ -148,7 +153,7 @@ class Designed:
         detours = [
             Departure("detour", place, each.customers, each)
             for place in self.places
-            if place.onward is not None and place.onward.followed >= MINIMUM
+            if place.onward is not None and place.onward.told
             for each in place.onward.detours
         ]
         return max(missed or detours, key=lambda each: each.customers, default=None)
@@ -204,7 +209,7 @@ def designed_of(
     others = [
         Undesigned(touchpoint, n, felt.get(touchpoint.name, nobody))
         for touchpoint in definition.touchpoints
-        if touchpoint.name not in way and (n := _of(reach, touchpoint.name, "customers"))
+        if way and touchpoint.name not in way and (n := _of(reach, touchpoint.name, "customers"))
     ]
     others.sort(key=lambda each: (-each.customers, each.touchpoint.name))
     return Designed(definition, as_of, places, others)
@@ -219,12 +224,17 @@ def gone(tables: Tables, found: Designed, step: int, went_to: str) -> ir.Table:
         If there is no such step to go on from, or no such touchpoint.
     """
     definition = found.definition
+    if not definition.designed:
+        raise BadInputError(
+            "No journey has been designed yet, so that nobody goes on from a step of it. Name its "
+            "touchpoints in their order under `designed` of the journey, then build."
+        )
     last = len(definition.designed) - 1
     if not 1 <= step <= last:
         raise BadInputError(
             "Nobody goes on from step {step}: the designed journey has the steps 1 to {last} to go "
             "on from.",
-            step=step, last=max(last, 0),
+            step=step, last=last,
         )  # fmt: skip
     names = [each.name for each in definition.touchpoints]
     if went_to and went_to not in names:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from valence.core.messages import Message, message
 from valence.journey.designed.answers import Designed, Kind, Onward, Place, Verdict
 from valence.journey.designed.words import behind, hours_of, name_of, went_said
-from valence.journey.map_answers import MINIMUM
 from valence.journey.map_view import href_of
 from valence.journey.words import METRICS, points
 from valence.kit.codes import STAGES, lasting, named
@@ -72,7 +71,7 @@ def rungs(found: Designed, fmt: Formats) -> list[Rung]:
 
 def _rung(place: Place, found: Designed, fmt: Formats) -> Rung:
     on = place.onward
-    told = on is not None and on.followed >= MINIMUM
+    told = on is not None and on.told
     return Rung(
         place.number,
         name_of(place, fmt),

@@ -20,6 +20,7 @@ from valence.journey.designed.words import (
     went_said,
 )
 from valence.journey.feelings import Feeling
+from valence.journey.funnel.spelling import name_said
 from valence.journey.map_answers import MINIMUM
 from valence.journey.map_view import href_of
 from valence.journey.words import METRICS, points
@@ -183,8 +184,8 @@ def ways_table(found: Designed, fmt: Formats) -> DataTable:
     rows = [
         [
             pair_of(place, found, fmt), on.followed, on.straight, on.by_detour, on.elsewhere,
-            on.stopped, _with_interval(on, fmt), place.designed.onward_share,
-            lasting(on.median_seconds, fmt), hours_of(place, fmt),
+            on.stopped, with_interval(on, fmt), place.designed.onward_share,
+            lasting(on.median_seconds, fmt) if on.told else None, hours_of(place, fmt),
             None if place.designed.onward_hours is None else on.in_time.share,
         ]
         for place in found.places
@@ -193,7 +194,8 @@ def ways_table(found: Designed, fmt: Formats) -> DataTable:
     return DataTable("designed-ways", headers, rows)
 
 
-def _with_interval(on: Onward, fmt: Formats) -> str | None:
+def with_interval(on: Onward, fmt: Formats) -> str | None:
+    """Return the share that comes to the next step, with its interval; None of too few."""
     interval = on.came.interval
     if interval is None:
         return None
@@ -213,7 +215,7 @@ def detours_table(found: Designed, fmt: Formats) -> DataTable:
     every = [
         (place, each)
         for place in found.places
-        if place.onward is not None and place.onward.followed >= MINIMUM
+        if place.onward is not None and place.onward.told
         for each in place.onward.detours
     ]
     every.sort(key=lambda pair: (-pair[1].customers, pair[0].number, pair[1].touchpoint))
@@ -252,7 +254,7 @@ def undesigned(found: Designed, fmt: Formats) -> Chart:
 
 def next_steps(found: Designed) -> list[Step]:
     """Return what makes sense next: the whole way as a funnel, and the design itself."""
-    names = ", ".join(place.touchpoint.name for place in found.places)
+    names = ", ".join(name_said(place.touchpoint.name) for place in found.places)
     window = f"{found.definition.onward_days}d"
     return [
         Step(

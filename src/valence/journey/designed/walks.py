@@ -20,16 +20,18 @@ WALKS = (
     Column("customer_id", "text", "Customer, as resolved."),
     Column("step", "int", "Step of the designed journey, from 1, that the customer came to."),
     Column("first_at", "instant", "When they first came there within the months of the map."),
-    Column("went_to", "text", "Touchpoint that came next in time; empty: none."),
-    Column("seconds", "float", "From there to the next designed step; empty: not come in time."),
+    Column("went_to", "text", "Touchpoint that came next within `onward_days`; empty: none."),
+    Column(
+        "seconds", "float", "From there to the next designed step; empty: not within `onward_days`."
+    ),
 )
 DESIGNED = (
     Column("step", "int", "Step of the designed journey, from 1, that customers came to."),
     Column("touchpoint", "text", "Its touchpoint."),
     Column("onto", "text", "Touchpoint of the designed step after it."),
-    Column("went_to", "text", "Touchpoint that came next in time; empty: none."),
+    Column("went_to", "text", "Touchpoint that came next within `onward_days`; empty: none."),
     Column("customers", "int", "Customers who went there, of those followed long enough."),
-    Column("came", "int", "Of these, those who came to the designed step in time."),
+    Column("came", "int", "Of these, those who came to the designed step within `onward_days`."),
     Column("in_time", "int", "Of these, those who took no longer than designed; 0: no target."),
     Column("median_seconds", "float", "Median time of all who came from the step to the next."),
 )

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.core.errors import BadInputError, did_you_mean
+from valence.core.messages import Message, message
 from valence.journey.definition import JourneyDefinition
 from valence.journey.funnel.chains import chains, judged
 from valence.journey.funnel.correlates import Correlate, correlates, exposures
@@ -134,8 +135,8 @@ def question_of(
     BadInputError
         What is wrong with it.
     """
-    order = _one_of("order", typed.order, Order)
-    timed = _one_of("timed", typed.timed, Timed)
+    order = _one_of(message("order"), typed.order, Order)
+    timed = _one_of(message("start of times"), typed.timed, Timed)
     if typed.steps.strip():
         definition = funnel_typed(
             typed.steps,
@@ -181,7 +182,7 @@ def _untitled(definition: FunnelDefinition) -> list[FunnelStep]:
     return [step.model_copy(update={"name": ""}) for step in definition.steps]
 
 
-def _one_of(field: str, said: str, literal: Any) -> Any:
+def _one_of(field: Message, said: str, literal: Any) -> Any:
     """Return what was said of a field if its literal has it, None if nothing was said."""
     known = get_args(literal)
     if said and said not in known:

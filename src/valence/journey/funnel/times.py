@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
+from valence.core.intervals import normal_quantile
 from valence.journey.funnel.definition import FunnelDefinition
 from valence.journey.funnel.rates import CONFIDENCE
 from valence.lake.portable import count_if, ratio, wilson
@@ -84,19 +85,23 @@ def trend(
     -------
     Table
         One row per week with an entry: `week_on` (day, its Monday), `entered`, `converted`
-        (int), `share`, `share_low`, `share_high` (float), `median_seconds` (float), `complete`
-        (bool, whether the window of all of the week is over by the day).
+        (int), `share`, `share_low`, `share_high` (float), `median_seconds`, `median_low`,
+        `median_high` (float, seconds: the interval by order statistics, missing where so few
+        converted that it has no end), `complete` (bool, whether the window of all of the week is
+        over by the day).
     """
     seconds = f"seconds_{len(definition.steps)}"
     rows = steps.select(_who=steps.customer_id, _at=steps["at"], _on=steps["on"])
     t = found.inner_join(rows, [found.customer_id == rows._who, found.started_at == rows._at])
     t = t.group_by("customer_id").agg(_on=t._on.min(), _seconds=t[seconds].max())
     t = t.mutate(week_on=t._on.truncate("W"))
+    ends = _median_ends(t, confidence)
     t = t.group_by("week_on").agg(
         entered=t.count().cast("int64"),
         converted=count_if(t._seconds.notnull()),
         median_seconds=t._seconds.median(),
     )
+    t = t.left_join(ends, "week_on").drop("week_on_right")
     t = t.mutate(share=ratio(t.converted, t.entered))
     low, high = wilson(t.share, t.entered, confidence=confidence)
     newest = as_day(as_of) - timedelta(days=6 + definition.window_days)
@@ -105,5 +110,25 @@ def trend(
         share_low=low,
         share_high=high,
         median_seconds=t.median_seconds,
+        median_low=t.median_low,
+        median_high=t.median_high,
         complete=t.week_on <= newest,
     )  # fmt: skip
+
+
+def _median_ends(t: ir.Table, confidence: float) -> ir.Table:
+    """The times between which a week's median lies, of those who converted.
+
+    Whichever the distribution, the number of times below the median is binomial: by its normal
+    curve (Conover 1999), the interval lies between the order statistics (n ∓ z√n) / 2.
+    """
+    t = t.filter(t._seconds.notnull())
+    t = t.mutate(
+        _n=t.count().over(group_by="week_on").cast("float64"),
+        _nth=ibis.row_number().over(group_by="week_on", order_by="_seconds").cast("float64") + 1.0,
+    )
+    half = normal_quantile(confidence) * t._n.sqrt() / 2.0
+    return t.group_by("week_on").agg(
+        median_low=t._seconds.max(where=t._nth <= t._n / 2.0 - half),
+        median_high=t._seconds.min(where=t._nth >= t._n / 2.0 + half + 1.0),
+    )

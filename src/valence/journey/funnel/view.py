@@ -8,11 +8,9 @@ from valence.core.messages import Message, message
 from valence.journey.funnel.answers import Found, Question, Row
 from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
-from valence.journey.funnel.times import LONGEST
 from valence.journey.funnel.words import PROPERTIES, TIMED_TOLD, part_said, step_titles
-from valence.kit.charts import Bar, Chart, DataTable, Line, bars, lines, too_little
+from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.codes import TOUCHPOINTS, lasting, named
-from valence.kit.columns import columns
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 
@@ -265,69 +263,6 @@ def _parts_table(found: Found, fmt: Formats) -> DataTable:
         for part, every in found.parts.items()
     ]  # fmt: skip
     return DataTable("funnel-parts-table", headers, rows)
-
-
-def times(found: Found, fmt: Formats) -> Chart:
-    """Return how the times to convert are spread."""
-    title = message("How long does it take to convert?")
-    converted = found.converted
-    if converted["customers"] < ENOUGH:
-        why = message("Fewer than {n} customers converted.", n=ENOUGH)
-        return too_little("funnel-times", title, why)
-    made = columns(
-        fmt,
-        "funnel-times",
-        title,
-        [_until(until, fmt) for until, _ in found.bins],
-        [float(customers) for _, customers in found.bins],
-        unit="count",
-        place_name=message("Time from the first step to the last, up to"),
-        value_name=message("Customers"),
-    )
-    return made.answering(
-        message(
-            "Half of them within {median}; on average {mean}.",
-            median=lasting(converted["median_seconds"], fmt),
-            mean=lasting(converted["mean_seconds"], fmt),
-        )
-    )
-
-
-def _until(seconds: float, fmt: Formats) -> str:
-    if seconds == LONGEST:
-        return fmt.language.worded(message("longer"))
-    whole = [(86400, message("{n} d")), (3600, message("{n} h")), (60, message("{n} min"))]
-    for size, said in whole:
-        if seconds >= size and seconds % size == 0:
-            return fmt.language.worded(said.text, n=fmt.integer(seconds / size))
-    return lasting(seconds, fmt)
-
-
-def weeks(found: Found, fmt: Formats) -> Chart:
-    """Return conversion from week to week, of those weeks whose window is over."""
-    title = message("Does conversion get better?")
-    over = [row for row in found.weeks if row["complete"]]
-    if len(over) < 2:
-        return too_little(
-            "funnel-weeks", title, message("Fewer than two weeks are old enough to be judged.")
-        )
-
-    def known(name: str) -> list[float | None]:
-        return [row[name] if row["entered"] >= ENOUGH else None for row in over]
-
-    made = lines(
-        fmt,
-        "funnel-weeks",
-        title,
-        [row["week_on"] for row in over],
-        [Line("", known("share"), known("share_low"), known("share_high"))],
-        unit="percent",
-        place_name=message("Week of the first step"),
-        value_name=message("Convert"),
-    )
-    return made.answering(
-        message("Only weeks whose time to convert is over, with {n} customers or more.", n=ENOUGH)
-    )
 
 
 def goes_with(found: Found, fmt: Formats) -> DataTable | None:

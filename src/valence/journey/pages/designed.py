@@ -27,8 +27,10 @@ GONE = TableSpec(
             "customer_id", message("Customer"), "customer", link="/customers/{customer_id}"
         ),
         TableColumn("first_at", message("First there"), "instant"),
-        TableColumn("came", message("Came to the designed step in time"), "bool"),
-        TableColumn("hours", message("Hours until then"), "float", absent=message("not in time")),
+        TableColumn("came", message("Came to the designed step within the days set"), "bool"),
+        TableColumn(
+            "hours", message("Hours until then"), "float", absent=message("not within the days set")
+        ),
     ),
     key=("customer_id",),
     sort="-first_at",

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from valence.core.errors import BadInputError, NotFoundError
 from valence.core.messages import message
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
-from valence.journey.funnel import FUNNELS_KIND, FunnelsDefinition, view
+from valence.journey.funnel import FUNNELS_KIND, FunnelsDefinition, times_view, view
 from valence.journey.funnel.answers import (
     STEPS_MART,
     Question,
@@ -85,8 +85,9 @@ def funnel_page(ask: Ask) -> Response:
         picture=view.picture(found, fmt),
         steps_table=view.steps_table(found, fmt),
         parts=view.parts(found, fmt),
-        times=view.times(found, fmt),
-        weeks=view.weeks(found, fmt),
+        times=times_view.times(found, fmt),
+        weeks=times_view.weeks(found, fmt),
+        speed=times_view.speed(found, fmt),
         goes_with=view.goes_with(found, fmt),
         how=told,
         next=view.steps(found, fmt),

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.journey.asked import asked_again, channels_asked
+from valence.journey.asked import asked_again, channels_asked, occasions
 from valence.journey.paths.between import between
 from valence.journey.paths.difference import Shift, counts_of, shifts
 from valence.journey.paths.graph import directly_follows
@@ -30,7 +30,7 @@ from valence.journey.paths.question import (
 from valence.journey.paths.similar import MOST_WAYS, Kinds, kinds
 from valence.journey.paths.variants import variants
 from valence.lake.portable import count_if
-from valence.lake.reading import Tables
+from valence.lake.reading import KeepingTables, Tables
 
 Row = Mapping[str, Any]
 STEPS_DRAWN = 6  # of a picture of ways: more cannot be read
@@ -178,7 +178,7 @@ def _top(tables: Tables, steps: ir.Table, question: Question, most: int) -> list
 
 
 def loops_of(
-    tables: Tables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
+    tables: KeepingTables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
 ) -> Loops:
     """Return ways back, contacts that came again, and what was asked for again elsewhere.
 
@@ -190,28 +190,34 @@ def loops_of(
     again: list[dict[str, Any]] = []
     if tables.has("contact_matters"):
         matters = tables.table("contact_matters")
-        told = repeats(chosen(tables, matters, question.segment, as_of))
+        matters = chosen(tables, matters, question.segment, as_of)
+        told = repeats(lately(matters, as_of, question.days))
         again = tables.rows(told.order_by(told.repeated.desc(), told.contacts.desc(), "category"))
     within = max((row["within_days"] for row in again), default=within_days)
-    return Loops(tables.rows(ranked.limit(SHOWN)), again, _asked(tables, steps, within), within)
+    asked = _asked(tables, steps, within, as_of)
+    return Loops(tables.rows(ranked.limit(SHOWN)), again, asked, within)
 
 
-def _asked(tables: Tables, steps: ir.Table, within_days: int) -> list[dict[str, Any]]:
+def _asked(
+    tables: KeepingTables, steps: ir.Table, within_days: int, as_of: date
+) -> list[dict[str, Any]]:
     """What was asked for again through another channel, with the most frequent two channels."""
     if "asks" not in steps.columns:  # built before touchpoints could say so
         return []
-    told = asked_again(steps, within_days=within_days)
-    pairs = channels_asked(steps, within_days=within_days)
+    with tables.kept(occasions(steps, within_days=within_days, as_of=as_of)) as found:
+        told, pairs = asked_again(found), channels_asked(found)
+        rows = tables.rows(told.order_by(told.again.desc(), told.asked.desc(), "asks"))
+        ways = tables.rows(pairs.order_by(pairs.again.desc(), "channel", "next_channel"))
     most: dict[str, Row] = {}
-    for pair in tables.rows(pairs.order_by(pairs.again.desc(), "channel", "next_channel")):
-        most.setdefault(pair["asks"], pair)
+    for pair in ways:
+        most.setdefault(pair["about"], pair)
     return [
         {
-            **row,
-            "channel": most.get(row["asks"], {}).get("channel"),
-            "next_channel": most.get(row["asks"], {}).get("next_channel"),
+            **{name: value for name, value in row.items() if name != "about"},
+            "channel": most.get(row["about"], {}).get("channel"),
+            "next_channel": most.get(row["about"], {}).get("next_channel"),
         }
-        for row in tables.rows(told.order_by(told.again.desc(), told.asked.desc(), "asks"))
+        for row in rows
     ]
 
 
@@ -281,7 +287,7 @@ def _changed_ways(tables: Tables, one: ir.Table, two: ir.Table, question: Questi
 
 
 def paths_told(
-    tables: Tables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
+    tables: KeepingTables, question: Question, as_of: date, *, within_days: int = WITHIN_DAYS
 ) -> dict[str, Any]:
     """Return all that is told of paths, as programs read it.
 
@@ -305,9 +311,9 @@ def paths_told(
         "variants": told.rows,
         "matrix": told.matrix,
         "loops": turned.loops,
-        "repeated_contacts": turned.repeats,
-        "asked_again": turned.asked,
-        "repeated_within_days": turned.within_days,
+        "repeats": turned.repeats,
+        "asked": turned.asked,
+        "within_days": turned.within_days,
         "kinds": kinds_of(tables, question, as_of),
         "changes": changes_of(tables, question, as_of),
     }

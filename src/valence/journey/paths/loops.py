@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import ibis
 import ibis.expr.types as ir
 
 from valence.journey.paths.journeys import MOST_STEPS, in_order, seconds_in
 from valence.lake.columns import Column
 from valence.lake.moments import micros_of
-from valence.lake.portable import count_if, given, ratio, wilson
+from valence.lake.portable import count_if, folded, given, ratio, wilson
 
 WITHIN_DAYS = 7
 CONFIDENCE = 0.95
@@ -19,6 +21,7 @@ MATTERS = (
     Column("category", "text", "What it was about."),
     Column("channel", "text", "Channel it came through."),
     Column("opened_at", "instant", "When it was opened (UTC)."),
+    Column("on", "day", "Business day that it was opened."),
     Column("channel_before", "text", "Channel of the contact before on the same matter."),
     Column("seconds_since", "float", "Seconds since that contact; empty for the first."),
     Column("within_days", "int", "Days within which a contact on the matter comes again."),
@@ -55,7 +58,7 @@ def loops(
     )
 
 
-def contact_matters(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir.Table:
+def contact_matters(contacts: ir.Table, *, as_of: date, within_days: int = WITHIN_DAYS) -> ir.Table:
     """Return each contact beside the one before it on the same matter.
 
     The same matter is the same case, or the same category whatever its case: sources that open a
@@ -66,6 +69,8 @@ def contact_matters(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir
     ----------
     contacts
         Canonical `contacts` with `customer_id`.
+    as_of
+        Later contacts are left out.
     within_days
         A contact comes again where the one before on the matter was at most so many days earlier.
 
@@ -74,9 +79,12 @@ def contact_matters(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir
     Table
         One row per contact of a customer, with the columns `MATTERS`.
     """
-    read = ("customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at")
+    read = (
+        "customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at",
+        "opened_on",
+    )  # fmt: skip
     t = given(contacts, *read)
-    t = t.filter(t.customer_id.notnull(), t.opened_at.notnull())
+    t = t.filter(t.customer_id.notnull(), t.opened_at.notnull(), t.opened_on <= as_of)
     t = t.mutate(about=t.category.lower(), micros=micros_of(t.opened_at))
     never, nowhere = ibis.null("int64"), ibis.null("string")
     # Contacts without a case, or a category, would all be of one: theirs is no matter at all.
@@ -99,6 +107,7 @@ def contact_matters(contacts: ir.Table, *, within_days: int = WITHIN_DAYS) -> ir
         "category",
         "channel",
         "opened_at",
+        on=t.opened_on,
         channel_before=by_case.ifelse(t.case_id_channel, t.about_channel),
         seconds_since=seconds_in(t.micros - by_case.ifelse(t.case_id_before, t.about_before)),
         within_days=ibis.literal(within_days, "int64"),
@@ -122,7 +131,7 @@ def repeated_contacts(matters: ir.Table) -> ir.Table:
     t = given(matters, *(c.name for c in MATTERS))
     no = ibis.literal(value=False)
     repeated = ibis.coalesce(t.seconds_since <= t.within_days.cast("float64") * 86_400.0, no)
-    moved = ibis.coalesce(t.channel != t.channel_before, no)
+    moved = ibis.coalesce(folded(t.channel) != folded(t.channel_before), no)
     return t.mutate(repeated=repeated, asked_twice=repeated & moved)
 
 

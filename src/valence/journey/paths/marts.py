@@ -13,7 +13,7 @@ from valence.lake.marts import BuildContext, Inputs, Mart
 
 def _matters(inputs: Inputs, context: BuildContext) -> ir.Table:
     journey = published(context.definitions, JOURNEY_KIND, JourneyDefinition)
-    return contact_matters(inputs["contacts"], within_days=journey.repeat_days)
+    return contact_matters(inputs["contacts"], as_of=context.as_of, within_days=journey.repeat_days)
 
 
 PATH_MARTS: tuple[Mart, ...] = (
@@ -28,5 +28,6 @@ PATH_MARTS: tuple[Mart, ...] = (
         compute=_matters,
         definitions=(JOURNEY_KIND,),
         order_by=("customer_id", "opened_at"),
+        version=2,
     ),
 )
