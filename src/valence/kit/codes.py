@@ -58,11 +58,12 @@ STAGES: Mapping[str, Message] = {
     "service": message("Service"),
     "loyal": message("Loyal"),
     "recommend": message("Recommend"),
-    # of the AIDA template
+    # of the AIDA template and of the funnel purchase
     "attention": message("Attention"),
     "interest": message("Interest"),
     "desire": message("Desire"),
     "action": message("Action"),
+    "bought": message("Has bought"),
 }
 RUNGS: Mapping[str, Message] = {
     "off": message("Stepped off"),

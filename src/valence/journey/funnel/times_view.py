@@ -19,7 +19,7 @@ _SIZES: Sequence[tuple[float, Message]] = (
     (60.0, message("Median time, minutes")),
 )
 _WEEK = message("Week of the first step")
-_TOO_YOUNG = message("Fewer than two weeks are old enough to be judged.")
+_FEW = message("Fewer than two weeks with {n} customers are old enough to be judged.", n=ENOUGH)
 
 
 def times(found: Found, fmt: Formats) -> Chart:
@@ -61,9 +61,9 @@ def _until(seconds: float, fmt: Formats) -> str:
 def weeks(found: Found, fmt: Formats) -> Chart:
     """Return conversion from week to week, of those weeks whose window is over."""
     title = message("Does conversion get better?")
-    over = _over(found)
-    if len(over) < 2:
-        return too_little("funnel-weeks", title, _TOO_YOUNG)
+    over = _over(found, "entered")
+    if not over:
+        return too_little("funnel-weeks", title, _FEW)
     made = lines(
         fmt, "funnel-weeks", title, [row["week_on"] for row in over],
         [_drawn(over, "share", "share", "entered")],
@@ -77,13 +77,10 @@ def weeks(found: Found, fmt: Formats) -> Chart:
 def speed(found: Found, fmt: Formats) -> Chart:
     """Return the median time to convert from week to week, of those weeks whose window is over."""
     title = message("Does converting get faster?")
-    over = _over(found)
-    if len(over) < 2:
-        return too_little("funnel-speed", title, _TOO_YOUNG)
+    over = _over(found, "converted")
+    if not over:
+        return too_little("funnel-speed", title, _FEW)
     told = [float(row["median_seconds"]) for row in over if row["converted"] >= ENOUGH]
-    if not told:
-        few = message("In no week did {n} customers convert.", n=ENOUGH)
-        return too_little("funnel-speed", title, few)
     size, said = next((each for each in _SIZES if max(told) >= each[0] * 1.5), _SIZES[-1])
     made = lines(
         fmt, "funnel-speed", title, [row["week_on"] for row in over],
@@ -100,8 +97,11 @@ def speed(found: Found, fmt: Formats) -> Chart:
     )  # fmt: skip
 
 
-def _over(found: Found) -> list[Row]:
-    return [row for row in found.weeks if row["complete"]]
+def _over(found: Found, of: str) -> list[Row]:
+    """The weeks that are over, from the first with enough customers to the last; none of one."""
+    over = [row for row in found.weeks if row["complete"]]
+    enough = [place for place, row in enumerate(over) if row[of] >= ENOUGH]
+    return over[enough[0] : enough[-1] + 1] if len(enough) > 1 else []
 
 
 def _drawn(over: Sequence[Row], value: str, ends: str, of: str, size: float = 1.0) -> Line:
