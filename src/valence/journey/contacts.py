@@ -114,8 +114,7 @@ def _placed(t: ir.Table, steps: ir.Table) -> ir.Table:
     t = t.mutate(row_key=ibis.literal(":").join([t.source, t.contact_id]))
     t = t.left_join(s, "row_key").drop("row_key_right")
     met = steps.filter(steps.source != "contacts").semi_join(t, "customer_id")
-    # Of two at one moment the first by alphabet, on every engine.
-    met = met.group_by("customer_id", met=micros_of(met["at"])).agg(after=met.touchpoint.min())
+    met = met.select("customer_id", met=micros_of(met["at"]), after=met.touchpoint)
     asked = t.select("source", "contact_id", "customer_id", "opened")
     t = t.left_join(_last_met(asked, met), ["source", "contact_id"])
     return t.mutate(on=t.opened_on).select(*(c.name for c in CONTACTS))
@@ -139,4 +138,5 @@ def _last_met(asked: ir.Table, met: ir.Table) -> ir.Table:
     t = both.mutate(last=both.met.max().over(so_far))
     t = t.filter(t.contact_id.notnull(), t.moment - t.last <= BEFORE_DAYS * _DAY)
     t = t.inner_join(met, [t.customer_id == met.customer_id, t.last == met.met])
-    return t.select("source", "contact_id", "after")
+    # Of two at one moment the first by alphabet, on every engine.
+    return t.group_by("source", "contact_id").agg(after=t.after.min())
