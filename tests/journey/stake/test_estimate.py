@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from tests.journey.stake.simulated import AS_OF, simulate
 
+from valence.core.alike.balance import balance_of
 from valence.core.alike.basis import common, tamed
 from valence.core.alike.compared import Rules
 from valence.core.alike.effect import Compared, effects, naive
-from valence.journey.stake.estimate import stake_of
+from valence.journey.stake.estimate import once_a_year, stake_of
 from valence.journey.stake.known import YEAR
 
 CONFIDENCE = Rules().confidence
@@ -51,11 +52,28 @@ def test_weighting_makes_the_two_sides_alike(stakes):
 def test_what_newer_moments_will_cost_is_foretold(drawn, stakes):
     for found, each in zip(stakes, drawn, strict=True):
         newer = ~each.old & each.affected
-        assert found.newer == len(found.each) == newer.sum()
+        counted = once_a_year(each.moments.some(newer))
+        assert len(found.each) == len(counted) <= found.newer == newer.sum()
         assert found.at_stake.value == pytest.approx(found.each.sum())
         # Within three standard errors of the sum of true effects.
-        truth = each.effect[newer].sum()
+        truth = each.effect[newer][counted].sum()
         assert abs(found.at_stake.value - truth) < 3 * found.at_stake.error
+
+
+def test_a_customer_counts_once_a_year_in_what_is_summed(drawn):
+    on = np.array([400.0, 100.0, 464.0, 465.0, 830.0, 50.0])
+    moments = drawn[0].moments.some(np.arange(6))
+    moments = replace(moments, customer=np.array([1, 1, 1, 1, 1, 2], np.intp), on=on)
+    assert sorted(on[once_a_year(moments)]) == [50.0, 100.0, 465.0, 830.0]
+    assert len(once_a_year(moments.some(on > 1000))) == 0
+
+
+def test_sides_that_came_through_other_channels_are_not_alike():
+    same, e, kept = np.zeros((100, 1), np.float32), np.full(100, 0.5), np.ones(100, bool)
+    affected = np.arange(100) < 50
+    channel = (np.arange(100) % 50 < np.where(affected, 40, 10)).astype(np.intp)
+    assert balance_of(same, channel * 0, affected, e, kept).after == 0.0
+    assert balance_of(same, channel, affected, e, kept).after == pytest.approx(1.5)
 
 
 def test_the_placebo_is_quiet_or_alarms_where_a_confounder_is_hidden(stakes):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from valence.core.alike.basis import Flags, Floats, Singles
+from valence.core.alike.basis import Codes, Flags, Floats, Singles, indicators
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Balance:
     """How alike the affected and the controls are.
 
     Differences are standardised: in standard deviations of the affected and the others together,
-    the largest over all covariates.
+    the largest over all covariates and over the shares of each category.
     """
 
     before: float
@@ -23,15 +23,16 @@ class Balance:
     trimmed: float  # share of the affected left out, since nobody like them went unharmed
 
 
-def balance_of(mains: Singles, affected: Flags, e: Floats, kept: Flags) -> Balance:
-    """Return how alike moments are, by their covariates (n, k) and propensities (n,)."""
+def balance_of(mains: Singles, codes: Codes, affected: Flags, e: Floats, kept: Flags) -> Balance:
+    """Return how alike events are, by covariates (n, k), category (n,) and propensity (n,)."""
+    known = np.column_stack([mains, indicators(codes)])
     controls = ~affected & kept
     odds = e[controls] / (1 - e[controls])
     weights = odds / max(float(odds.sum()), 1e-300)
     own = affected & kept
     return Balance(
-        before=_apart(mains[affected], mains[~affected], None),
-        after=_apart(mains[own], mains[controls], weights),
+        before=_apart(known[affected], known[~affected], None),
+        after=_apart(known[own], known[controls], weights),
         effective=float(1 / max(float((weights**2).sum()), 1e-300)) if len(weights) else 0.0,
         trimmed=float(1 - own.sum() / affected.sum()),
     )

@@ -112,7 +112,7 @@ class Basis:
         if self.crossed:
             first, second = np.triu_indices(z.shape[1], k=1)
             parts.append(z[:, first] * z[:, second])
-        own = (codes[:, None] == np.arange(1, self.categories + 1)).astype(np.float64)
+        own = indicators(codes, self.categories)
         parts.append(own)
         if self.crossed and self.categories:
             parts.append((own[:, :, None] * z[:, None, :3]).reshape(len(z), -1))
@@ -143,6 +143,12 @@ def common(values: Sequence[object] | npt.NDArray[Any], most: int = 6) -> Codes:
     rare = count < max(0.01 * count.sum(), 1)
     place = np.where(rare, most, np.minimum(place, most))
     return np.unique(place, return_inverse=True)[1][codes]
+
+
+def indicators(codes: Codes, categories: int | None = None) -> Floats:
+    """Return a column for each category but 0, the most common: 1 where a row is of it."""
+    most = int(codes.max(initial=0)) if categories is None else categories
+    return np.asarray(codes[:, None] == np.arange(1, most + 1), np.float64)
 
 
 def _scaled(mains: Singles, centre: tuple[Floats, Floats, Flags]) -> Singles:

@@ -48,7 +48,7 @@ class Alike:
         fewer = int(min(affected.sum(), (~affected).sum()))
         e = propensity(Basis.of(mains, codes, fewer), affected, fold)
         kept = e <= rules.trim
-        balance = balance_of(mains, affected, e, kept)
+        balance = balance_of(mains, codes, affected, e, kept)
         return cls(mains, codes, affected, customer, fold, e, kept, balance, rules)
 
     @property

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from valence.core.alike.balance import Balance
-from valence.core.alike.basis import Flags, Floats, Singles
+from valence.core.alike.basis import Codes, Flags, Floats, Singles
 from valence.core.alike.compared import USUAL, Alike, Rules
 from valence.core.alike.effect import Effects, Estimate, effects, naive
 from valence.journey.stake.known import YEAR, Moments
@@ -44,11 +44,12 @@ class Stake:
     verdict: Verdict
     naive: Estimate | None = None
     effect: Estimate | None = None
-    lost: Estimate | None = None  # sum of effects on the affected whose year is over
-    at_stake: Estimate | None = None  # sum of foretold effects on those of the last year
+    # Sums count a customer once a year: years after two moments of one are mostly the same year.
+    lost: Estimate | None = None  # of effects on the affected whose year is over
+    at_stake: Estimate | None = None  # of foretold effects on those of the last year
     balance: Balance | None = None
     placebo: Placebo | None = None
-    each: Floats = field(default_factory=lambda: np.zeros(0))  # foretold effect of each newer one
+    each: Floats = field(default_factory=lambda: np.zeros(0))  # the effects that it sums
 
 
 def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = USUAL) -> Stake:
@@ -68,6 +69,7 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = US
     over = moments.on <= as_of - YEAR
     old, own = moments.some(over), affected[over]
     newer = moments.some(~over & affected)
+    counted = once_a_year(newer)
     bare = Stake(
         affected=int(own.sum()),
         controls=int((~own).sum()),
@@ -96,17 +98,31 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = US
     kinds = _Kinds.of(basis.mains[own & kept], expected.told[own & kept])
     found = effects(compared, kinds.of_rows(basis.mains[kept], expected.told[kept]))
     others = basis.of_others(every[~over & affected], newer.channel)
-    rows = kinds.of_rows(others.mains, expected.of(others))
+    rows = kinds.of_rows(others.mains, expected.of(others))[counted]
     placebo = placebo_of(old, own, rules)
     return replace(
         told,
         verdict=_verdict(found, alike, placebo, rules),
         effect=found.mean,
-        lost=_times(found.mean, bare.affected),
+        lost=_times(found.mean, len(once_a_year(old.some(own)))),
         at_stake=found.total(rows),
         placebo=placebo,
         each=rows @ found.weights,
     )
+
+
+def once_a_year(moments: Moments) -> Codes:
+    """Return which moments to sum: each customer's first, the first a year after it, and so on.
+
+    The year after a moment holds the margin that the customer's next moment looks at, too.
+    """
+    rows = np.lexsort((moments.on, moments.customer))
+    found = [rows[:0]]
+    while len(rows):
+        _, first, whose = np.unique(moments.customer[rows], return_index=True, return_inverse=True)
+        found.append(rows[first])
+        rows = rows[moments.on[rows] >= moments.on[rows[first]][whose] + YEAR]
+    return np.concatenate(found)
 
 
 def placebo_of(old: Moments, own: Flags, rules: Rules) -> Placebo | None:
