@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from valence.audience.declaration import AUDIENCE
 from valence.experience.commands import experience
-from valence.experience.silent import Silence, hurt, scaled, silence_counts, spoken, together
+from valence.kit.silence import Silence, hurt, scaled, silence_counts, spoken, together
 from valence.value.declaration import VALUE
 
 DAY = date(2025, 3, 31)

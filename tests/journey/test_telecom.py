@@ -154,6 +154,10 @@ def test_the_map_shows_what_was_felt_where_and_how_contacts_were_kept(telecom):
     assert desk["standard_kept"]["n"] > 0
     assert desk["solved_at_first_contact"]["n"] > 0
     assert found["unknown_answers"] == []
+    assert (found["peak"], found["low"]) == ("order", "app")
+    assert found["heat"]["channel"]
+    (claim,) = [row for row in found["claims"] if row["touchpoint"] == "service contact"]
+    assert claim["rows"] == claim["held"] == claim["taken"] > desk["steps"]
 
 
 def test_a_touchpoint_opens_to_its_words_and_customers(web, telecom):

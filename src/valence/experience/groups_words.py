@@ -65,7 +65,7 @@ def traits_said(traits: tuple[str, ...], fmt: Formats) -> str:
     """Return traits in a sentence: value tier and main channel."""
     names = [fmt.language.worded(GROUP[trait]) for trait in traits]
     names = names if fmt.chinese else [name[0].lower() + name[1:] for name in names]
-    return ("、" if fmt.chinese else ", ").join(names)
+    return fmt.listed(names)
 
 
 def brand_name(name: str | None, fmt: Formats) -> str:

@@ -167,7 +167,7 @@ def segments_said(segments: Mapping[str, Mapping[str, Kano]], by: str, fmt: Form
         "{feature} is {these}. A question mark: the first category leads by no more than chance "
         "may.",
         feature=item(name, fmt),
-        these=("、" if fmt.chinese else ", ").join(
+        these=fmt.listed(
             f"{_category(category, fmt)} ({group_name(by, segment, fmt)})"
             for segment, category in of.items()
         ),

@@ -55,7 +55,7 @@ def item(name: str, fmt: Formats) -> str:
 
 def listed(names: Sequence[str], fmt: Formats) -> str:
     """Return several of them, one after the other."""
-    return ("、" if fmt.chinese else ", ").join(item(name, fmt) for name in names)
+    return fmt.listed(item(name, fmt) for name in names)
 
 
 def gap_tabs(ask: Asked, wanted: str) -> list[Tab]:

@@ -14,7 +14,8 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.experience.apart import contacts_of
-from valence.experience.silent import (
+from valence.kit.silence import (
+    MONTHS,
     Scaled,
     Sign,
     Silence,
@@ -26,7 +27,6 @@ from valence.experience.silent import (
 )
 from valence.lake.reading import Tables
 
-MONTHS = 24  # in which who left, left, and who spoke, spoke
 RECENT_MONTHS = 12  # of the voiced complaints that are scaled
 _MOST = 12  # matters
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from valence.core.messages import Message, message
-from valence.experience.silent import MINIMUM, RHYTHMS, Silence
-from valence.experience.silent_answers import MONTHS, RECENT_MONTHS, Silent
+from valence.experience.silent_answers import RECENT_MONTHS, Silent
 from valence.kit.charts import Bar, Chart, bars, too_little
 from valence.kit.codes import ASPECTS, TIERS, named
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
+from valence.kit.silence import MINIMUM, MONTHS, RHYTHMS, Silence
 
 TITLE = message("Silent leavers")
 ASKED = message("How many leave without ever telling us why?")

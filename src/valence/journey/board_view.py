@@ -73,6 +73,16 @@ def _sentiment(measures: Measures, fmt: Formats) -> str | None:
     return f"{fmt.cell(round(said['mean'], 2), 'float')}, n = {fmt.integer(said['n'])}"
 
 
+def _silent(measures: Measures, fmt: Formats) -> str | None:
+    said = measures.silent
+    if said is None:
+        return None
+    if said["silent_share"] is None:
+        return _few(round(said["leavers"]), fmt)
+    interval = fmt.interval(said["silent_low"], said["silent_high"], "percent")
+    return f"{fmt.percent(said['silent_share'])} ({interval})"
+
+
 def _per_1000(measures: Measures, fmt: Formats) -> str | None:
     rate = measures.complaints_per_1000
     return None if rate is None else fmt.short(round(rate, 1))
@@ -85,6 +95,7 @@ _BOARD = (
     (message("Go on to a later stage"), lambda m, fmt: _share(m.onward, fmt)),
     (message("Median time until then"), _days),
     (message("Last step of all"), lambda m, fmt: _share(m.lost, fmt)),
+    (message("Left without a word, of those who left after it"), _silent),
     (METRIC_WORDS["nps"], lambda m, fmt: _felt(m, "nps", fmt)),
     (METRIC_WORDS["csat"], lambda m, fmt: _felt(m, "csat", fmt)),
     (message("CES (higher is easier)"), lambda m, fmt: _felt(m, "ces", fmt)),

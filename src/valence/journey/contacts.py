@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.journey.definition import JourneyDefinition
+from valence.journey.matters import beside
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column, Kind
 from valence.lake.moments import micros_of
@@ -63,49 +64,27 @@ def journey_contacts(
 
     Notes
     -----
-    The same matter is the same case, or the same category whatever its case, as in
-    `contact_matters`: another contact of the customer about it within `repeat_days` is a repeat.
-    Without a case and a category a contact is of no matter, and nothing repeats it.
+    The same matter is as in `matters.beside`: another contact of the customer about it within
+    `repeat_days` is a repeat.
     """
     as_of = as_day(as_of)
     t = filled(
         given(contacts, "source", "contact_id", "customer_id", "opened_at", "opened_on"), _TAKEN
     )
     t = t.filter(t.customer_id.notnull(), t.opened_on <= as_of)
-    t = _beside(t.mutate(about=t.category.lower(), opened=micros_of(t.opened_at)))
+    t = beside(t, after=("channel",)).rename(opened="micros")
     within = definition.repeat_days * _DAY
-    again = ibis.coalesce(t.next_opened - t.opened <= within, False)
+    again = ibis.coalesce(t.after_micros - t.opened <= within, False)
     t = t.mutate(
         again=again,
-        elsewhere=again & ibis.coalesce(folded(t.next_channel) != folded(t.channel), False),
-        first=~ibis.coalesce(t.opened - t.last_opened <= within, False),
+        elsewhere=again & ibis.coalesce(folded(t.after_channel) != folded(t.channel), False),
+        first=~ibis.coalesce(t.opened - t.before_micros <= within, False),
         judged=t.opened_on <= as_of - timedelta(days=definition.repeat_days),
         complaint=ibis.coalesce(t.complaint, False),
     )
     solved = t.solved_at.notnull() & (ibis.coalesce(t.reopened, 0) == 0)
     t = t.mutate(solved_at_once=t.first & solved & ~t.again)
     return _placed(t, steps)
-
-
-def _beside(t: ir.Table) -> ir.Table:
-    """Add when the contacts before and after on the same matter were, and the later's channel."""
-    found = {}
-    for name in ("case_id", "about"):
-        along = ibis.window(
-            group_by=("customer_id", name), order_by=("opened", "source", "contact_id")
-        )
-        known = t[name].notnull()
-        found[f"last_{name}"] = known.ifelse(t.opened.lag().over(along), ibis.null("int64"))
-        found[f"next_{name}"] = known.ifelse(t.opened.lead().over(along), ibis.null("int64"))
-        found[f"channel_{name}"] = known.ifelse(t.channel.lead().over(along), ibis.null("string"))
-    t = t.mutate(**found)
-    # Of two that follow, the sooner; both engines pass over what is missing.
-    sooner = ibis.coalesce(t.next_case_id <= t.next_about, t.next_case_id.notnull())
-    return t.mutate(
-        last_opened=ibis.greatest(t.last_case_id, t.last_about),
-        next_opened=ibis.least(t.next_case_id, t.next_about),
-        next_channel=sooner.ifelse(t.channel_case_id, t.channel_about),
-    )
 
 
 def _placed(t: ir.Table, steps: ir.Table) -> ir.Table:

@@ -178,6 +178,7 @@ class JourneyDefinition(Document):
         for kind, said in (("touchpoint", names), ("stage", list(self.stages))):
             if twice := sorted({name for name in said if said.count(name) > 1}):
                 raise ValueError(f"each {kind} needs a name of its own; twice: {twice}")
+        self._called_once()
         for touchpoint in self.touchpoints:
             if touchpoint.stage not in self.stages:
                 raise ValueError(
@@ -188,6 +189,18 @@ class JourneyDefinition(Document):
                 _checked(touchpoint, rule)
         self._designed(names)
         return self
+
+    def _called_once(self) -> None:
+        """Refuse a name under which answers could be about either of two touchpoints."""
+        owners: dict[str, str] = {}
+        for touchpoint in self.touchpoints:
+            for name in (touchpoint.name, *touchpoint.also):
+                owner = owners.setdefault(_said(name), touchpoint.name)
+                if owner != touchpoint.name:
+                    raise ValueError(
+                        f"{touchpoint.name}: {owner} is called {name!r} already; answers about it "
+                        "must be about one touchpoint"
+                    )
 
     def _designed(self, names: list[str]) -> None:
         """Refuse a designed way that nobody could walk, or that says what nothing can show."""
@@ -212,13 +225,12 @@ class JourneyDefinition(Document):
                 )
 
     def called(self) -> dict[str, Touchpoint]:
-        """Return each touchpoint by all its names, in small letters; its own come first."""
-        also = {
-            name.lower(): touchpoint
-            for touchpoint in reversed(self.touchpoints)
-            for name in touchpoint.also
+        """Return each touchpoint by all its names, as answers are compared with them."""
+        return {
+            _said(name): touchpoint
+            for touchpoint in self.touchpoints
+            for name in (touchpoint.name, *touchpoint.also)
         }
-        return {**also, **{touchpoint.name.lower(): touchpoint for touchpoint in self.touchpoints}}
 
     def named(self, name: str) -> Touchpoint:
         """Return the touchpoint of a name that the journey has."""
@@ -227,6 +239,10 @@ class JourneyDefinition(Document):
     def of(self, source: Source) -> list[Touchpoint]:
         """Return the touchpoints that are recognised in a table, in their order."""
         return [touchpoint for touchpoint in self.touchpoints if touchpoint.source == source]
+
+
+def _said(name: str) -> str:
+    return name.strip().lower()
 
 
 def _checked(touchpoint: Touchpoint, rule: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import combinations
 from math import sqrt
 from typing import Any
 
 from valence.core.days import months_before
-from valence.core.intervals import normal_quantile, two_sided, wilson
+from valence.core.intervals import corrected, normal_quantile, two_sided, wilson
+from valence.journey.about import about
 from valence.journey.definition import JourneyDefinition
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
@@ -60,12 +62,12 @@ class Feeling:
     def __add__(self, other: Feeling) -> Feeling:
         return Feeling(self.metric, self.n + other.n, self.good + other.good, self.bad + other.bad)
 
-    def unlike(self, other: Feeling) -> bool:
-        """Whether two scores of other answers differ by more than chance (90 %)."""
+    def by_chance(self, other: Feeling) -> float:
+        """How probable so large a difference to the score of other answers is by chance; else 1."""
         if not (self.enough and other.enough):
-            return False
-        probability = two_sided(self.score - other.score, sqrt(self.error**2 + other.error**2))
-        return probability is not None and probability < 1 - _CONFIDENCE
+            return 1.0
+        found = two_sided(self.score - other.score, sqrt(self.error**2 + other.error**2))
+        return 1.0 if found is None else found
 
     def told(self) -> dict[str, Any]:
         """Return it as one row; without a score below the minimum of answers."""
@@ -87,6 +89,7 @@ class Felt:
     now: Mapping[str, Feeling]
     before: Mapping[str, Feeling]
     channels: Mapping[str, Mapping[str, Feeling]]  # of each channel, by metric
+    changed: Mapping[str, float] = field(default_factory=dict)  # see `told_changes`
 
     @property
     def main(self) -> Feeling | None:
@@ -96,23 +99,51 @@ class Felt:
 
     def moved(self, metric: str) -> float | None:
         """How many points a score moved by more than chance; None where it did not."""
-        now, before = self.now.get(metric), self.before.get(metric)
-        if now is None or before is None or not now.unlike(before):
-            return None
-        return now.score - before.score
+        return self.changed.get(metric)
 
     def inconsistent(self, metric: str) -> tuple[str, str] | None:
-        """The channel where it feels worst and the one where it feels best, if unlike."""
+        """The worse and the better of two channels that are farthest apart, if not by chance.
+
+        All pairs are tested, and corrected for how many they are.
+        """
         held = {
             channel: told[metric]
             for channel, told in self.channels.items()
             if metric in told and told[metric].enough
         }
-        if len(held) < 2:
-            return None
         ordered = sorted(held, key=lambda channel: held[channel].score)
-        worst, best = ordered[0], ordered[-1]
-        return (worst, best) if held[worst].unlike(held[best]) else None
+        pairs = list(combinations(ordered, 2))
+        sure = _sure([held[worse].by_chance(held[better]) for worse, better in pairs])
+        return max(
+            (pair for pair, apart in zip(pairs, sure, strict=True) if apart),
+            key=lambda pair: held[pair[1]].score - held[pair[0]].score,
+            default=None,
+        )
+
+
+def told_changes(felt: Mapping[str, Felt]) -> dict[str, Felt]:
+    """Return what was felt at places that are told beside each other, with what changed there.
+
+    Every place and question is tested against the period before, and corrected for how many they
+    are: of so many, some would else seem to have changed.
+    """
+    tested = [
+        (name, now, each.before[metric])
+        for name, each in felt.items()
+        for metric, now in each.now.items()
+        if metric in each.before and now.enough and each.before[metric].enough
+    ]
+    changed: dict[str, dict[str, float]] = {name: {} for name in felt}
+    sure = _sure([now.by_chance(before) for _, now, before in tested])
+    for (name, now, before), moved in zip(tested, sure, strict=True):
+        if moved:
+            changed[name][now.metric] = now.score - before.score
+    return {name: replace(each, changed=changed[name]) for name, each in felt.items()}
+
+
+def _sure(by_chance: Sequence[float]) -> list[bool]:
+    """Which of several differences are more than chance, at 90 %, corrected for their number."""
+    return [each < 1 - _CONFIDENCE for each in corrected(by_chance)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +164,16 @@ def voices_of(tables: Tables, definition: JourneyDefinition, as_of: date) -> Voi
     if not tables.has("answers"):
         return Voices({}, _felt(()), {})
     rows = _rows(tables, definition, as_of)
-    called = definition.called()
     at: dict[str, list[Mapping[str, Any]]] = {}
     unknown: dict[str, int] = {}
     for row in rows:
         said = row["touchpoint"]
-        touchpoint = called.get((said or "").lower())
-        if touchpoint is not None:
-            at.setdefault(touchpoint.name, []).append(row)
+        if row["about"] is not None:
+            at.setdefault(row["about"], []).append(row)
         elif said and row["now"]:
             unknown[said] = unknown.get(said, 0) + row["n"]
-    return Voices({name: _felt(told) for name, told in at.items()}, _felt(rows), unknown)
+    felt = told_changes({name: _felt(told) for name, told in at.items()})
+    return Voices(felt, told_changes({"": _felt(rows)})[""], unknown)
 
 
 def _rows(tables: Tables, definition: JourneyDefinition, as_of: date) -> list[dict[str, Any]]:
@@ -154,9 +184,13 @@ def _rows(tables: Tables, definition: JourneyDefinition, as_of: date) -> list[di
         t.on <= as_of, t.on > earlier, t.good.notnull(), t.subject == "own",
         t.metric.isin(METRICS),
     )  # fmt: skip
-    t = t.mutate(now=t.on > since, channel=t.channel.fill_null(""))
+    t = t.mutate(
+        now=t.on > since,
+        channel=t.channel.fill_null(""),
+        about=about(t.touchpoint, definition),
+    )
     return tables.rows(
-        t.group_by("touchpoint", "channel", "metric", "now").agg(
+        t.group_by("about", "touchpoint", "channel", "metric", "now").agg(
             n=t.count().cast("int64"), good=count_if(t.good), bad=count_if(t.bad)
         )
     )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from valence.core.days import months_before
 from valence.core.messages import Message, message
 from valence.journey.feelings import METRICS
+from valence.journey.heat import heat_by
 from valence.journey.map_answers import JourneyMap
-from valence.journey.map_view import apart, href_of
+from valence.journey.map_view import href_of
 from valence.journey.words import METRICS as METRIC_WORDS
+from valence.journey.words import points
 from valence.kit.ask import Asked
 from valence.kit.charts import Cell, Chart, too_little
 from valence.kit.codes import CHANNELS, SEGMENTS, TOUCHPOINTS, named
@@ -38,7 +38,7 @@ def heat(found: JourneyMap, tables: Tables, by: str, fmt: Formats) -> Chart:
     """Return the touchpoints against weeks, channels or segments."""
     if by == "week":
         return _weeks(found, fmt)
-    told = _channels(tables, found) if by == "channel" else _segments(tables)
+    told = heat_by(tables, found, by)
     title = (
         message("Through which channels do they come?")
         if by == "channel"
@@ -69,24 +69,6 @@ def _weeks(found: JourneyMap, fmt: Formats) -> Chart:
     return made.answering(
         message("Steps of customers, week by week; the last week is on the right.")
     )
-
-
-def _channels(tables: Tables, found: JourneyMap) -> Sequence[Mapping[str, Any]]:
-    t = tables.table("touchpoint_days")
-    t = t.filter(t.on > _since(found), t.on <= found.as_of)
-    t = t.mutate(name=t.channel.lower())
-    return tables.rows(t.group_by("touchpoint", "name").agg(n=t.steps.sum().cast("int64")))
-
-
-def _since(found: JourneyMap) -> date:
-    return months_before(found.as_of, found.definition.months)
-
-
-def _segments(tables: Tables) -> Sequence[Mapping[str, Any]]:
-    if not tables.has("touchpoint_segments"):
-        return []
-    t = tables.table("touchpoint_segments")
-    return tables.rows(t.select("touchpoint", name=t.segment, n=t.customers))
 
 
 def _grid(
@@ -183,31 +165,22 @@ def _scale(name: Words, unit: Any, values: Sequence[float], floor: float | None 
 
 def moments(found: JourneyMap, fmt: Formats) -> list[tuple[Words, Words]]:
     """Return the peak, the low and the end that customers had, and the designed ones."""
-    judged = [
-        (place, main)
-        for place in found.places
-        if (main := place.measures.felt.main) is not None and main.enough
-    ]
     out: list[tuple[Words, Words]] = []
-    if len(judged) > 1:
-        best = max(judged, key=lambda pair: apart(pair[1], found))
-        worst = min(judged, key=lambda pair: apart(pair[1], found))
-        for label, (place, main) in (
-            (message("Peak, as found"), best), (message("Low, as found"), worst)
-        ):  # fmt: skip
+    for label, place in (
+        (message("Peak, as found"), found.peak), (message("Low, as found"), found.low)
+    ):  # fmt: skip
+        if place is not None and (main := place.measures.felt.main) is not None:
             low, high = main.interval
             said = message(
                 "{touchpoint}: {metric} {score} ({low} – {high})",
                 touchpoint=named(TOUCHPOINTS, place.touchpoint.name, fmt),
                 metric=named(METRIC_WORDS, main.metric, fmt),
-                score=fmt.integer(round(main.score)),
-                low=fmt.integer(round(low)),
-                high=fmt.integer(round(high)),
+                score=points(main.score, fmt),
+                low=points(low, fmt),
+                high=points(high, fmt),
             )
             out.append((label, said))
-    ends = [p for p in found.places if p.measures.lost.share is not None and p.measures.lost.hits]
-    if ends:
-        last = max(ends, key=lambda place: place.measures.lost.hits)
+    if (last := found.end) is not None:
         out.append(
             (
                 message("Where journeys end most often"),

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from valence.core.messages import Message, message
+from valence.journey.definition import JourneyDefinition
 from valence.journey.feelings import Feeling
-from valence.journey.map_answers import JourneyMap, Measures, Place, Share
+from valence.journey.map_answers import JourneyMap, Measures, Place, Row, Share
+from valence.journey.paths.journeys import MOST_STEPS
+from valence.journey.stake.view import title_of
 from valence.journey.words import KINDS, points
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
@@ -81,8 +84,8 @@ def answer(found: JourneyMap, fmt: Formats) -> Answer:
         )  # fmt: skip
     steps = sum(place.measures.steps for place in found.places)
     return Answer(
-        message("Customers took {n} steps within a year; nobody was asked how they felt.",
-                n=fmt.integer(steps))
+        message("Customers took {n} steps in {months} months; nobody was asked how they felt.",
+                n=fmt.integer(steps), months=found.definition.months)
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def _worst_felt(found: JourneyMap) -> tuple[Place, Feeling] | None:
         for place in found.places
         if (main := place.measures.felt.main) is not None and main.enough
     ]
-    return min(asked, key=lambda pair: apart(pair[1], found), default=None)
+    return min(asked, key=lambda pair: found.apart(pair[1]), default=None)
 
 
 def figures(found: JourneyMap, fmt: Formats) -> list[Figure]:
@@ -148,7 +151,8 @@ def _brand(found: JourneyMap, brand: Feeling, fmt: Formats) -> Figure:
         note=message("{low} – {high}, n = {n}", low=points(low, fmt), high=points(high, fmt),
                      n=fmt.integer(brand.n)) if brand.enough else "",
         change=None if moved is None else Change(
-            points(abs(moved), fmt), moved > 0, moved > 0, message("against the year before")
+            points(abs(moved), fmt), moved > 0, moved > 0,
+            message("against the {months} months before", months=found.definition.months),
         ),
         href=f"/experience?metric={brand.metric}",
     )  # fmt: skip
@@ -201,20 +205,10 @@ def _why(measures: Measures, fmt: Formats) -> str:
     return ""
 
 
-def apart(feeling: Feeling, found: JourneyMap) -> float:
-    """Return by how many points a score lies above that of the brand for the same question.
-
-    Points of NPS, which runs over twice as many, count half.
-    """
-    whole = found.brand.now.get(feeling.metric)
-    away = feeling.score - (whole.score if whole is not None else feeling.score)
-    return away / 2 if feeling.metric == "nps" else away
-
-
 def _shade(feeling: Feeling | None, found: JourneyMap) -> str:
     if feeling is None or not feeling.enough:
         return ""
-    away = apart(feeling, found)
+    away = found.apart(feeling)
     step = next(step for edge, step in _DEEP if abs(away) >= edge)
     return f"v-felt-{'worse' if away < 0 else 'better'}-{step}"
 
@@ -224,7 +218,7 @@ def stakes(found: JourneyMap, fmt: Formats) -> Chart:
     title = message("Where is most value at stake?")
     rows = [
         Bar(
-            f"{named(TOUCHPOINTS, place.touchpoint.name, fmt)}: {_kind(stake.kind, fmt)}",
+            title_of(place.touchpoint.name, stake.kind, fmt),
             stake.amount, stake.low, stake.high, main=stake.sure,
             worse=stake.sure, href=href_of(place.touchpoint.name),
         )
@@ -293,23 +287,38 @@ def unknown_table(found: JourneyMap, fmt: Formats) -> DataTable | None:
     return DataTable("unknown", headers, rows) if rows else None
 
 
-def silent_rules(found: JourneyMap, fmt: Formats) -> Message | None:
-    """Return a caution about rules that take nothing, or everything, of a table that has rows."""
+def cautions(found: JourneyMap, fmt: Formats) -> list[Message]:
+    """Return what is odd about the rules: that take nothing or everything, or the same rows."""
     asked = [row for row in found.claims if row["rows"]]
-    nothing = [row["touchpoint"] for row in asked if not row["held"]]
-    hidden = [row["touchpoint"] for row in asked if row["held"] and not row["taken"]]
-    if hidden:
-        return message(
+    usual = {each.name: each.rule for each in JourneyDefinition().touchpoints}
+    # A usual rule may well hold for every row: where nothing was ever returned, all are sales.
+    own = {
+        each.name
+        for each in found.definition.touchpoints
+        if each.rule and each.rule != usual.get(each.name)
+    }
+
+    def named_of(rows: list[Row]) -> str:
+        return fmt.listed(named(TOUCHPOINTS, row["touchpoint"], fmt) for row in rows)
+
+    hidden = [row for row in asked if row["held"] and not row["taken"]]
+    shared = [row for row in asked if row["held"] > row["taken"] > 0]
+    every = [row for row in asked if row["held"] == row["rows"] and row["touchpoint"] in own]
+    nothing = [row for row in asked if not row["held"]]
+    said = (
+        (hidden, message(
             "Other touchpoints before them take all rows of: {names}. The first whose rule holds "
-            "takes a row; change their order or their rules.",
-            names=", ".join(named(TOUCHPOINTS, name, fmt) for name in hidden),
-        )
-    if nothing:
-        return message(
-            "No row fits the rules of: {names}.",
-            names=", ".join(named(TOUCHPOINTS, name, fmt) for name in nothing),
-        )
-    return None
+            "takes a row; change their order or their rules.", names=named_of(hidden))),
+        (shared, message(
+            "Touchpoints before them take some of the rows that also fit: {names} ({n} rows). A "
+            "row counts once, at the first whose rule holds.", names=named_of(shared),
+            n=fmt.integer(sum(row["held"] - row["taken"] for row in shared)))),
+        (every, message(
+            "These rules hold for every row of their table, as if there were none: {names}.",
+            names=named_of(every))),
+        (nothing, message("No row fits the rules of: {names}.", names=named_of(nothing))),
+    )  # fmt: skip
+    return [words for rows, words in said if rows]
 
 
 def steps(found: JourneyMap, fmt: Formats) -> list[Step]:
@@ -335,7 +344,7 @@ def steps(found: JourneyMap, fmt: Formats) -> list[Step]:
     return out
 
 
-def how(built: Words) -> How:
+def how(built: Words, fmt: Formats) -> How:
     """Return how the map is made."""
     return How(
         message(
@@ -343,12 +352,19 @@ def how(built: Words) -> How:
             "touchpoint whose rule holds. Reach counts customers of the months shown. Who goes on "
             "comes to a later stage within the days set. The shade is the score against that of "
             "the whole brand for the same question; below 30 answers nothing is said. Intervals "
-            "are 90 %: by p + d − (p − d)² for NPS, Wilson's for shares."
+            "are 90 %: by p + d − (p − d)² for NPS, Wilson's for shares. That a score changed, or "
+            "differs between channels, is said of what is more than chance after a correction for "
+            "how many are told (Benjamini & Hochberg 1995)."
         ),
         note=message(
+            "Shares count only whom, or what, days enough have passed to see. Customers with more "
+            "than {most} steps are no people and left out, but for the steps by week and channel. "
+            "Intervals take steps and contacts as independent: where a few customers make most of "
+            "them, they are too narrow. "
             "Told or asked the same twice: of contacts, those about the same matter again, and of "
             "times that a touchpoint asked for something (its setting `asks`), those where the "
-            "same was asked for again, both within the days set and through another channel."
+            "same was asked for again, both within the days set and through another channel.",
+            most=fmt.integer(MOST_STEPS),
         ),
         inputs=("journey_steps", "touchpoint_reach", "stage_reach", "answers", "journey_contacts"),
         built=built,

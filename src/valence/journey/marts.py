@@ -17,6 +17,7 @@ from valence.journey.designed.walks import DESIGNED, designed_journey
 from valence.journey.paths.marts import PATH_MARTS
 from valence.journey.reach import REACH, touchpoint_reach
 from valence.journey.segments import SEGMENTS, touchpoint_segments
+from valence.journey.silent_places import SILENCE_MART
 from valence.journey.stake.marts import STAKE_MARTS
 from valence.journey.steps import claims, journey_steps, unrecognised
 from valence.lake.columns import arrow_schema
@@ -172,6 +173,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_segments,
         definitions=(JOURNEY_KIND,),
         served=True,
+        version=2,
     ),
     Mart(
         name="journey_contacts",
@@ -222,6 +224,7 @@ MARTS: tuple[Mart, ...] = (
         definitions=(JOURNEY_KIND,),
         served=True,
     ),
+    SILENCE_MART,
     *STAKE_MARTS,
     *PATH_MARTS,
 )

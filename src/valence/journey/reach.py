@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 from valence.core.days import as_day, months_before
 from valence.journey.asked import occasions
 from valence.journey.definition import JourneyDefinition
+from valence.journey.paths.journeys import people
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column
 from valence.lake.moments import micros_of
-from valence.lake.portable import count_if
+from valence.lake.portable import count_if, last_rows
 
 _DAY = 86_400_000_000  # microseconds
 
@@ -27,8 +28,10 @@ REACH = (
     Column("followed", "int", "Customers who have been followed long enough to go on."),
     Column("onward", "int", "Of these, those who came to a later stage within `onward_days`."),
     Column("onward_days", "float", "Median days until they did."),
-    Column("lost", "int", "Customers whose last step of all it was, silent long enough since."),
-    Column("repeats", "int", "Steps followed by another of the customer there within days."),
+    Column("could_leave", "int", "Customers who passed it long enough ago to be silent since."),
+    Column("lost", "int", "Of these, those whose last step of all it was, silent since."),
+    Column("could_repeat", "int", "Steps old enough to see another of the customer there."),
+    Column("repeats", "int", "Of these, those followed by another there within days."),
     Column("promised", "int", "Steps with a service standard that can be judged."),
     Column("kept", "int", "Of these, those that kept it."),
     Column("designed", "int", "Steps with a designed moment that can be judged."),
@@ -59,15 +62,18 @@ def touchpoint_reach(
 
     Notes
     -----
-    A customer goes on from the first step there within the months: to any later stage, within
-    `onward_days`. Whose first step is younger than that is not yet followed. What is lost is
-    counted over all touchpoints: a customer whose very last step lies here, `silent_days` ago or
-    more.
+    Whoever has too many steps to be a person is left out, as in paths: one robot would be most of
+    the steps that can be repeated. A customer goes on from the first step there within the months:
+    to any later stage, within `onward_days`. Whose first step is younger than that is not yet
+    followed. What is lost is counted over all touchpoints: a customer whose very last step lies
+    here, `silent_days` ago or more, of those who passed here that long ago. Steps at one moment
+    stand in the order of `source` and `row_key`.
     """
     as_of = as_day(as_of)
     since = months_before(as_of, definition.months)
     earlier = months_before(as_of, 2 * definition.months)
-    t = steps.filter(steps.on <= as_of, steps.on > earlier)
+    t = people(steps.filter(steps.on <= as_of))
+    t = t.filter(t.on > earlier)
     t = t.mutate(number=_number(t, definition), now=t.on > since)
     counts = t.group_by("touchpoint").agg(
         stage=t.stage.max(),
@@ -84,15 +90,16 @@ def touchpoint_reach(
     parts = (
         _onward(w, as_of, definition),
         _lost(w, as_of, definition),
-        _repeats(w, definition),
+        _repeats(w, as_of, definition),
         _asked(w, as_of, definition),
     )
     for part in parts:
         counts = counts.left_join(part, "touchpoint").drop("touchpoint_right")
     zero = {
         name: ibis.coalesce(counts[name], 0).cast("int64")
-        for name in ("followed", "onward", "lost", "repeats", "asked", "asked_again")
-    }
+        for name in ("followed", "onward", "could_leave", "lost", "could_repeat", "repeats",
+                     "asked", "asked_again")
+    }  # fmt: skip
     return counts.mutate(**zero).select(*(c.name for c in REACH))
 
 
@@ -132,14 +139,20 @@ def _onward(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table
     return followed.left_join(onward, "touchpoint").drop("touchpoint_right")
 
 
+def last_steps(steps: ir.Table) -> ir.Table:
+    """Return the last step of each customer: `customer_id`, `touchpoint`, `on`."""
+    return last_rows(steps, "customer_id", "at", "touchpoint", "on", ties=("source", "row_key"))
+
+
 def _lost(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
-    """Customers whose very last step lies at a touchpoint, long enough ago."""
+    """Customers whose very last step lies at a touchpoint, of those who passed it so long ago."""
     silent = as_of - timedelta(days=definition.silent_days)
-    last = w.group_by("customer_id").agg(
-        touchpoint=w.touchpoint.argmax(w["at"]), last_on=w.on.max()
-    )
-    last = last.filter(last.last_on <= silent)
-    return last.group_by("touchpoint").agg(lost=last.count().cast("int64"))
+    old = w.filter(w.on <= silent)
+    passed = old.group_by("touchpoint").agg(could_leave=old.customer_id.nunique().cast("int64"))
+    last = last_steps(w)
+    last = last.filter(last.on <= silent)
+    lost = last.group_by("touchpoint").agg(lost=last.count().cast("int64"))
+    return passed.left_join(lost, "touchpoint").drop("touchpoint_right")
 
 
 def _asked(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
@@ -150,12 +163,15 @@ def _asked(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
     )
 
 
-def _repeats(w: ir.Table, definition: JourneyDefinition) -> ir.Table:
+def _repeats(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table:
     """Steps that the customer took again at the same touchpoint within days."""
     order = ibis.window(
         group_by=("customer_id", "touchpoint"), order_by=("at", "source", "row_key")
     )
     t = w.mutate(again_at=w["at"].lead().over(order))
+    t = t.filter(t.on <= as_of - timedelta(days=definition.repeat_days))
     gap = micros_of(t.again_at) - micros_of(t["at"])
-    t = t.filter(t.again_at.notnull(), gap <= definition.repeat_days * _DAY)
-    return t.group_by("touchpoint").agg(repeats=t.count().cast("int64"))
+    return t.group_by("touchpoint").agg(
+        could_repeat=t.count().cast("int64"),
+        repeats=count_if(gap <= definition.repeat_days * _DAY),
+    )

@@ -7,6 +7,7 @@ from datetime import date
 import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
+from valence.journey.paths.journeys import people
 from valence.lake.columns import Column
 
 SEGMENTS = (
@@ -20,7 +21,7 @@ SEGMENTS = (
 def touchpoint_segments(
     steps: ir.Table, customers: ir.Table, *, as_of: date, months: int = 12
 ) -> ir.Table:
-    """Return who passed each touchpoint, by the segment that they are in now.
+    """Return which people passed each touchpoint, by the segment that they are in now.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def touchpoint_segments(
         One row per touchpoint and segment, with the columns `SEGMENTS`.
     """
     day = as_day(as_of)
-    t = steps.filter(steps.on > months_before(day, months), steps.on <= day)
+    t = people(steps.filter(steps.on <= day))
+    t = t.filter(t.on > months_before(day, months))
     t = t.group_by("touchpoint", "customer_id").agg(steps=t.count().cast("int64"))
     known = customers.select("customer_id", "segment")
     t = t.left_join(known, "customer_id").drop("customer_id_right")

@@ -16,6 +16,7 @@ from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.codes import ASPECTS, CHANNELS, STAGES, TOUCHPOINTS, named
 from valence.kit.format import Formats
 from valence.kit.page import NOT_ENOUGH, Answer, Figure, Step, Tab, Words
+from valence.kit.titles import TABLE_TITLES
 
 ASKED = message("What happens here, and what do customers say?")
 WHICH: dict[str, Message] = {
@@ -117,7 +118,7 @@ def set_up(place: Place, fmt: Formats) -> list[tuple[Words, str]]:
          else fmt.language.worded(message("nothing"))),
         (message("Service standard"), t.standard or none),
         (message("Moment of truth"), yes if t.moment_of_truth else no),
-        (message("Recognised in"), t.source),
+        (message("Recognised in"), named(TABLE_TITLES, t.source, fmt)),
         (message("By the rule"), t.rule or fmt.language.worded(message("every row"))),
     ]  # fmt: skip
 

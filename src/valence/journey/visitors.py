@@ -11,7 +11,10 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.messages import message
+from valence.journey.about import about
 from valence.journey.definition import JourneyDefinition, Touchpoint
+from valence.journey.paths.journeys import people
+from valence.journey.reach import last_steps
 from valence.kit.tables import TableColumn, TableSpec
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
@@ -81,22 +84,21 @@ def visitors(
     """
     since = months_before(as_of, definition.months)
     s = tables.table("journey_steps")
-    s = s.filter(s.on > since, s.on <= as_of)
-    lasts = s.group_by("customer_id").agg(ended_at=s["at"].max(), ended_on=s.on.max())
+    s = people(s.filter(s.on <= as_of))
+    s = s.filter(s.on > since)
+    lasts = last_steps(s)
+    silent = as_of - timedelta(days=definition.silent_days)
+    lasts = lasts.filter(lasts.touchpoint == touchpoint.name, lasts.on <= silent)
     here = s.filter(s.touchpoint == touchpoint.name)
     passed = here.group_by("customer_id").agg(
         steps=here.count().cast("int64"),
         first_on=here.on.min(),
         last_on=here.on.max(),
-        last_at=here["at"].max(),
         broken=count_if(~here.standard_kept),
     )
-    passed = passed.left_join(lasts, "customer_id").drop("customer_id_right")
-    silent = as_of - timedelta(days=definition.silent_days)
-    passed = passed.mutate(
-        was_last=(passed.last_at == passed.ended_at) & (passed.ended_on <= silent)
-    ).drop("ended_at", "ended_on", "last_at")
-    said = _answers(tables, touchpoint, since, as_of)
+    passed = passed.left_join(lasts.select("customer_id", ended="touchpoint"), "customer_id")
+    passed = passed.mutate(was_last=passed.ended.notnull()).drop("ended", "customer_id_right")
+    said = _answers(tables, touchpoint, definition, as_of)
     said = said.filter(said.customer_id.notnull())
     said = said.group_by("customer_id").agg(
         good_answers=count_if(said.good), bad_answers=count_if(said.bad), said_on=said.on.max()
@@ -136,7 +138,7 @@ def verbatims(
     """
     if not tables.has("answers"):
         return []
-    t = _answers(tables, touchpoint, months_before(as_of, definition.months), as_of)
+    t = _answers(tables, touchpoint, definition, as_of)
     t = t.filter(t.words)
     if which in ("bad", "good"):
         t = t.filter(t[which])
@@ -169,20 +171,21 @@ def pains(
     if not tables.has("feedback_aspects"):
         return []
     t = tables.table("feedback_aspects")
-    names = [touchpoint.name.lower(), *(name.lower() for name in touchpoint.also)]
     t = t.filter(
         t.on > months_before(as_of, definition.months), t.on <= as_of,
-        t.touchpoint.lower().isin(names), t.sentiment.notnull(),
+        about(t.touchpoint, definition) == touchpoint.name, t.sentiment.notnull(),
     )  # fmt: skip
     t = t.group_by("aspect").agg(n=t.count().cast("int64"), complaints=count_if(t.sentiment < 0))
     rows = tables.rows(t.order_by(t.complaints.desc(), "aspect"))
     return [Pain(row["aspect"], row["n"], row["complaints"]) for row in rows]
 
 
-def _answers(tables: Tables, touchpoint: Touchpoint, since: date, as_of: date) -> ir.Table:
-    """Answers about a touchpoint, by all its names."""
-    names = [touchpoint.name.lower(), *(name.lower() for name in touchpoint.also)]
+def _answers(
+    tables: Tables, touchpoint: Touchpoint, definition: JourneyDefinition, as_of: date
+) -> ir.Table:
+    """Answers about a touchpoint in the months of the map, by all its names."""
     t = tables.table("answers")
     return t.filter(
-        t.on > since, t.on <= as_of, t.subject == "own", t.touchpoint.lower().isin(names)
-    )
+        t.on > months_before(as_of, definition.months), t.on <= as_of, t.subject == "own",
+        about(t.touchpoint, definition) == touchpoint.name,
+    )  # fmt: skip

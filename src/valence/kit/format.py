@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -151,6 +151,12 @@ class Formats:
             return ABSENT
         form = getattr(self, how)
         return _joined(form(low), form(high))
+
+    # -- names
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Return names one after the other: "a, b" or “a、b”."""
+        return ("、" if self.chinese else ", ").join(names)
 
     # -- time
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -154,3 +154,15 @@ def wilson(
     scale = 1.0 + z * z / trials
     low, high = (centre - half) / scale, (centre + half) / scale
     return (low < 0).ifelse(0.0, low), (high > 1).ifelse(1.0, high)
+
+
+def last_rows(table: ir.Table, by: str, at: str, *columns: str, ties: Sequence[str]) -> ir.Table:
+    """Return some columns of the last row of each group.
+
+    Of rows at one moment the last is the one with the highest `ties`, compared one after the other
+    as texts joined by a colon: rows are grouped, never sorted.
+    """
+    ended = table.group_by(by).agg(**{at: table[at].max()})
+    t = table.semi_join(ended, [by, at])
+    key = ibis.literal(":").join([t[name] for name in ties])
+    return t.group_by(by).agg(**{name: t[name].argmax(key) for name in columns})

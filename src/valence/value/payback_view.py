@@ -7,7 +7,6 @@ from valence.kit.charts import Chart, DataTable, Line, lines, too_little
 from valence.kit.format import Formats
 from valence.kit.page import Words
 from valence.value.equity_answers import Equity
-from valence.value.words import listed
 
 _TITLE = message("When has a new customer paid for itself?")
 
@@ -46,7 +45,7 @@ def _won_nobody(channels: list[str], fmt: Formats) -> Message:
     return message(
         "Nobody is known to have come through {channels}, on which money was spent. Where orders "
         "have another name for it, say so under Definitions, Acquisition.",
-        channels=listed(fmt, channels),
+        channels=fmt.listed(channels),
     )
 
 

@@ -72,8 +72,3 @@ def bare_percent(share: float, digits: int) -> str:
 def sentences(fmt: Formats, *said: Message) -> str:
     """Return sentences one after the other: Chinese ones stand without a space."""
     return ("" if fmt.chinese else " ").join(fmt.language.worded(one) for one in said)
-
-
-def listed(fmt: Formats, names: Iterable[str]) -> str:
-    """Return names one after the other: "a, b" or “a、b”."""
-    return ("、" if fmt.chinese else ", ").join(names)

@@ -107,3 +107,33 @@ def test_a_brand_without_a_build_says_what_is_missing(tmp_path):
     bare.close()
     assert page.status_code == 200
     assert "No orders have been imported yet." in page.text
+
+
+def test_the_map_by_api_and_command_tells_what_its_pages_tell(client, house):
+    found = client.get("/api/v1/journey/map").json()
+    places = {row["touchpoint"]: row for row in found["touchpoints"]}
+    desk = places["service contact"]
+    stakes = {stake["kind"]: stake["amount"] for stake in desk["stakes"]}
+    assert stakes["repeat_contact"] > 0
+    table = client.get("/journey/map.csv").text.splitlines()
+    assert "stake_repeat_contact_amount" in table[0]
+    # Nobody here ever complained: all who left are silent, at the touchpoint and in its stage.
+    silent = [row["left_silent"] for row in found["stages"] if row["stage"] == desk["stage"]]
+    assert (silent[0]["share"], desk["left_silent"]["share"]) == (1.0, 1.0)
+    assert 30 <= desk["left_silent"]["leavers"] < desk["customers"]
+    assert "Left without a word" in client.get("/journey").text
+    one = client.get("/api/v1/journey/touchpoint", params={"name": "service contact"}).json()
+    assert (one["measures"], one["pains"], one["words"]) == (desk, [], [])
+    asked = {"name": "service contact", "where": "was_last", "limit": 1}
+    people = client.get("/api/v1/journey/touchpoint/customers", params=asked).json()
+    assert people["total"] == desk["lost"]["hits"] > 0
+    heat = client.get("/api/v1/journey/heat", params={"by": "channel"}).json()["items"]
+    assert ("service contact", "phone") in {(row["touchpoint"], row["name"]) for row in heat}
+    line = ["journey", "map", "--touchpoint", "service contact", "--brand", str(house.brand.root)]
+    said = CliRunner().invoke(application("journey"), line)
+    assert "Left without a word" in said.output, said.output
+
+
+def test_a_touchpoint_may_have_a_stroke_in_its_name(client):
+    page = client.get("/journey/touchpoints/call%2Fchat")
+    assert "There is no touchpoint &#39;call/chat&#39; on the map." in page.text

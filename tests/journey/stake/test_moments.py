@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from valence.experience.answers import ANSWERS
 from valence.journey.columns import STEPS
+from valence.journey.definition import JourneyDefinition, Touchpoint
 from valence.journey.stake.columns import STAKE_MOMENTS
 from valence.journey.stake.definition import BadExperience, StakeDefinition
 from valence.journey.stake.moments import stake_moments
@@ -71,12 +72,15 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def moments(con, definition=None, **tables):
+def moments(con, definition=None, journey=None, **tables):
     made = {}
     for name, rows in {"order_facts": (), **tables}.items():
         table = pa.Table.from_pylist(list(rows), schema=arrow_schema(COLUMNS[name]))
         made[name] = con.create_table(f"stake_{name}", ibis.memtable(table), overwrite=True)
-    found = stake_moments(made, as_of=DAY, definition=definition or StakeDefinition())
+    found = stake_moments(
+        made, as_of=DAY, definition=definition or StakeDefinition(),
+        journey=journey or JourneyDefinition(),
+    )  # fmt: skip
     assert found.columns == tuple(c.name for c in STAKE_MOMENTS)
     return con.to_pyarrow(found.order_by("kind", "touchpoint", "customer_id", "on")).to_pylist()
 
@@ -140,9 +144,14 @@ def test_a_contact_about_the_same_within_thirty_days_is_a_repeat(con):
     days = [date(2025, 6, 1), date(2025, 6, 20), date(2025, 8, 20)]
     contacts = [contact("ann", on, str(at)) for at, on in enumerate(days)]
     contacts += [contact("ann", date(2025, 6, 21), "9", category="price")]
+    contacts += [contact("bob", on, f"b{at}", category=None) for at, on in enumerate(days)]
+    contacts += [
+        {**contact("cid", days[0], "c0"), "case_id": "K1"},
+        {**contact("cid", days[1], "c1", category="price"), "case_id": "K1"},
+    ]
     steps = [
         step(
-            "ann",
+            c["customer_id"],
             c["opened_on"],
             "service contact",
             source="contacts",
@@ -151,17 +160,32 @@ def test_a_contact_about_the_same_within_thirty_days_is_a_repeat(con):
         for c in contacts
     ]
     rows = moments(con, journey_steps=steps, contacts=contacts)
-    assert [r["bad"] for r in rows] == [False, True, False, False]
+    assert [(r["customer_id"], r["bad"]) for r in rows] == [
+        ("ann", False), ("ann", True), ("ann", False), ("ann", False),
+        # Of no known matter, none is a repeat; one case is one matter whatever its category.
+        ("bob", False), ("bob", False), ("bob", False), ("cid", False), ("cid", True),
+    ]  # fmt: skip
     assert {r["kind"] for r in rows} == {"repeat_contact"}
 
 
-def test_an_answer_is_a_moment_where_it_is_taken_or_else_what_it_is_about(con):
+def test_an_answer_is_a_moment_at_what_it_is_about_or_else_where_it_is_taken(con):
     on = date(2025, 6, 1)
     rows = moments(
         con,
-        journey_steps=[step("ann", on, "review", source="feedback", key="form:1")],
+        journey=JourneyDefinition(
+            touchpoints=(
+                Touchpoint(name="delivery", stage="use", also=("First Parcel",)),
+                Touchpoint(name="survey", stage="recommend", source="feedback"),
+            )
+        ),
+        journey_steps=[
+            step("ann", on, "survey", source="feedback", key="form:1"),
+            step("eve", on, "survey", source="feedback", key="form:5"),
+        ],
         answers=[
             answer("ann", on, "1", "whatever", bad=True),
+            answer("eve", on, "5", "first parcel ", bad=True),
+            answer("fay", on, "6", "whatever", bad=True),
             answer("bob", on, "2", " Delivery ", bad=True),
             answer("cid", on, "3", "delivery", bad=True, subject="a competitor"),
             answer("dan", on, "4", None, bad=True),
@@ -170,7 +194,8 @@ def test_an_answer_is_a_moment_where_it_is_taken_or_else_what_it_is_about(con):
     )
     assert [(r["kind"], r["touchpoint"], r["stage"], r["customer_id"]) for r in rows] == [
         ("low_score", "delivery", "use", "bob"),
-        ("low_score", "review", "use", "ann"),
+        ("low_score", "delivery", "use", "eve"),
+        ("low_score", "survey", "recommend", "ann"),
         ("negative_text", "delivery", "use", "bob"),
     ]
 

@@ -1,6 +1,6 @@
-"""The average effect of a bad experience on the affected, and of those who met it lately.
+"""The average effect of an event on the affected, and on others whom it met since.
 
-With e the propensity, m the outcome expected without the bad experience, A who is affected and
+With e the propensity, m the outcome expected without the event, A who is affected and
 w = e / (1 − e), scaled so that the controls weigh as much as the affected:
 
     effect = sum of A (Y − m) / n₁ − sum of (1 − A) w (Y − m) / n₁
@@ -8,7 +8,7 @@ w = e / (1 − e), scaled so that the controls weigh as much as the affected:
 It is right if either e or m is, and errors of both only multiply (Robins, Rotnitzky & Zhao 1994;
 for the affected: Farrell 2015, Journal of Econometrics 189). Effects differ between customers: a
 few things known of each (worth, tenure, what was expected) tell how, by the linear projection that
-solves the same equation with those things in front. It foretells moments whose year is not over.
+solves the same equation with those things in front. It foretells events that nothing came of yet.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Compared:
     """Moments that are compared, with what models say of each."""
 
     affected: Flags  # (n,) A
-    later: Floats  # (n,) Y, margin of the year after
-    expected: Floats  # (n,) m, the same without the bad experience
+    later: Floats  # (n,) Y, what came after
+    expected: Floats  # (n,) m, the same without the event
     propensity: Floats  # (n,) e
     customer: Codes  # (n,) whose moment it is: one customer's moments are not independent
 

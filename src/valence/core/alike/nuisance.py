@@ -1,4 +1,4 @@
-"""What would have been without the bad experience, and how likely it was: cross-fitted.
+"""What would have been without the event, and how likely it was: cross-fitted.
 
 Both are regressions on a flexible basis. Each row is told by what was fitted to other customers
 (Chernozhukov et al. 2018, Econometrics Journal 21): sums of squares and products are taken once for
@@ -45,7 +45,7 @@ class _Sums:
 
 @dataclass(frozen=True)
 class Without:
-    """The outcome expected without a bad experience: of the rows, and the weights of each fold."""
+    """The outcome expected without the event: of the rows, and the weights of each fold."""
 
     told: Floats  # (n,)
     weights: Floats  # (folds, p)
@@ -59,7 +59,7 @@ class Without:
 
 
 def without(basis: Basis, y: Floats, controls: Flags, fold: Codes) -> Without:
-    """Return the outcome expected without a bad experience, told by other customers' moments.
+    """Return the outcome expected without the event, told by other customers' moments.
 
     A linear regression of the controls' outcomes on the basis; its ridge penalty is the one that
     foretells the left-out folds best. Zeros and long tails need no law: only the mean is asked.
@@ -71,7 +71,7 @@ def without(basis: Basis, y: Floats, controls: Flags, fold: Codes) -> Without:
     y
         (n,) outcomes; those of the affected are not looked at.
     controls
-        (n,) moments without the bad experience.
+        (n,) moments without the event.
     fold
         (n,) fold of each row.
     """
@@ -116,7 +116,7 @@ def _ridged(sums: _Sums, penalty: float) -> tuple[Floats, float]:
 
 
 def propensity(basis: Basis, affected: Flags, fold: Codes) -> Floats:
-    """Return how likely a bad experience was at each moment, told by other customers' moments.
+    """Return how likely the event was at each moment, told by other customers' moments.
 
     A logistic regression on the basis with a ridge penalty, by Newton's method. From the weights
     of all rows those without a fold are reached by one more step; where rows are few, which makes
@@ -127,7 +127,7 @@ def propensity(basis: Basis, affected: Flags, fold: Codes) -> Floats:
     basis
         The covariates, (n rows).
     affected
-        (n,) moments with the bad experience, neither all nor none.
+        (n,) moments with the event, neither all nor none.
     fold
         (n,) fold of each row.
     """

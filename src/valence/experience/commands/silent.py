@@ -6,11 +6,11 @@ from typing import Any
 
 from valence.core.errors import NotFoundError
 from valence.experience.commands.group import experience
-from valence.experience.silent import Silence
 from valence.experience.silent_answers import silent_of
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
 from valence.kit.published import published_tables
+from valence.kit.silence import Silence
 
 
 @experience.command("silent", permission="experience:read")

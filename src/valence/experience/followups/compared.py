@@ -21,7 +21,8 @@ from valence.core.days import as_day, months_before
 from valence.experience.followups import due
 from valence.experience.followups.book import FollowUp
 from valence.experience.followups.definition import FollowUpDefinition
-from valence.lake.portable import count_if, in_panel
+from valence.kit.around import bought_around
+from valence.lake.portable import in_panel
 from valence.lake.reading import Tables
 
 MINIMUM = 50  # customers on either side
@@ -144,35 +145,17 @@ def with_orders(moments: ir.Table, order_facts: ir.Table, *, days: int) -> ir.Ta
         With `value_91`, `value_365`, `value_before`, `orders_365`, `orders_before`, `recency_days`,
         `tenure_days` (−1 without an order before), `later` and `bought` (0 or 1): all float.
     """
-    o = order_facts.filter(order_facts.customer_id.notnull())
-    sale = (o.kind == "sale").ifelse(1, 0)
-    o = o.select("customer_id", "ordered_on", value=o.value_amount.cast("float64"), sale=sale)
-    t = moments.left_join(o, "customer_id").drop("customer_id_right")
-    ago = t.on.delta(t.ordered_on, unit="day").cast("int64")
-    since = t.ordered_on.delta(t.start, unit="day").cast("int64")
-    before, after = ago > 0, (since > 0) & (since <= days)
-    bought_before = before & (t.sale > 0)
-
-    def summed(column: ir.NumericValue, where: ir.BooleanValue) -> ir.FloatingValue:
-        return ibis.coalesce(column.sum(where=where), 0).cast("float64")
-
-    def far(value: ir.IntegerValue) -> ir.FloatingValue:
-        return ibis.coalesce(value, -1).cast("float64")
-
-    keys = [name for name in moments.columns if name in ("customer_id", "on")]
-    kept = {name: t[name].min() for name in moments.columns if name not in keys}
-    return t.group_by(*keys).agg(
-        **kept,
-        value_91=summed(t.value, before & (ago <= 91)),
-        value_365=summed(t.value, before & (ago <= 365)),
-        value_before=summed(t.value, before),
-        orders_365=summed(t.sale, before & (ago <= 365)),
-        orders_before=summed(t.sale, before),
-        recency_days=far(ago.min(where=bought_before)),
-        tenure_days=far(ago.max(where=bought_before)),
-        later=summed(t.value, after),
-        bought=(count_if(after & (t.sale > 0)) > 0).ifelse(1.0, 0.0),
-    )
+    known = bought_around(
+        moments.select("customer_id", "on").distinct(), order_facts, values=(91, 365), counts=(365,)
+    ).drop("later", "later_orders")
+    came = bought_around(
+        moments.select("customer_id", on="start").distinct(), order_facts, values=(), counts=(),
+        following=days,
+    )  # fmt: skip
+    came = came.select("customer_id", "later", "later_orders", start="on")
+    t = moments.join(known, ["customer_id", "on"]).join(came, ["customer_id", "start"])
+    bought = (t.later_orders > 0).ifelse(1.0, 0.0).cast("float64")
+    return t.mutate(bought=bought).drop("later_orders")
 
 
 def compared(

@@ -159,7 +159,7 @@ def journey_part(ask: Ask) -> Response:
     )
 
 
-@pages.get("/experience/touchpoints/{touchpoint}", permission="experience:read")
+@pages.get("/experience/touchpoints/{touchpoint:path}", permission="experience:read")
 def touchpoint_part(ask: Ask, touchpoint: str) -> Response:
     """Give the part of a touchpoint's page that quotes interviews."""
     found = answers.quotes(

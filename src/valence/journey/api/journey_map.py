@@ -7,16 +7,17 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from valence.core.errors import NotFoundError
 from valence.journey.api.router import api
-from valence.journey.columns import UNRECOGNISED
+from valence.journey.columns import CLAIMS, UNRECOGNISED
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
-from valence.journey.map_answers import map_of
+from valence.journey.map_reading import map_built
 from valence.kit.ask import Ask
 from valence.kit.built import defined
 from valence.kit.schemas import made_model, row_model
 
 _UNKNOWN: Any = row_model("UnrecognisedEvent", "Events that no touchpoint takes.", UNRECOGNISED)
+
+_CLAIM: Any = row_model("TouchpointClaim", "What a touchpoint's rule takes.", CLAIMS)
 
 
 class ShareModel(BaseModel):
@@ -40,6 +41,26 @@ class FeltModel(BaseModel):
     moved: float | None = Field(description="Points since the period before, if not by chance.")
 
 
+class SilentModel(BaseModel):
+    """Of customers expected to have left after their last step here, who said nothing."""
+
+    share: float | None = Field(description="0 to 1; no share below 30 leavers.")
+    low: float | None
+    high: float | None
+    leavers: float | None = Field(description="How many sure leavers it is told from.")
+
+
+class FeltByChannel(BaseModel):
+    """One question at one place through one channel."""
+
+    channel: str
+    metric: str = Field(description="nps, csat or ces.")
+    n: int = Field(description="Answers.")
+    score: float | None
+    low: float | None
+    high: float | None
+
+
 class StakeModel(BaseModel):
     """What bad experience of one kind is expected to cost within twelve months."""
 
@@ -59,6 +80,8 @@ class MeasuresModel(BaseModel):
     owner: str | None = None
     backstage: str | None = None
     standard: str | None = None
+    asks: str | None = Field(None, description="What customers give there.")
+    designed: str | None = Field(None, description="peak or end, where it was designed as one.")
     moment_of_truth: bool = False
     steps: int
     customers: int
@@ -70,8 +93,10 @@ class MeasuresModel(BaseModel):
     standard_kept: ShareModel
     designed_delivered: ShareModel
     felt: list[FeltModel]
+    felt_by_channel: list[FeltByChannel]
     sentiment: float | None = Field(description="Mean of words, −1 to 1.")
     sentiment_n: int
+    left_silent: SilentModel
     complaints: int
     complaints_per_1000: float | None = Field(description="For each 1,000 customers.")
     came_again: ShareModel = Field(description="Contacts that came again about the same.")
@@ -99,6 +124,10 @@ MapModel = made_model(
     stages=(list[MeasuresModel], Field(description="The stages in their order.")),
     touchpoints=(list[MeasuresModel], Field(description="Each touchpoint.")),
     fix_first=(list[str], Field(description="Touchpoints, what costs or hurts most first.")),
+    peak=(str | None, Field(description="Touchpoint where it feels best.")),
+    low=(str | None, Field(description="Touchpoint where it feels worst.")),
+    end=(str | None, Field(description="Touchpoint where most took their last step.")),
+    claims=(list[_CLAIM], Field(description="Rows that each rule holds for, and those it took.")),
     unrecognised=(list[_UNKNOWN], Field(description="Events that no touchpoint takes.")),
     unknown_answers=(list[UnknownAnswers], Field(description="Answers about unknown places.")),
 )
@@ -108,7 +137,4 @@ MapModel = made_model(
 def journey_map(ask: Ask) -> dict[str, Any]:
     """Give the journey map: what each touchpoint and stage shows."""
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found = map_of(ask.reader, definition, ask.as_of)
-    if found is None:
-        raise NotFoundError("No figures have been built yet. Import orders, then build.")
-    return found.told()
+    return map_built(ask.reader, definition, ask.as_of).told()

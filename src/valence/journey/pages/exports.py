@@ -5,21 +5,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi.responses import Response
 
-from valence.core.errors import NotFoundError
 from valence.core.messages import Message, message
 from valence.journey import board_view, map_view
 from valence.journey.deck import Pages, map_deck
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
 from valence.journey.drawn import map_svg
-from valence.journey.map_answers import JourneyMap, map_of
+from valence.journey.map_answers import JourneyMap
+from valence.journey.map_reading import map_built
 from valence.journey.map_view import CellOf
 from valence.journey.pages.router import pages
+from valence.journey.stake.view import title_of
 from valence.kit.ask import Ask, Asked
 from valence.kit.built import defined
-from valence.kit.codes import TOUCHPOINTS, named
 from valence.kit.page import Words
 
 _DECK = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -54,7 +55,7 @@ def map_presentation(ask: Ask) -> Response:
     head = [_worded(ask, title) for title, _ in board.headers]
     body = [[_worded(ask, cell) for cell in row] for row in board.rows]
     stakes = [
-        (f"{named(TOUCHPOINTS, place.touchpoint.name, fmt)}: {stake.kind}", stake.amount)
+        (title_of(place.touchpoint.name, stake.kind, fmt), stake.amount)
         for place in found.places
         for stake in place.measures.stakes
         if stake.sure and stake.amount is not None
@@ -76,10 +77,7 @@ def map_presentation(ask: Ask) -> Response:
 
 def _found(ask: Asked) -> JourneyMap:
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found = map_of(ask.reader, definition, ask.as_of)
-    if found is None:
-        raise NotFoundError("No figures have been built yet. Import orders, then build.")
-    return found
+    return map_built(ask.reader, definition, ask.as_of)
 
 
 def _columns(ask: Asked, found: JourneyMap) -> Columns:
@@ -109,15 +107,21 @@ def _worded(ask: Asked, words: Words | None) -> str:
     return ask._(words) if isinstance(words, Message) else str(words)
 
 
-def _flat(row: dict[str, object]) -> dict[str, object]:
+# Of what stands several times at a touchpoint, what the columns of each are called.
+_SEVERAL = {"felt": "{metric}", "felt_by_channel": "{metric}_{channel}", "stakes": "stake_{kind}"}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """One row of a table: what is nested is named by its place."""
-    out: dict[str, object] = {}
+    out: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict):
             out |= {f"{name}_{part}": held for part, held in value.items()}
-        elif name == "felt" and isinstance(value, list):
-            for felt in value:
-                out |= {f"{felt['metric']}_{k}": v for k, v in felt.items() if k != "metric"}
+        elif name in _SEVERAL:
+            called = _SEVERAL[name]
+            for each in value:
+                parts = {part: held for part, held in each.items() if f"{{{part}}}" not in called}
+                out |= {f"{called.format(**each)}_{part}": held for part, held in parts.items()}
         elif not isinstance(value, list):
             out[name] = value
     return out

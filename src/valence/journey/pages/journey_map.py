@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from valence.core.messages import message
 from valence.journey import board_view, heat_view, map_view
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
-from valence.journey.map_answers import map_of
+from valence.journey.map_reading import map_of
 from valence.journey.pages.router import pages
 from valence.kit.ask import Ask
 from valence.kit.built import built_of, defined, unbuilt
@@ -33,7 +33,7 @@ def map_page(ask: Ask, heat: Literal["week", "channel", "segment"] = "week") -> 
         question=map_view.ASKED,
         answer=map_view.answer(found, fmt),
         figures=map_view.figures(found, fmt),
-        caution=map_view.silent_rules(found, fmt),
+        cautions=map_view.cautions(found, fmt),
         columns=map_view.columns(found, fmt),
         stakes=map_view.stakes(found, fmt),
         first=map_view.first_table(found, fmt),
@@ -43,7 +43,7 @@ def map_page(ask: Ask, heat: Literal["week", "channel", "segment"] = "week") -> 
         used=heat_view.used_and_felt(found, fmt),
         moments=heat_view.moments(found, fmt),
         unknown=map_view.unknown_table(found, fmt),
-        how=map_view.how(built_of(ask, "touchpoint_reach")),
+        how=map_view.how(built_of(ask, "touchpoint_reach"), fmt),
         panels=ask.house.panels("journey"),
         next=map_view.steps(found, fmt),
     )

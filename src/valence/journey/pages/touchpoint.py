@@ -6,11 +6,10 @@ from typing import Literal
 
 from fastapi.responses import Response
 
-from valence.core.errors import NotFoundError, did_you_mean
 from valence.core.messages import message
 from valence.journey import map_view, touchpoint_view
 from valence.journey.definition import JOURNEY_KIND, JourneyDefinition
-from valence.journey.map_answers import map_of
+from valence.journey.map_reading import map_built, place_of
 from valence.journey.pages.router import pages
 from valence.journey.visitors import VISITORS, pains, verbatims, visitors
 from valence.kit.ask import Ask
@@ -20,20 +19,12 @@ from valence.kit.page import Crumb
 from valence.kit.tables import table_export, table_view
 
 
-@pages.get("/journey/touchpoints/{name}", permission="journey:read")
+@pages.get("/journey/touchpoints/{name:path}", permission="journey:read")
 def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = "bad") -> Response:
     """Show one touchpoint: who was there, what they felt, and their words."""
     definition = defined(ask, JOURNEY_KIND, JourneyDefinition, "journey_steps")
-    found, fmt = map_of(ask.reader, definition, ask.as_of), ask.format
-    places = [] if found is None else found.places
-    place = next((place for place in places if place.touchpoint.name == name), None)
-    if found is None or place is None:
-        known = [each.name for each in definition.touchpoints]
-        raise NotFoundError(
-            "There is no touchpoint {name!r} on the map. {fix}",
-            name=name,
-            fix=did_you_mean(name, known),
-        )
+    found, fmt = map_built(ask.reader, definition, ask.as_of), ask.format
+    place = place_of(found, name)
     table = visitors(ask.reader, place.touchpoint, definition, found.as_of)
     if how := ask.request.query_params.get("format"):
         return table_export(ask, VISITORS, table, how)
@@ -56,7 +47,7 @@ def touchpoint_page(ask: Ask, name: str, which: Literal["bad", "good", "all"] = 
         tabs=touchpoint_view.tabs(ask, which),
         said=touchpoint_view.said(words, fmt),
         table=view,
-        how=map_view.how(built_of(ask, "touchpoint_reach")),
+        how=map_view.how(built_of(ask, "touchpoint_reach"), fmt),
         panels=ask.house.panels("touchpoint", touchpoint=name),
         next=touchpoint_view.steps(place, fmt),
     )

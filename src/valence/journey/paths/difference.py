@@ -79,9 +79,10 @@ def shifts(
     Notes
     -----
     Interval: Newcombe (1998), Statistics in Medicine 17, method 10. Test: two shares, pooled.
-    Correction: Benjamini & Hochberg (1995). The groups are taken as independent; the same
-    customers in two periods move together, so that intervals are then too wide rather than too
-    narrow.
+    Correction: Benjamini & Hochberg (1995). All rows are taken as independent. The same customers
+    in two periods move together: intervals are then too wide. Several journeys of one customer are
+    alike: where journeys are counted, intervals are too narrow, by up to the root of how many a
+    customer has.
     """
     keys = [*one, *(key for key in two if key not in one)]
     if min(of_one, of_two) < fewest:

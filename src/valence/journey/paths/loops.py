@@ -7,9 +7,9 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from valence.journey.matters import READ, beside
 from valence.journey.paths.journeys import MOST_STEPS, in_order, seconds_in
 from valence.lake.columns import Column
-from valence.lake.moments import micros_of
 from valence.lake.portable import count_if, folded, given, ratio, wilson
 
 WITHIN_DAYS = 7
@@ -61,9 +61,7 @@ def loops(
 def contact_matters(contacts: ir.Table, *, as_of: date, within_days: int = WITHIN_DAYS) -> ir.Table:
     """Return each contact beside the one before it on the same matter.
 
-    The same matter is the same case, or the same category whatever its case: sources that open a
-    case for each contact would otherwise hide that customers come again. Contacts at one moment
-    stand in the order of `source` and `contact_id`.
+    What the same matter is, `matters.beside` says.
 
     Parameters
     ----------
@@ -79,27 +77,9 @@ def contact_matters(contacts: ir.Table, *, as_of: date, within_days: int = WITHI
     Table
         One row per contact of a customer, with the columns `MATTERS`.
     """
-    read = (
-        "customer_id", "source", "contact_id", "case_id", "category", "channel", "opened_at",
-        "opened_on",
-    )  # fmt: skip
-    t = given(contacts, *read)
+    t = given(contacts, *READ, "channel", "opened_on")
     t = t.filter(t.customer_id.notnull(), t.opened_at.notnull(), t.opened_on <= as_of)
-    t = t.mutate(about=t.category.lower(), micros=micros_of(t.opened_at))
-    never, nowhere = ibis.null("int64"), ibis.null("string")
-    # Contacts without a case, or a category, would all be of one: theirs is no matter at all.
-    for name in ("case_id", "about"):
-        along = ibis.window(
-            group_by=["customer_id", name], order_by=["micros", "source", "contact_id"]
-        )
-        known = t[name].notnull()
-        t = t.mutate(
-            **{
-                f"{name}_before": known.ifelse(t.micros.lag().over(along), never),
-                f"{name}_channel": known.ifelse(t.channel.lag().over(along), nowhere),
-            }
-        )
-    by_case = ibis.coalesce(t.case_id_before >= t.about_before, t.case_id_before.notnull())
+    t = beside(t, before=("channel",))
     return t.select(
         "customer_id",
         "source",
@@ -108,8 +88,8 @@ def contact_matters(contacts: ir.Table, *, as_of: date, within_days: int = WITHI
         "channel",
         "opened_at",
         on=t.opened_on,
-        channel_before=by_case.ifelse(t.case_id_channel, t.about_channel),
-        seconds_since=seconds_in(t.micros - by_case.ifelse(t.case_id_before, t.about_before)),
+        channel_before=t.before_channel,
+        seconds_since=seconds_in(t.micros - t.before_micros),
         within_days=ibis.literal(within_days, "int64"),
     )
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError, did_you_mean
-from valence.journey.paths.journeys import left_out
+from valence.journey.paths.journeys import people
 from valence.kit.filters import filtered
 from valence.lake.reading import Tables
 
@@ -81,13 +81,8 @@ def days_asked(said: str, *, least: int) -> int:
 
 
 def all_steps(tables: Tables) -> ir.Table:
-    """Return the steps of all customers but those who have too many to be a person's.
-
-    Who is left out is told by all they ever did, so that nobody comes back in a shorter time.
-    """
-    steps = tables.table(MART)
-    robots = left_out(steps)
-    return steps.anti_join(robots, "customer_id")
+    """Return the steps of all customers that are people."""
+    return people(tables.table(MART))
 
 
 def chosen(

@@ -93,6 +93,7 @@ STAKE_MARTS = (
         compute=_moments,
         order_by=("touchpoint", "kind", "on"),
         definitions=(STAKE_KIND, JOURNEY_KIND),
+        version=2,
     ),
     Mart(
         name="touchpoint_stake",
@@ -105,5 +106,6 @@ STAKE_MARTS = (
         score=_stakes,
         definitions=(STAKE_KIND,),
         served=True,
+        version=2,
     ),
 )

@@ -13,17 +13,19 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.core.rules import annotate, compile_rule
+from valence.journey.about import about
 from valence.journey.definition import JourneyDefinition
+from valence.journey.matters import READ, beside
 from valence.journey.stake.columns import STAKE_MOMENTS
 from valence.journey.stake.definition import ASKS, CATALOG, StakeDefinition
-from valence.journey.stake.known import WINDOWS, YEAR
+from valence.journey.stake.known import WINDOWS
+from valence.kit.around import bought_around
 from valence.lake.columns import IBIS
-from valence.lake.portable import count_if
+from valence.lake.portable import given
 
 DEFAULT, JOURNEY = StakeDefinition(), JourneyDefinition()
 TEXTS = "feedback_texts"  # by (source, feedback_id): `sentiment`, −1 to 1
 _KEY = ("customer_id", "on")
-_UNITS = 10_000.0  # money as whole ten-thousandths: sums over windows are exact on every engine
 
 
 def stake_moments(
@@ -40,7 +42,7 @@ def stake_moments(
     tables
         `journey_steps` and `order_facts`; `answers`, `contacts` and `feedback_texts` (source,
         feedback_id, sentiment) where they are there. An answer is a moment at the touchpoint that
-        takes it, else at that which it says it is about.
+        it says it is about, as on the map, else at that which takes it.
     as_of
         Later rows are left out.
     definition
@@ -71,7 +73,14 @@ def stake_moments(
     )
     met = moments.filter(moments.bad).select("kind", "touchpoint").distinct()
     moments = moments.semi_join(met, ["kind", "touchpoint"])
-    known = _known(moments, tables["order_facts"], as_of)
+    orders = tables["order_facts"]
+    known = bought_around(
+        moments.group_by(*_KEY).agg(moments=ibis.literal(1), bad=moments.bad.max().cast("int64")),
+        orders.filter(orders.ordered_on <= as_of),
+        values=WINDOWS,
+        counts=WINDOWS[:3],
+        marks=("moments", "bad"),
+    )
     t = moments.join(known, list(_KEY))
     return t.select(*(column.name for column in STAKE_MOMENTS))
 
@@ -98,16 +107,12 @@ def _with_contacts(steps: ir.Table, tables: Mapping[str, ir.Table], as_of: date)
     """Add how long ago the customer was last in contact about the same."""
     if "contacts" not in tables:
         return steps
-    c = tables["contacts"]
-    c = c.filter(c.customer_id.notnull(), c.opened_on <= as_of)
+    c = given(tables["contacts"], *READ, "opened_on")
+    c = beside(c.filter(c.customer_id.notnull(), c.opened_on <= as_of), before=("opened_on",))
     c = c.select(
-        "customer_id", "opened_at", "opened_on",
         row_key=ibis.literal(":").join([c.source, c.contact_id]),
-        matter=ibis.coalesce(c.category.lower(), ""),
-    )  # fmt: skip
-    same = ibis.window(group_by=[c.customer_id, c.matter], order_by=[c.opened_at, c.row_key])
-    before = c.opened_on.lag().over(same)
-    c = c.select("row_key", days_since_contact=c.opened_on.delta(before, unit="day"))
+        days_since_contact=c.opened_on.delta(c.before_opened_on, unit="day"),
+    )
     of_contacts = (steps.source == "contacts").ifelse(steps.row_key, ibis.null("string"))
     t = steps.mutate(_contact=of_contacts)
     return t.left_join(c, t["_contact"] == c.row_key).drop("_contact", "row_key_right")
@@ -116,7 +121,7 @@ def _with_contacts(steps: ir.Table, tables: Mapping[str, ir.Table], as_of: date)
 def _answers(
     steps: ir.Table, tables: Mapping[str, ir.Table], as_of: date, journey: JourneyDefinition
 ) -> ir.Table:
-    """Answers about the own brand as steps: where their touchpoint is known."""
+    """Answers about the own brand as steps: at what they are about, else at what takes them."""
     a = tables["answers"]
     a = a.filter(a.customer_id.notnull(), a["on"] <= as_of, a.subject.isin(["", "own"]))
     a = a.mutate(row_key=ibis.literal(":").join([a.source, a.feedback_id]))
@@ -124,15 +129,10 @@ def _answers(
         "row_key", at_touchpoint="touchpoint", at_stage="stage"
     )
     a = a.left_join(taken, "row_key").drop("row_key_right")
-    names = {each.name.lower(): each for each in journey.touchpoints}
-    about = a.touchpoint.strip().lower()
-    named = [(name, each.name) for name, each in names.items()]
-    stages = [(name, each.stage) for name, each in names.items()]
+    stages = [(each.name, each.stage) for each in journey.touchpoints]
+    a = a.mutate(touchpoint=ibis.coalesce(about(a.touchpoint, journey), a.at_touchpoint))
     a = a.mutate(
-        stage=ibis.coalesce(a.at_stage, about.cases(*stages, else_=ibis.null("string"))),
-        touchpoint=ibis.coalesce(
-            a.at_touchpoint, about.cases(*named, else_=a.touchpoint.strip().nullif(""))
-        ),
+        stage=ibis.coalesce(a.touchpoint.cases(*stages, else_=ibis.null("string")), a.at_stage)
     )
     if TEXTS in tables:
         words = tables[TEXTS].select("source", "feedback_id", "sentiment")
@@ -147,53 +147,3 @@ def _annotated(steps: ir.Table, as_of: date, definition: StakeDefinition) -> ir.
         rules[f"_told_{at}"] = compile_rule(each.told, CATALOG)
         rules[f"_bad_{at}"] = compile_rule(each.rule, CATALOG)
     return annotate(steps, rules, as_of=as_of)
-
-
-def _known(moments: ir.Table, orders: ir.Table, as_of: date) -> ir.Table:
-    """What was known before each day with a moment, and the value of the year after it."""
-    days = moments.group_by(*_KEY).agg(bad=moments.bad.max())
-    o = orders.filter(orders.customer_id.notnull(), orders.ordered_on <= as_of)
-    o = o.semi_join(moments, "customer_id")
-    zero, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
-    bought = o.group_by("customer_id", on=o.ordered_on).agg(
-        value=(o.value_amount.cast("float64") * _UNITS).round().cast("int64").sum().cast("int64"),
-        orders=count_if(o.kind == "sale"),
-    )
-    line = days.select(
-        *_KEY, value=zero, orders=zero, moments=one, bads=days.bad.ifelse(one, zero)
-    ).union(bought.select(*_KEY, "value", "orders", moments=zero, bads=zero))
-    line = line.group_by(*_KEY).agg(
-        **{n: line[n].sum().cast("int64") for n in ("value", "orders", "moments", "bads")}
-    )
-    line = line.mutate(day=line["on"].delta(ibis.date(1970, 1, 1), unit="day").cast("int64"))
-    line = line.mutate(order_day=(line.orders > 0).ifelse(line.day, ibis.null("int64")))
-    return _windowed(line)
-
-
-def _windowed(line: ir.Table) -> ir.Table:
-    """Sums over the days before and after, by windows over each customer's days."""
-
-    def before(days: int | None) -> ibis.expr.builders.LegacyWindowBuilder:
-        return ibis.range_window(group_by=line.customer_id, order_by=line.day, preceding=(days, 1))
-
-    ever = before(None)
-    after = ibis.range_window(group_by=line.customer_id, order_by=line.day, following=(1, YEAR))
-
-    def summed(name: str, window: ibis.expr.builders.LegacyWindowBuilder) -> ir.FloatingValue:
-        return ibis.coalesce(line[name].sum().over(window), 0).cast("float64")
-
-    def since(end: ir.IntegerValue) -> ir.FloatingValue:
-        return ibis.coalesce(line.day - end, -1).cast("float64")
-
-    t = line.mutate(
-        **{f"value_{days}": summed("value", before(days)) / _UNITS for days in WINDOWS},
-        **{f"orders_{days}": summed("orders", before(days)) for days in WINDOWS[:3]},
-        value_before=summed("value", ever) / _UNITS,
-        orders_before=summed("orders", ever),
-        moments_365=summed("moments", before(YEAR)),
-        bad_365=summed("bads", before(YEAR)),
-        recency_days=since(line.order_day.max().over(ever)),
-        tenure_days=since(line.order_day.min().over(ever)),
-        later=summed("value", after) / _UNITS,
-    )
-    return t.filter(t.moments > 0).drop("value", "orders", "moments", "bads", "day", "order_day")

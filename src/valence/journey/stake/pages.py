@@ -58,7 +58,7 @@ def affected_page(
         view.CUSTOMERS,
         affected_customers(ask.reader, touchpoint, kind, as_of=ask.as_of),
         "journey/stake_affected.html",
-        title=view.title_of(row, fmt),
+        title=view.title_of(row["touchpoint"], row["kind"], fmt),
         question=message("Who met it, and what does it cost?"),
         answer=view.answer(Stakes([row]), fmt) if row["verdict"] == "costs" else Answer(
             view.VERDICTS[row["verdict"]]

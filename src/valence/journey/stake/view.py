@@ -125,10 +125,10 @@ CUSTOMERS = TableSpec(
 )  # fmt: skip
 
 
-def title_of(row: Mapping[str, Any], fmt: Formats) -> str:
+def title_of(touchpoint: str, kind: str, fmt: Formats) -> str:
     """Return the touchpoint and the bad experience in one name."""
-    touchpoint = named(TOUCHPOINTS, row["touchpoint"], fmt)
-    return f"{touchpoint}{'：' if fmt.chinese else ': '}{named(KINDS, row['kind'], fmt)}"
+    place = named(TOUCHPOINTS, touchpoint, fmt)
+    return f"{place}{'：' if fmt.chinese else ': '}{named(KINDS, kind, fmt)}"
 
 
 def answer(found: Stakes, fmt: Formats) -> Answer:
@@ -143,7 +143,7 @@ def answer(found: Stakes, fmt: Formats) -> Answer:
     most = found.proven[0]
     core = message(
         "{what} puts {amount} of the next 12 months at stake.",
-        what=title_of(most, fmt),
+        what=title_of(most["touchpoint"], most["kind"], fmt),
         amount=fmt.money_short(most["stake_amount"]),
     )
     n = most["customers_12m"]
@@ -243,7 +243,8 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
         title,
         [
             Bar(
-                title_of(row, fmt), _money_of(row, "stake"), _money_of(row, "stake_low"),
+                title_of(row["touchpoint"], row["kind"], fmt),
+                _money_of(row, "stake"), _money_of(row, "stake_low"),
                 _money_of(row, "stake_high"), main=row["verdict"] == "costs",
                 href=affected_page(row),
             )
@@ -291,7 +292,9 @@ def how(row: Mapping[str, Any] | None, built: Words, fmt: Formats) -> How:
         note=message(
             "An adjusted association until an experiment proves it. Value is {basis}. The placebo "
             "compares value of a year that ended before what is known: if it differs, something "
-            "unseen is at work. Touchpoints are not added up.",
+            "unseen is at work. Sums count a customer once within 12 months, by the first bad "
+            "moment: the years after two moments of one customer are mostly the same. Touchpoints "
+            "are not added up.",
             basis=fmt.language.worded(basis),
         ),
         links=((message("How the table was built"), "/builds/tables/touchpoint_stake"),),

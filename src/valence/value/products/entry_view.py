@@ -14,7 +14,7 @@ from valence.value.definitions import ENTRY_KIND, EntryDefinition
 from valence.value.products.answers import Entry
 from valence.value.products.comparison_words import CATEGORY, LESS, MORE
 from valence.value.products.words import LEVELS, product_page
-from valence.value.words import listed, sentences
+from valence.value.words import sentences
 
 Row = Mapping[str, Any]
 STAYS = message("Which first product makes lasting customers?")
@@ -161,14 +161,14 @@ def _apart(found: Entry, rules: EntryDefinition, fmt: Formats) -> str:
         said = message(
             "Told apart from all customers ({amount}): {names} and {n} more.",
             amount=amount,
-            names=listed(fmt, names),
+            names=fmt.listed(names),
             n=len(told) - _NAMED,
         )
     else:
         said = message(
             "Told apart from all customers ({amount}): {names}.",
             amount=amount,
-            names=listed(fmt, names),
+            names=fmt.listed(names),
         )
     sure = fmt.percent(rules.confidence, 0)
     if len({row["place"] for row in found.compared}) > 1:

@@ -7,7 +7,7 @@ and the share and its uncertainty are made of these counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -22,6 +22,7 @@ from valence.core.intervals import normal_quantile, wilson
 from valence.lake.portable import given
 
 CONFIDENCE = 0.90
+MONTHS = 24  # in which who left, left, and who spoke, spoke
 MINIMUM = 30  # leavers, effectively; of fewer nothing is said
 RHYTHMS = 3.0  # times the own rhythm without a purchase: left
 Sign = Literal["model", "rhythm"]
@@ -83,7 +84,7 @@ def silence_counts(
     *,
     since: date,
     by: Sign = "model",
-    rhythms: float = RHYTHMS,
+    groups: Sequence[str] = ("tier", "wronged"),
 ) -> ir.Table:
     """Return how many left and how many of them had spoken, by value tier and what they met.
 
@@ -100,14 +101,16 @@ def silence_counts(
         have said something within the time that is looked at.
     by
         model: each customer counts as left by 1 − P(still buys). rhythm: who has not bought for
-        `rhythms` times their own mean gap has left; of customers with two purchase days or more.
+        `RHYTHMS` times their own mean gap has left; of customers with two purchase days or more.
+    groups
+        Other columns of `customers` to tell it by.
 
     Returns
     -------
     Table
-        `tier` (text), `wronged` (bool), `customers`, `spoke` (int), `left_sum`, `left_squares`,
-        `left_spoke` (float: sums of each one's share of having left, of its square, and of those
-        who had spoken).
+        The groups, such as `tier` (text) and `wronged` (bool); `customers`, `spoke` (int),
+        `left_sum`, `left_squares`, `left_spoke` (float: sums of each one's share of having left,
+        of its square, and of those who had spoken).
     """
     t = given(customers, "customer_id", "tier", "last_order_on", "purchase_days")
     t = t.filter(t.last_order_on >= as_day(since))
@@ -121,10 +124,10 @@ def silence_counts(
     else:
         t = t.filter(t.purchase_days >= 2, t.gap_days > 0)
         # Not ifelse(1.0, 0.0): such literals are decimals to DuckDB.
-        gone = (t.days_since_order > t.gap_days * rhythms).cast("int64").cast("float64")
+        gone = (t.days_since_order > t.gap_days * RHYTHMS).cast("int64").cast("float64")
     t = t.mutate(gone=gone)
     t = _marked(_marked(t, spoke, "spoke"), wronged, "wronged")
-    return t.group_by("tier", "wronged").agg(
+    return t.group_by(*groups).agg(
         customers=t.count().cast("int64"),
         spoke=t.spoke.cast("int64").sum().cast("int64"),
         left_sum=t.gone.sum(),
