@@ -178,3 +178,12 @@ def test_answers_are_weighed_and_the_page_says_what_that_changes(visit):
     page.get_by_role("link", name="Satisfaction").click()  # and it stays so on the next tab
     page.get_by_text("Satisfaction is").wait_for()
     drawn(page)
+    assert page.complaints == []
+
+
+def test_an_interview_is_opened_and_its_codes_stand_beside_its_words(visit):
+    page = visit("/experience/interviews")
+    page.get_by_role("link", name="A teapot sent back").click()
+    page.get_by_text("The lid was chipped").wait_for()
+    assert page.get_by_text("demo").first.is_visible()
+    assert page.complaints == []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
+from typing import TYPE_CHECKING
 
 from valence.app.desk.defined import kinds_of
 from valence.app.desk.findings import Finding, findings
@@ -17,11 +19,17 @@ from valence.core.progress import Progress, Step
 from valence.core.settings import FILE, Brand, load
 from valence.definitions import folder as folders
 from valence.demo.simulate import simulate
+from valence.demo.talks import TALKS, Talk
 from valence.demo.writing import MEANINGS, mappings, write, write_definitions
 from valence.kit.format import Formats
 from valence.kit.languages import language
 
+if TYPE_CHECKING:
+    from valence.experience.interviews.book import Interview
+    from valence.experience.interviews.transcript import Transcript
+
 SEED = 1
+ACTOR = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,9 @@ def prepared(folder: Path, *, customers: int, sample: str, progress: Progress) -
     files = sample_folder(sample) if sample else _simulated(folder, customers, progress)
     _import(house, files, progress)
     define(house, files / "definitions")
+    held = [] if sample else _talks(house)
     house.build(progress=progress)
+    _coded(house, held)
     return house
 
 
@@ -139,9 +149,38 @@ def _import(house: WholeHouse, files: Path, progress: Progress) -> None:
     import_files(house.brand, [files], yes=True, progress=progress, store=house.store)
 
 
+def _talks(house: WholeHouse) -> list[tuple[Talk, Interview, Transcript]]:
+    """Bring the transcripts in, as their owner would."""
+    from valence.experience.interviews import book  # noqa: PLC0415 - only the first time
+    from valence.experience.interviews.transcript import read_transcript  # noqa: PLC0415
+
+    held = []
+    for talk in TALKS:
+        found = read_transcript(talk.text)
+        about = book.About(talk.title, talk.kind, talk.held_on, talk.touchpoint)
+        held.append((talk, book.bring_in(house, found, about, actor=ACTOR), found))
+    return held
+
+
+def _coded(house: WholeHouse, held: Sequence[tuple[Talk, Interview, Transcript]]) -> None:
+    """Keep what a reader of the transcripts coded."""
+    if not held:
+        return
+    from valence.experience.interviews import answers, book  # noqa: PLC0415
+
+    with closing(house.lake.reader()) as tables:
+        for talk, made, found in held:
+            passages = {one.number: one for one in found.passages}
+            for one in talk.coded:
+                passage = book.passage_id(made.prefix, passages[one.number])
+                mark = (one.theme, one.touchpoint, one.mood)
+                code = book.Code(made.interview_id, passage, *mark, ACTOR)
+                answers.keep(house, tables, code, actor=ACTOR)
+
+
 def define(house: WholeHouse, files: Path) -> None:
     """Define what a sample says of its own data, such as which products are no goods."""
     if not files.is_dir():
         return
     own = copytree(files, house.brand.root / "definitions", dirs_exist_ok=True)
-    folders.apply(house.store, kinds_of(house), own, actor="demo", note="what the sample says")
+    folders.apply(house.store, kinds_of(house), own, actor=ACTOR, note="what the sample says")

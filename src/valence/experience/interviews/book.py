@@ -15,7 +15,7 @@ from valence.core.clock import now
 from valence.core.errors import BadInputError, ConflictError, NotFoundError, did_you_mean
 from valence.core.ids import new_id
 from valence.experience.interviews.tables import interview_codes, interviews
-from valence.experience.interviews.transcript import Transcript
+from valence.experience.interviews.transcript import Passage, Transcript
 from valence.experience.landed import Row, merge_feedback, remove_feedback
 from valence.kit.codes import INTERVIEWER
 from valence.kit.opened import OpenBrand
@@ -134,12 +134,17 @@ def _not_there(view: View, prefix: str) -> None:
         raise ConflictError("This transcript is there already: {title}.", title=same)
 
 
+def passage_id(prefix: str, passage: Passage) -> str:
+    """Return under which id a passage lies among feedback."""
+    return f"{prefix}:{passage.number:04d}:{passage.voice}"
+
+
 def _rows(found: Transcript, about: About, prefix: str, at: datetime) -> list[Row]:
     kind, key = about.who or (None, None)
     return [
         {
             "source": SOURCE,
-            "feedback_id": f"{prefix}:{each.number:04d}:{each.voice}",
+            "feedback_id": passage_id(prefix, each),
             "answered_at": at,
             "answered_on": about.held_on,
             "metric": INTERVIEWER if each.asked else about.kind,
