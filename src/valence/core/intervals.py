@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import erfc, sqrt
 from statistics import NormalDist
 
+MINIMUM = 30  # customers, answers, orders: a share or score of fewer says more about chance
 _NORMAL = NormalDist()
 
 

@@ -6,16 +6,15 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError, did_you_mean
-from valence.lake.moments import micros_of
+from valence.experience.traits import OF_CUSTOMER
+from valence.lake.moments import DAY, micros_of
 from valence.lake.portable import given
 from valence.lake.reading import Tables
 
 OF_ANSWER = ("touchpoint", "stage", "channel", "store", "agent", "language", "source")
-OF_CUSTOMER = ("tier", "segment", "main_channel", "rung", "bond")
 MONTH = "month"
 BY = (*OF_ANSWER, *OF_CUSTOMER, MONTH)
 CONTACT_DAYS = 30  # a contact longer before an answer is not what it is about
-_DAY = 86_400_000_000  # microseconds
 
 
 def checked(by: str, known: tuple[str, ...] = BY) -> str:
@@ -128,7 +127,7 @@ def with_agent(answers: ir.Table, contacts: ir.Table, names: ir.Table) -> ir.Tab
         "agent", who=met.customer_id, opened=micros_of(met.opened_at)
     )
     pairs = asked.join(met, asked.customer_id == met.who)
-    since = pairs.answered - CONTACT_DAYS * _DAY
+    since = pairs.answered - CONTACT_DAYS * DAY
     pairs = pairs.filter(pairs.opened <= pairs.answered, pairs.opened >= since)
     # Of two at one moment the first by name, or each engine would take another.
     place = ibis.row_number().over(

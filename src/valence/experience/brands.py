@@ -9,8 +9,7 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.intervals import normal_quantile, two_shares, two_sided, wilson
-from valence.experience.limits import MINIMUM
+from valence.core.intervals import MINIMUM, normal_quantile, two_shares, two_sided, wilson
 from valence.lake.portable import given
 
 Measure = Literal["awareness_unaided", "awareness_aided", "distinctiveness", "emotional_connection"]

@@ -11,9 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import months_before
-from valence.experience.apart import OF_CUSTOMER, checked, with_trait
+from valence.experience.apart import checked, with_trait
 from valence.experience.brands import MEASURES, Known, Measure, brand_counts
 from valence.experience.panel import latest, recent
+from valence.experience.traits import OF_CUSTOMER
 from valence.lake.reading import Tables
 
 OWN = "own"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from valence.core.intervals import sure
+from valence.core.intervals import MINIMUM, sure
 from valence.core.messages import Message, message
 from valence.experience.brands import MEASURES, SHARES, Known, Measure
 from valence.experience.brands_answers import BY, CUSTOMER, OWN, BrandFound, Group
+from valence.experience.changed import changed, signed
 from valence.experience.groups_words import GROUP, brand_name, group_name
-from valence.experience.limits import MINIMUM
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.format import Formats
@@ -104,16 +104,8 @@ def _change(one: Known, before: Known | None, fmt: Formats) -> Change | None:
     if before is None or chance is None:
         return None
     moved = one.value - before.value
-    certain = sure(chance)
-    said = fmt.points(abs(moved)) if one.measure in SHARES else fmt.cell(abs(moved), "float")
-    return Change(
-        said,
-        moved > 0 if certain else None,
-        moved > 0 if certain else None,
-        message("against the twelve months before")
-        if certain
-        else message("against the twelve months before: may be chance"),
-    )
+    said = fmt.points(moved) if one.measure in SHARES else signed(fmt.cell(moved, "float"), moved)
+    return changed(said, moved, sure=sure(chance))
 
 
 def awareness(found: BrandFound, fmt: Formats) -> Chart:

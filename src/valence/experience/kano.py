@@ -10,8 +10,7 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError
-from valence.core.intervals import sure, two_shares, wilson
-from valence.experience.limits import MINIMUM
+from valence.core.intervals import MINIMUM, sure, two_shares, wilson
 from valence.lake.portable import count_if, given
 
 Category = Literal["M", "O", "A", "I", "R", "Q"]

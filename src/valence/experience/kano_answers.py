@@ -12,10 +12,11 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.errors import BadInputError, did_you_mean
-from valence.experience.apart import OF_CUSTOMER, checked, with_trait
+from valence.experience.apart import checked, with_trait
 from valence.experience.kano import CATEGORIES, Drift, Kano, drift, kano_counts, kano_of
 from valence.experience.panel import MONTHS, latest, recent
 from valence.experience.surveys.pairs import kano_pairs, response_of
+from valence.experience.traits import OF_CUSTOMER
 from valence.lake.reading import Tables
 
 

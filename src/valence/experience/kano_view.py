@@ -7,11 +7,11 @@ from typing import Any
 
 from valence.core.intervals import sure
 from valence.core.messages import Message, message
-from valence.experience.apart import OF_CUSTOMER
 from valence.experience.groups_words import GROUP, chance_said, group_name
 from valence.experience.kano import Kano
 from valence.experience.kano_answers import KanoFound, Wave, differing
 from valence.experience.research_view import item, listed
+from valence.experience.traits import OF_CUSTOMER
 from valence.kit.ask import Asked
 from valence.kit.charts import Chart, DataTable, too_little
 from valence.kit.format import Formats

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Literal
 
-from valence.core.intervals import two_sided
+from valence.core.intervals import MINIMUM, two_sided
 from valence.experience.kano import Kano
-from valence.experience.limits import MINIMUM
 from valence.experience.panel import Measured
 
 Level = Literal["basic", "enhanced", "surprise"]

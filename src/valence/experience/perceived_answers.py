@@ -10,9 +10,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.intervals import normal_quantile
+from valence.core.intervals import MINIMUM, normal_quantile
 from valence.experience.kano_answers import with_segment
-from valence.experience.limits import MINIMUM
 from valence.experience.panel import interval, latest, means, recent
 from valence.experience.perceived import METRIC, PARTS, nets
 from valence.lake.reading import Tables

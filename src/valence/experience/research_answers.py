@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from valence.core.errors import BadInputError, did_you_mean
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.experience.drivers import FEWEST, Drivers, Method, drivers
 from valence.experience.gap import Gap, gaps, placed
-from valence.experience.limits import MINIMUM
 from valence.experience.panel import Measured, interval, latest, means, recent
 from valence.experience.surveys.pairs import gap_pairs
 from valence.lake.portable import in_panel

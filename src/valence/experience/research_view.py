@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.experience.drivers import Drivers
 from valence.experience.gap import Gap
 from valence.experience.groups_words import brand_name
-from valence.experience.limits import MINIMUM
 from valence.experience.research_answers import OUTCOME_NAMES, GapsFound
 from valence.kit.ask import Asked
 from valence.kit.charts import Bar, Chart, DataTable, Unit, bars, too_little

@@ -13,8 +13,7 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day
 from valence.core.errors import BadInputError
-from valence.core.intervals import normal_quantile, sure, two_sided
-from valence.experience.limits import MINIMUM
+from valence.core.intervals import MINIMUM, normal_quantile, sure, two_sided
 from valence.lake.columns import Kind
 from valence.lake.portable import count_if, days_in, filled, given, ratio, wilson
 from valence.lake.scales import on_scale

@@ -13,9 +13,8 @@ import ibis.expr.types as ir
 
 from valence.core.days import months_before
 from valence.core.errors import BadInputError
-from valence.core.intervals import wilson
+from valence.core.intervals import MINIMUM, wilson
 from valence.experience.apart import BY, MONTH, checked, told_apart
-from valence.experience.limits import MINIMUM
 from valence.experience.scores import CONFIDENCE, Change, Metric, Score, change, known_metric
 from valence.experience.weighing import (
     Count,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.experience.apart import MONTH
+from valence.experience.changed import changed, signed
 from valence.experience.groups_words import (
     GROUP,
     brand_name,
@@ -15,7 +17,6 @@ from valence.experience.groups_words import (
     stratum_name,
     traits_said,
 )
-from valence.experience.limits import MINIMUM
 from valence.experience.scores import METRICS, Metric
 from valence.experience.scores_answers import BY, Scores, Told
 from valence.experience.weighing import FEWEST
@@ -161,15 +162,8 @@ def _change(told: Told, fmt: Formats) -> Change | None:
     moved = told.moved
     if moved is None:
         return None
-    sure = moved.significant()
-    return Change(
-        points(abs(moved.difference), fmt),
-        moved.difference > 0 if sure else None,
-        moved.difference > 0 if sure else None,
-        message("against the twelve months before")
-        if sure
-        else message("against the twelve months before: may be chance"),
-    )
+    said = signed(points(moved.difference, fmt), moved.difference)
+    return changed(said, moved.difference, sure=moved.significant())
 
 
 def by_group(found: Scores, fmt: Formats) -> Chart:

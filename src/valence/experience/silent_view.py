@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from math import inf
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.experience.silent_answers import RECENT_MONTHS, Silent
 from valence.kit.charts import Bar, Chart, bars, too_little
 from valence.kit.codes import ASPECTS, TIERS, named
 from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
-from valence.kit.silence import MINIMUM, MONTHS, RHYTHMS, Silence
+from valence.kit.silence import MONTHS, RHYTHMS, Silence
 
 TITLE = message("Silent leavers")
 ASKED = message("How many leave without ever telling us why?")

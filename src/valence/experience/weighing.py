@@ -15,8 +15,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.experience.apart import OF_CUSTOMER, checked
+from valence.experience.apart import checked
 from valence.experience.scores import HAIR, Metric, Score, reweighted
+from valence.experience.traits import OF_CUSTOMER
 from valence.lake.reading import Tables
 
 FEWEST = 10  # answers of a stratum: smaller ones are taken together, or one answer stands for many

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from valence.lake.moments import micros_of
+from valence.lake.moments import DAY, micros_of
 from valence.lake.portable import count_if, folded, ratio, wilson
 
 CONFIDENCE = 0.95
-_DAY = 86_400_000_000  # microseconds
 
 
 def occasions(steps: ir.Table, *, within_days: int, as_of: date) -> ir.Table:
@@ -53,7 +52,7 @@ def occasions(steps: ir.Table, *, within_days: int, as_of: date) -> ir.Table:
         moved=t.through.lead().over(along) != t.through,
         took_micros=t.micros.lead().over(along) - t.micros,
     )
-    soon = ibis.coalesce(t.took_micros <= within_days * _DAY, False)
+    soon = ibis.coalesce(t.took_micros <= within_days * DAY, False)
     elsewhere = soon & ibis.coalesce(t.moved, False)
     t = t.mutate(elsewhere=elsewhere, ends=elsewhere | ~soon)
     t = t.filter(t.ends, t.source != "contacts", t.on <= as_of - timedelta(days=within_days))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import message
-from valence.journey.map_answers import MINIMUM, JourneyMap, Measures, Share
+from valence.journey.map_answers import JourneyMap, Measures, Share
 from valence.journey.words import METRICS as METRIC_WORDS
 from valence.journey.words import points
 from valence.kit.charts import DataTable

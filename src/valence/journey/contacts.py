@@ -12,7 +12,7 @@ from valence.journey.definition import JourneyDefinition
 from valence.journey.matters import beside
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column, Kind
-from valence.lake.moments import micros_of
+from valence.lake.moments import DAY, micros_of
 from valence.lake.portable import filled, folded, given
 
 CONTACTS = (
@@ -30,7 +30,6 @@ CONTACTS = (
     Column("solved_at_once", "bool", "First, solved, never opened again, and did not come again."),
 )
 BEFORE_DAYS = 30  # a touchpoint longer ago did not lead to the contact
-_DAY = 86_400_000_000  # microseconds
 _TAKEN: dict[str, Kind] = {
     "case_id": "text", "channel": "text", "category": "text", "solved_at": "instant",
     "reopened": "int", "complaint": "bool",
@@ -73,7 +72,7 @@ def journey_contacts(
     )
     t = t.filter(t.customer_id.notnull(), t.opened_on <= as_of)
     t = beside(t, after=("channel",)).rename(opened="micros")
-    within = definition.repeat_days * _DAY
+    within = definition.repeat_days * DAY
     again = ibis.coalesce(t.after_micros - t.opened <= within, False)
     t = t.mutate(
         again=again,
@@ -115,7 +114,7 @@ def _last_met(asked: ir.Table, met: ir.Table) -> ir.Table:
         preceding=None, following=0,
     )  # fmt: skip
     t = both.mutate(last=both.met.max().over(so_far))
-    t = t.filter(t.contact_id.notnull(), t.moment - t.last <= BEFORE_DAYS * _DAY)
+    t = t.filter(t.contact_id.notnull(), t.moment - t.last <= BEFORE_DAYS * DAY)
     t = t.inner_join(met, [t.customer_id == met.customer_id, t.last == met.met])
     # Of two at one moment the first by alphabet, on every engine.
     return t.group_by("source", "contact_id").agg(after=t.after.min())

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from valence.core.errors import MissingExtraError
+from valence.journey.drawn import PLAIN, SHADES
 from valence.journey.map_view import CellOf
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
 
-_SHADES = {
-    "v-felt-better-1": (226, 239, 237), "v-felt-better-2": (203, 225, 223),
-    "v-felt-better-3": (179, 211, 208), "v-felt-worse-1": (247, 232, 225),
-    "v-felt-worse-2": (240, 210, 196), "v-felt-worse-3": (233, 187, 166),
-}  # fmt: skip
-_PLAIN, _INK, _MUTED, _MAIN = (242, 243, 244), (29, 37, 44), (89, 99, 110), (15, 118, 110)
+_INK, _MUTED, _MAIN = (29, 37, 44), (89, 99, 110), (15, 118, 110)
 _WIDE, _HIGH = 13.333, 7.5  # inches
 
 
@@ -107,7 +103,9 @@ def _map(made: Presentation, pages: Pages) -> None:
             shape = slide.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *map(Inches, box))
             shape.adjustments[0] = 0.08
             shape.fill.solid()
-            shape.fill.fore_color.rgb = RGBColor(*_SHADES.get(cell.shade, _PLAIN))
+            shape.fill.fore_color.rgb = RGBColor.from_string(
+                SHADES.get(cell.shade, PLAIN)[1:].upper()
+            )
             shape.line.fill.background()
             frame = shape.text_frame
             frame.word_wrap = True

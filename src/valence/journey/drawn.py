@@ -9,11 +9,11 @@ from valence.journey.map_view import CellOf
 
 _WIDTH, _HEIGHT, _GAP, _TOP = 176, 72, 10, 92
 # As on the page, on paper: always light.
-_SHADES = {
+SHADES = {
     "v-felt-better-1": "#e2efed", "v-felt-better-2": "#cbe1df", "v-felt-better-3": "#b3d3d0",
     "v-felt-worse-1": "#f7e8e1", "v-felt-worse-2": "#f0d2c4", "v-felt-worse-3": "#e9bba6",
 }  # fmt: skip
-_PLAIN, _INK, _MUTED = "#f2f3f4", "#1d252c", "#59636e"
+PLAIN, _INK, _MUTED = "#f2f3f4", "#1d252c", "#59636e"
 _FONT = "font-family=\"Noto Sans, 'Noto Sans CJK SC', sans-serif\""
 
 
@@ -51,7 +51,7 @@ def _cell(x: int, y: int, cell: CellOf, lines: Sequence[str]) -> list[str]:
     name = f"{cell.name} ★" if cell.moment else cell.name
     out = [
         f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6" '
-        f'fill="{_SHADES.get(cell.shade, _PLAIN)}"/>',
+        f'fill="{SHADES.get(cell.shade, PLAIN)}"/>',
         _text(x + 10, y + 21, _fitted(name), size=13, weight=700),
     ]
     out += [

@@ -10,14 +10,13 @@ from math import sqrt
 from typing import Any
 
 from valence.core.days import months_before
-from valence.core.intervals import corrected, normal_quantile, two_sided, wilson
+from valence.core.intervals import MINIMUM, corrected, normal_quantile, two_sided, wilson
 from valence.journey.about import about
 from valence.journey.definition import JourneyDefinition
 from valence.lake.portable import count_if
 from valence.lake.reading import Tables
 
 METRICS = ("nps", "csat", "ces")  # in the order in which a touchpoint is told by them
-MINIMUM = 30  # answers; below, a score says nothing
 _CONFIDENCE = 0.90
 
 

@@ -8,12 +8,11 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from valence.core.intervals import wilson
+from valence.core.intervals import MINIMUM, wilson
 from valence.journey.definition import JourneyDefinition, Touchpoint
 from valence.journey.feelings import METRICS, Feeling, Felt
 
 Row = Mapping[str, Any]
-MINIMUM = 30  # customers or steps; below, a share says nothing
 _CONFIDENCE = 0.90
 
 

@@ -13,10 +13,8 @@ from valence.journey.definition import JourneyDefinition
 from valence.journey.paths.journeys import people
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import Column
-from valence.lake.moments import micros_of
+from valence.lake.moments import DAY, micros_of
 from valence.lake.portable import count_if, last_rows
-
-_DAY = 86_400_000_000  # microseconds
 
 REACH = (
     Column("touchpoint", "text", "Touchpoint of the journey."),
@@ -129,7 +127,7 @@ def _onward(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Table
     reached = reached.group_by("customer_id", "touchpoint").agg(
         first_at=reached.first_at.min(), later_at=reached.later_at.min()
     )
-    days = (micros_of(reached.later_at) - micros_of(reached.first_at)).cast("float64") / _DAY
+    days = (micros_of(reached.later_at) - micros_of(reached.first_at)).cast("float64") / DAY
     reached = reached.mutate(days=days)
     reached = reached.filter(reached.days <= float(definition.onward_days))
     followed = first.group_by("touchpoint").agg(followed=first.count().cast("int64"))
@@ -173,5 +171,5 @@ def _repeats(w: ir.Table, as_of: date, definition: JourneyDefinition) -> ir.Tabl
     gap = micros_of(t.again_at) - micros_of(t["at"])
     return t.group_by("touchpoint").agg(
         could_repeat=t.count().cast("int64"),
-        repeats=count_if(gap <= definition.repeat_days * _DAY),
+        repeats=count_if(gap <= definition.repeat_days * DAY),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.retention import Period
 from valence.journey.retention_answers import FoundRetention, Pooled
@@ -12,7 +13,6 @@ from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 
 ASKED = message("Who comes back, and who falls silent?")
-ENOUGH = 30  # customers: below, a share says nothing
 AGES, COHORTS, SHOWN = 12, 24, 26  # periods after, cohorts and periods that are shown
 PERIODS: Mapping[str, Message] = {
     "day": message("by day"),
@@ -49,9 +49,9 @@ _STATES: Mapping[str, Message] = {
 def answer(found: FoundRetention, fmt: Formats) -> Answer:
     """Return who comes back one period later, in a sentence."""
     one = found.pooled(1)
-    if one is None or one.customers < ENOUGH:
+    if one is None or one.customers < MINIMUM:
         return Answer(
-            message("Not enough data: fewer than {n} customers began long enough ago.", n=ENOUGH)
+            message("Not enough data: fewer than {n} customers began long enough ago.", n=MINIMUM)
         )
     said: Mapping[Period, Message] = {
         "day": message("{share} of customers come back on the day after they begin."),
@@ -93,7 +93,7 @@ def figures(found: FoundRetention, fmt: Formats) -> list[Figure]:
 
 def _figure(age: int, pooled: Pooled | None, period: Period, fmt: Formats) -> Figure:
     title = message(_AFTER[period].text, n=age)
-    if pooled is None or pooled.customers < ENOUGH:
+    if pooled is None or pooled.customers < MINIMUM:
         return Figure(title, None, absent=message("no cohort is old enough"))
     note = message(
         "{interval}, n {n}",
@@ -107,7 +107,7 @@ def curve(found: FoundRetention, fmt: Formats) -> Chart:
     """Return the share that comes back by age, over all cohorts that are so old."""
     title = message("How many come back, and how long?")
     pooled = [found.pooled(age) for age in range(1, min(found.oldest, AGES) + 1)]
-    known = [each for each in pooled if each is not None and each.customers >= ENOUGH]
+    known = [each for each in pooled if each is not None and each.customers >= MINIMUM]
     if len(known) < 2:
         return too_little("retention", title, message("No cohort is two whole periods old."))
     made = lines(
@@ -192,10 +192,10 @@ def days(found: FoundRetention, fmt: Formats) -> Chart:
     title = message("On how many days are they there?")
     whole = [row for row in found.days if row["complete"]]
     last = [row for row in whole if row["period_on"] == whole[-1]["period_on"]]
-    if not last or last[0]["active"] < ENOUGH:
+    if not last or last[0]["active"] < MINIMUM:
         return too_little(
             "stickiness", title, message("Fewer than {n} customers in the last whole period.",
-                                         n=ENOUGH)
+                                         n=MINIMUM)
         )  # fmt: skip
     made = bars(
         fmt,

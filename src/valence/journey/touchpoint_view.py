@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from valence.core.intervals import wilson
+from valence.core.intervals import MINIMUM, wilson
 from valence.core.messages import Message, message
 from valence.journey.board_view import cells_of
-from valence.journey.map_answers import MINIMUM, JourneyMap, Place
+from valence.journey.map_answers import JourneyMap, Place
 from valence.journey.visitors import Pain, Verbatim
 from valence.journey.words import ASKED_FOR, KINDS, points
 from valence.journey.words import METRICS as METRIC_WORDS

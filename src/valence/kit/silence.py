@@ -18,12 +18,11 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.core.days import as_day
-from valence.core.intervals import normal_quantile, wilson
+from valence.core.intervals import MINIMUM, normal_quantile, wilson
 from valence.lake.portable import given
 
 CONFIDENCE = 0.90
 MONTHS = 24  # in which who left, left, and who spoke, spoke
-MINIMUM = 30  # leavers, effectively; of fewer nothing is said
 RHYTHMS = 3.0  # times the own rhythm without a purchase: left
 Sign = Literal["model", "rhythm"]
 _VOICES = ("contacts", "feedback")  # tables in which customers speak

@@ -15,6 +15,8 @@ from ibis.backends.sql.compilers import DuckDBCompiler, PySparkCompiler
 
 from valence.lake.columns import IBIS
 
+DAY = 86_400_000_000  # microseconds
+
 
 class EpochMicros(ops.Unary):  # type: ignore[misc]  # Ibis has no types
     """Microseconds since 1970-01-01 UTC."""

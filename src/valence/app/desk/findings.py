@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from valence.app.desk.numbers import Numbers, numbers
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.kit.format import Formats
 from valence.lake.reader import Reader
@@ -17,7 +18,6 @@ from valence.value.staying_view import active_months, longest
 from valence.value.words import customers_page, quoted
 
 MOST = 5
-ENOUGH = 30  # customers or orders below which a share says more about chance than the brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _noted(one: Finding, fmt: Formats) -> str:
 
 def _carried(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     row = found.summary
-    if row["top_value_share"] is None or not row["top_customers"] or row["buyers"] < ENOUGH:
+    if row["top_value_share"] is None or not row["top_customers"] or row["buyers"] < MINIMUM:
         return
     amount = float(row["top_value_amount"])
     yield Finding(
@@ -213,7 +213,7 @@ def _overdue(found: Numbers, fmt: Formats) -> Iterator[Finding]:
 
 def _returned(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     years, moved = found.years, found.years.given_back
-    if moved is None or not moved.now or years.orders < ENOUGH:
+    if moved is None or not moved.now or years.orders < MINIMUM:
         return
     values = {"share": fmt.percent(moved.now), "amount": fmt.money_short(years.returned)}
     said, good = message("{share} of sales are given back: {amount} in 12 months.", **values), None
@@ -271,7 +271,7 @@ def _stayed(found: Numbers, fmt: Formats) -> Iterator[Finding]:
 
 def _repeated(found: Numbers, fmt: Formats) -> Iterator[Finding]:
     row = found.summary
-    if row["repeat_share"] in (None, 1) or row["buyers"] < ENOUGH:
+    if row["repeat_share"] in (None, 1) or row["buyers"] < MINIMUM:
         return
     yield Finding(
         "repeated",

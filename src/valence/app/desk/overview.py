@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from valence.app.desk.findings import ENOUGH
 from valence.app.desk.numbers import Month, Numbers
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.format import Formats
@@ -76,7 +76,7 @@ def _why(years: Years, fmt: Formats) -> Message | str:
 def figures(found: Numbers, fmt: Formats) -> list[Figure]:
     """Return the four figures of the last 12 months, each with its change and its months."""
     years, whole = found.years, _whole(found)
-    given = years.given_back if years.orders >= ENOUGH else None
+    given = years.given_back if years.orders >= MINIMUM else None
     n = found.summary["customers_12m"]
     by_known = {"amount": fmt.money_short(years.named.now), "n": fmt.integer(n)}
     nobody = message("{amount} without a known customer", amount=fmt.money_short(years.nobody))

@@ -6,8 +6,9 @@ import ibis
 import ibis.expr.types as ir
 
 from valence.experience.alerts.kinds import ALL, SOLVED_DAYS, By, Metric
-from valence.experience.apart import OF_CUSTOMER, contacts_of, told_apart, with_stage, with_trait
+from valence.experience.apart import contacts_of, told_apart, with_stage, with_trait
 from valence.experience.text.said import KEY, contact_key
+from valence.experience.traits import OF_CUSTOMER
 from valence.kit.codes import AT_LENGTH
 from valence.lake.reading import Tables
 

@@ -12,32 +12,38 @@ from valence.experience.api.router import api
 from valence.experience.kano_answers import kano_found, kano_segments, segments_told
 from valence.experience.perceived_answers import perceived
 from valence.experience.research_answers import drivers_found, gaps_found, rivals_found
+from valence.experience.traits import Trait
 from valence.kit.ask import Ask, Asked
 
 
-class KanoRow(BaseModel):
-    """One feature by Kano's table."""
+class KanoPlaced(BaseModel):
+    """Where people place one feature."""
 
     item: str
     n: int = Field(description="People who answered both questions.")
-    M: int = Field(description="Must-be.")
-    O: int = Field(description="Performance.")  # noqa: E741 - the field's own name
-    A: int = Field(description="Attractive.")
-    I: int = Field(description="Indifferent.")  # noqa: E741
-    R: int = Field(description="Reverse.")
-    Q: int = Field(description="Questionable.")
     category: str | None = Field(description="Null, as all that follows, below 30 people.")
-    total_strength: float | None
-    category_strength: float | None
-    lead: float | None = Field(description="People by whom the first category leads the second.")
-    lead_needed: float | None = Field(description="What it must exceed by Fong's test (90 %).")
-    clear: bool | None
+    clear: bool | None = Field(description="Whether Fong's test tells the category from the next.")
     better: float | None
     better_low: float | None
     better_high: float | None
     worse: float | None
     worse_low: float | None
     worse_high: float | None
+
+
+class KanoRow(KanoPlaced):
+    """One feature by Kano's table."""
+
+    M: int = Field(description="Must-be.")
+    O: int = Field(description="Performance.")  # noqa: E741 - the field's own name
+    A: int = Field(description="Attractive.")
+    I: int = Field(description="Indifferent.")  # noqa: E741
+    R: int = Field(description="Reverse.")
+    Q: int = Field(description="Questionable.")
+    total_strength: float | None = Field(description="Null below 30 people, as all that follows.")
+    category_strength: float | None
+    lead: float | None = Field(description="People by whom the first category leads the second.")
+    lead_needed: float | None = Field(description="What it must exceed by Fong's test (90 %).")
     before: str | None = Field(description="Category in the wave before.")
     n_before: int | None = Field(description="People who answered then.")
     better_change: float | None
@@ -150,23 +156,10 @@ class PerceivedModel(BaseModel):
     thirds: list[NetRow] = Field(description="Who perceives least, middling, most.")
 
 
-class KanoSegmentRow(BaseModel):
-    """One feature as one segment sees it; without a category below 30 people."""
+class KanoSegmentRow(KanoPlaced):
+    """One feature as one segment sees it."""
 
     segment: str
-    item: str
-    n: int
-    category: str | None
-    clear: bool | None
-    better: float | None
-    better_low: float | None
-    better_high: float | None
-    worse: float | None
-    worse_low: float | None
-    worse_high: float | None
-
-
-Trait = Literal["tier", "segment", "main_channel", "rung", "bond"]
 
 
 def day_of(ask: Asked) -> date:

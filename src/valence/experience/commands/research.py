@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from valence.core.errors import BadInputError, NotFoundError
-from valence.experience.apart import OF_CUSTOMER
 from valence.experience.commands.group import experience
 from valence.experience.kano_answers import kano_found, kano_segments, segments_told
 from valence.experience.perceived_answers import perceived
 from valence.experience.research_answers import Importance, drivers_found, gaps_found, rivals_found
 from valence.experience.research_view import importance_said
+from valence.experience.traits import OF_CUSTOMER
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
 from valence.kit.published import Published, published_tables

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from valence.core.errors import NotFoundError
-from valence.experience.apart import BY, OF_CUSTOMER
+from valence.experience.apart import BY
 from valence.experience.commands.group import experience
 from valence.experience.groups_words import chance_said
 from valence.experience.scores_answers import Scores, Told, scores_of
 from valence.experience.scores_view import weighed
+from valence.experience.traits import OF_CUSTOMER
 from valence.kit.commands import HERE, AsJson, BrandFolder, print_json, print_table, say
 from valence.kit.format import Formats
 from valence.kit.published import Published, published_tables

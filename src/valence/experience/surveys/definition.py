@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import message
 from valence.core.rules import Catalog, Rule, RuleError, compile_rule
 from valence.core.rules.types import Type
 from valence.definitions import DefinitionKind
 from valence.definitions.documents import Document
-from valence.experience.limits import MINIMUM
 from valence.experience.surveys.questions import CODES, Code, Question, Texts
 
 SURVEY = "survey"

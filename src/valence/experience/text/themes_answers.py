@@ -10,7 +10,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from valence.core.days import months_before
-from valence.core.intervals import two_sided, wilson
+from valence.core.intervals import MINIMUM, two_sided, wilson
 from valence.experience.text.said import words_of
 from valence.kit.codes import AT_LENGTH
 from valence.lake.portable import count_if
@@ -18,7 +18,6 @@ from valence.lake.reader import Reader
 
 Row = Mapping[str, Any]
 CONFIDENCE = 0.90
-MINIMUM = 30  # texts; below, a share says nothing
 MONTHS = 12  # that are looked at, and as many before them
 
 

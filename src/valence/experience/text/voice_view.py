@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from valence.core.intervals import wilson
+from valence.core.intervals import MINIMUM, wilson
 from valence.core.messages import Message, message
+from valence.experience.changed import changed
 from valence.experience.text.definition import THEMES_KIND, ThemesDefinition
 from valence.experience.text.tables import SAID_IN
-from valence.experience.text.themes_answers import CONFIDENCE, MINIMUM, Aspect, Themes
+from valence.experience.text.themes_answers import CONFIDENCE, Aspect, Themes
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
 from valence.kit.codes import ASPECTS
 from valence.kit.codes import named as named_in
@@ -121,14 +122,7 @@ def figures(found: Themes, rules: ThemesDefinition, fmt: Formats) -> list[Figure
 def _change(one: Aspect, fmt: Formats) -> Change | None:
     if one.change is None:
         return None
-    against = (
-        message("against the twelve months before")
-        if one.sure
-        else message("against the twelve months before: may be chance")
-    )
-    rose = one.change > 0 if one.sure else None
-    said = fmt.percent(abs(one.change))
-    return Change(said, rose, None if rose is None else not rose, against)
+    return changed(fmt.points(one.change), one.change, sure=one.sure, more_is_good=False)
 
 
 def by_aspect(found: Themes, rules: ThemesDefinition, fmt: Formats) -> Chart:

@@ -10,10 +10,11 @@ from typing import Any, Literal
 import ibis.expr.types as ir
 
 from valence.core.errors import BadInputError, did_you_mean
+from valence.core.intervals import MINIMUM
 from valence.journey.definition import DesignedStep, JourneyDefinition, Touchpoint
 from valence.journey.designed.walks import designed_walks
 from valence.journey.feelings import Feeling, Felt, voices_of
-from valence.journey.map_answers import MINIMUM, Share
+from valence.journey.map_answers import Share
 from valence.lake.reading import Tables
 
 Row = Mapping[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.definition import JOURNEY_KIND
 from valence.journey.designed.answers import (
@@ -21,7 +22,6 @@ from valence.journey.designed.words import (
 )
 from valence.journey.feelings import Feeling
 from valence.journey.funnel.spelling import name_said
-from valence.journey.map_answers import MINIMUM
 from valence.journey.map_view import href_of
 from valence.journey.words import METRICS, points
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little

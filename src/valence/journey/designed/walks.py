@@ -10,10 +10,10 @@ import ibis.expr.types as ir
 
 from valence.core.days import as_day, months_before
 from valence.journey.definition import JourneyDefinition
-from valence.journey.paths.journeys import MICROS, READ, seconds_in, told
+from valence.journey.paths.journeys import READ, seconds_in, told
 from valence.journey.steps import DEFAULT
 from valence.lake.columns import IBIS, Column
-from valence.lake.moments import micros_of, moment_of
+from valence.lake.moments import DAY, micros_of, moment_of
 from valence.lake.portable import count_if, given
 
 WALKS = (
@@ -35,7 +35,6 @@ DESIGNED = (
     Column("in_time", "int", "Of these, those who took no longer than designed; 0: no target."),
     Column("median_seconds", "float", "Median time of all who came from the step to the next."),
 )
-_DAY = 86_400 * MICROS
 
 
 def designed_walks(
@@ -84,7 +83,7 @@ def designed_walks(
     )
     came = _came(first, t.filter(t.touchpoint.isin(way[1:])))
     first = first.left_join(came, ["customer_id", "step"])
-    within = definition.onward_days * _DAY
+    within = definition.onward_days * DAY
     soon = ibis.coalesce(first.next_micros - first.micros <= within, False)
     took = first.came_micros - first.micros
     return first.select(

@@ -11,14 +11,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from valence.core.intervals import corrected, normal_quantile, two_sided
+from valence.core.intervals import MINIMUM, corrected, normal_quantile, two_sided
 from valence.journey.funnel.definition import FunnelDefinition
 from valence.journey.funnel.property import with_property
 from valence.journey.funnel.rates import CONFIDENCE
 from valence.lake.moments import micros_of
 from valence.lake.portable import count_if
 
-LEAST = 30  # customers with, and without: below, odds say nothing
 MET = "touchpoint"
 
 
@@ -117,7 +116,7 @@ def _met(found: ir.Table, steps: ir.Table, definition: FunnelDefinition, as_of: 
 
 
 def correlates(
-    rows: Iterable[Mapping[str, Any]], *, confidence: float = CONFIDENCE, least: int = LEAST
+    rows: Iterable[Mapping[str, Any]], *, confidence: float = CONFIDENCE, least: int = MINIMUM
 ) -> list[Correlate]:
     """Return what goes with converting, the surest first.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.funnel.answers import Found, Row
 from valence.journey.funnel.times import LONGEST
-from valence.journey.funnel.view import ENOUGH
 from valence.kit.charts import Chart, Line, lines, too_little
 from valence.kit.codes import lasting
 from valence.kit.columns import columns
@@ -19,15 +19,15 @@ _SIZES: Sequence[tuple[float, Message]] = (
     (60.0, message("Median time, minutes")),
 )
 _WEEK = message("Week of the first step")
-_FEW = message("Fewer than two weeks with {n} customers are old enough to be judged.", n=ENOUGH)
+_FEW = message("Fewer than two weeks with {n} customers are old enough to be judged.", n=MINIMUM)
 
 
 def times(found: Found, fmt: Formats) -> Chart:
     """Return how the times to convert are spread."""
     title = message("How long does it take to convert?")
     converted = found.converted
-    if converted["customers"] < ENOUGH:
-        why = message("Fewer than {n} customers converted.", n=ENOUGH)
+    if converted["customers"] < MINIMUM:
+        why = message("Fewer than {n} customers converted.", n=MINIMUM)
         return too_little("funnel-times", title, why)
     made = columns(
         fmt,
@@ -70,7 +70,7 @@ def weeks(found: Found, fmt: Formats) -> Chart:
         unit="percent", place_name=_WEEK, value_name=message("Convert"),
     )  # fmt: skip
     return made.answering(
-        message("Only weeks whose time to convert is over, with {n} customers or more.", n=ENOUGH)
+        message("Only weeks whose time to convert is over, with {n} customers or more.", n=MINIMUM)
     )
 
 
@@ -80,7 +80,7 @@ def speed(found: Found, fmt: Formats) -> Chart:
     over = _over(found, "converted")
     if not over:
         return too_little("funnel-speed", title, _FEW)
-    told = [float(row["median_seconds"]) for row in over if row["converted"] >= ENOUGH]
+    told = [float(row["median_seconds"]) for row in over if row["converted"] >= MINIMUM]
     size, said = next((each for each in _SIZES if max(told) >= each[0] * 1.5), _SIZES[-1])
     made = lines(
         fmt, "funnel-speed", title, [row["week_on"] for row in over],
@@ -92,7 +92,7 @@ def speed(found: Found, fmt: Formats) -> Chart:
             "Half of those who converted took {first} or less in the first of these weeks, {last} "
             "in the last. Only weeks in which {n} or more converted; the band is the 95 % "
             "interval.",
-            first=lasting(told[0], fmt), last=lasting(told[-1], fmt), n=ENOUGH,
+            first=lasting(told[0], fmt), last=lasting(told[-1], fmt), n=MINIMUM,
         )
     )  # fmt: skip
 
@@ -100,7 +100,7 @@ def speed(found: Found, fmt: Formats) -> Chart:
 def _over(found: Found, of: str) -> list[Row]:
     """The weeks that are over, from the first with enough customers to the last; none of one."""
     over = [row for row in found.weeks if row["complete"]]
-    enough = [place for place, row in enumerate(over) if row[of] >= ENOUGH]
+    enough = [place for place, row in enumerate(over) if row[of] >= MINIMUM]
     return over[enough[0] : enough[-1] + 1] if len(enough) > 1 else []
 
 
@@ -109,7 +109,7 @@ def _drawn(over: Sequence[Row], value: str, ends: str, of: str, size: float = 1.
 
     def known(column: str) -> list[float | None]:
         return [
-            None if row[column] is None or row[of] < ENOUGH else row[column] / size for row in over
+            None if row[column] is None or row[of] < MINIMUM else row[column] / size for row in over
         ]
 
     return Line("", known(value), known(f"{ends}_low"), known(f"{ends}_high"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.funnel.answers import Found, Question, Row
-from valence.journey.funnel.correlates import LEAST
 from valence.journey.funnel.spelling import steps_said, window_said, without_said
 from valence.journey.funnel.words import PROPERTIES, TIMED_TOLD, part_said, step_titles
 from valence.kit.charts import Bar, Chart, DataTable, bars, too_little
@@ -15,7 +15,6 @@ from valence.kit.format import Formats
 from valence.kit.page import Answer, Figure, How, Step, Words
 
 ASKED = message("How many customers come through, and where do we lose them?")
-ENOUGH = 30  # customers: below, a share says nothing
 
 
 def address(question: Question, path: str = "/journey/funnel", **more: object) -> str:
@@ -44,7 +43,7 @@ def answer(found: Found, fmt: Formats) -> Answer:
     last = found.converted
     if not found.entered and not found.open:
         return Answer(message("Nobody came to “{step}”.", step=titles[0]))
-    if found.entered < ENOUGH:
+    if found.entered < MINIMUM:
         return Answer(
             message(
                 "Only {n} customers came to “{step}” {window} ago or longer: too few to say how "
@@ -78,7 +77,7 @@ def figures(found: Found, fmt: Formats) -> list[Figure]:
     """Return the four figures: who enters, who converts, how fast, who is lost."""
     last, worst, question = found.converted, found.worst, found.question
     titles = step_titles(question.definition, fmt)
-    enough = found.entered >= ENOUGH
+    enough = found.entered >= MINIMUM
     ends = fmt.interval(last["share_low"], last["share_high"], "percent") if enough else ""
     median = last["median_seconds"]
     return [
@@ -209,9 +208,9 @@ def parts(found: Found, fmt: Formats) -> Chart | None:
         return None
     title = message("{by}: who converts?", by=PROPERTIES.get(by, by))
     told = [(part, rows[-1]) for part, rows in found.parts.items() if _counted(found, part)]
-    known = [(part, row) for part, row in told if _counted(found, part) >= ENOUGH]
+    known = [(part, row) for part, row in told if _counted(found, part) >= MINIMUM]
     if not known:
-        return too_little("funnel-parts", title, message("No group has {n} customers.", n=ENOUGH))
+        return too_little("funnel-parts", title, message("No group has {n} customers.", n=MINIMUM))
     made = bars(
         fmt,
         "funnel-parts",
@@ -229,12 +228,12 @@ def parts(found: Found, fmt: Formats) -> Chart | None:
         message(
             "Of all who enter, those who convert under this value, whatever they entered under; "
             "groups of {n} customers or more, {left} more are not shown.",
-            n=ENOUGH,
+            n=MINIMUM,
             left=left,
         )
         if found.question.attribution == "each"
         else message(
-            "Groups of {n} customers or more; {left} more are not shown.", n=ENOUGH, left=left
+            "Groups of {n} customers or more; {left} more are not shown.", n=MINIMUM, left=left
         )
     )
     table = _parts_table(found, fmt)
@@ -330,7 +329,7 @@ def how(found: Found, built: Message | str, fmt: Formats) -> How:
             "Intervals: Wilson (1927), 95 %. Odds ratios: Woolf (1955) with Haldane and Anscombe’s "
             "half; what is beyond chance: Benjamini & Hochberg (1995), 5 %, of {n} customers or "
             "more with it and without.",
-            n=LEAST,
+            n=MINIMUM,
         ),
         inputs=("journey_steps", "customers"),
         built=built,

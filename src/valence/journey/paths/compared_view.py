@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.paths.answers import Changes
-from valence.journey.paths.difference import FEWEST, Shift
+from valence.journey.paths.difference import Shift
 from valence.journey.paths.similar import Kind, Kinds, Mark
 from valence.journey.paths.view import LISTED
 from valence.journey.paths.words import pair, touchpoint, way
@@ -96,12 +97,12 @@ def kinds_how(built: Words) -> How:
 
 def changes_answer(found: Changes, fmt: Formats) -> Answer:
     """Return what differs most and is more than chance."""
-    if min(found.customers_one, found.customers_two) < FEWEST:
+    if min(found.customers_one, found.customers_two) < MINIMUM:
         return Answer(
             message(
                 "Not enough data: {one} customers against {two}; each needs {n}.",
                 one=fmt.integer(found.customers_one), two=fmt.integer(found.customers_two),
-                n=FEWEST,
+                n=MINIMUM,
             )
         )  # fmt: skip
     sure = [shift for shift in found.edges if shift.sure]

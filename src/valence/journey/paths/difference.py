@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from valence.core.intervals import corrected, two_shares, wilson
+from valence.core.intervals import MINIMUM, corrected, two_shares, wilson
 
-FEWEST = 30  # customers of a group: with fewer, no share is told
 CONFIDENCE = 0.95
 WRONGLY = 0.05  # of the differences told, at most so many shall be chance
 
@@ -54,7 +53,7 @@ def shifts(
     *,
     of_one: int,
     of_two: int,
-    fewest: int = FEWEST,
+    fewest: int = MINIMUM,
     confidence: float = CONFIDENCE,
 ) -> list[Shift]:
     """Return how the shares of two groups differ, way by way, the largest difference first.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from valence.core.intervals import wilson
+from valence.core.intervals import MINIMUM, wilson
 from valence.core.messages import Message, message
 from valence.journey.paths.answers import GoneOn, Loops, Variants, Walked, Ways
 from valence.journey.paths.sankey import MOST, sankey
@@ -21,7 +21,6 @@ from valence.kit.page import Answer, Figure, How, Step, Words
 Row = Mapping[str, Any]
 ASKED = message("How do customers really go?")
 TITLE = message("Paths")
-FEWEST = 30  # journeys: with fewer no share is told
 LISTED = 25  # ways that are listed, unless all are asked for
 EVERY = 1000  # touchpoints of a step that are drawn where all are asked for
 
@@ -44,8 +43,8 @@ def ways_answer(found: Ways, fmt: Formats) -> Answer:
     best = max(near, key=lambda f: (f["journeys"], str(f["to_touchpoint"])))
     share, interval = _share(best["journeys"], total, fmt)
     core = _next(best, anchor, fmt, back=back, share=share, n=fmt.integer(total))
-    if total < FEWEST:
-        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
+    if total < MINIMUM:
+        return Answer(core, message("fewer than {n}: not enough data", n=MINIMUM))
     return Answer(core, interval)
 
 
@@ -83,8 +82,8 @@ def _gone_on(gone: GoneOn, found: Ways, fmt: Formats) -> Answer:
     core = message("{share} of the {n} customers who came to {name} went on to {to}.",
                    share=share, n=fmt.integer(gone.customers),
                    name=touchpoint(start, fmt), to=touchpoint(end, fmt))  # fmt: skip
-    if gone.customers < FEWEST:
-        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST))
+    if gone.customers < MINIMUM:
+        return Answer(core, message("fewer than {n}: not enough data", n=MINIMUM))
     rest = message(
         "{n} of them directly, with nothing between; half within {time}.",
         n=fmt.integer(gone.directly), time=lasting(gone.median_seconds, fmt),
@@ -117,7 +116,7 @@ def _stopped(found: Ways, fmt: Formats) -> Figure:
     label = message("Of one touchpoint only")
     if start or end:
         label = message("Begin there") if back else message("End there")
-    if total < FEWEST:
+    if total < MINIMUM:
         return Figure(label, None)
     share, interval = _share(n, total, fmt)
     return Figure(label, share, note=interval)
@@ -209,8 +208,8 @@ def variants_answer(found: Variants, fmt: Formats) -> Answer:
     ten = found.rows[: min(10, len(found.rows))]
     rest = message("The {k} most frequent ways cover {share}.",
                    k=len(ten), share=fmt.percent(ten[-1]["covered"]))  # fmt: skip
-    if found.journeys < FEWEST:
-        return Answer(core, message("fewer than {n}: not enough data", n=FEWEST), rest)
+    if found.journeys < MINIMUM:
+        return Answer(core, message("fewer than {n}: not enough data", n=MINIMUM), rest)
     return Answer(core, interval, rest)
 
 
@@ -237,8 +236,8 @@ def variants_table(found: Variants, fmt: Formats, *, most: int = LISTED) -> Data
 def matrix_chart(found: Variants, fmt: Formats) -> Chart:
     """Return where journeys stand at each step."""
     title = message("Where are journeys at each step?")
-    if found.journeys < FEWEST:
-        why = message("Not enough data: fewer than {n} journeys.", n=FEWEST)
+    if found.journeys < MINIMUM:
+        why = message("Not enough data: fewer than {n} journeys.", n=MINIMUM)
         return too_little("matrix", title, why)
     names = list(dict.fromkeys(cell["touchpoint"] for cell in found.matrix))
     reach = {n: sum(c["share"] for c in found.matrix if c["touchpoint"] == n) for n in names}
@@ -289,7 +288,7 @@ def loops_answer(found: Loops, fmt: Formats) -> Answer:
 
 
 def _with_interval(hits: int, n: int, fmt: Formats) -> str:
-    if n < FEWEST:
+    if n < MINIMUM:
         return fmt.percent(hits / n)
     low, high = wilson(hits, n)
     return f"{fmt.percent(hits / n)} ({fmt.interval(low, high, 'percent')})"
@@ -324,7 +323,7 @@ def repeats_table(found: Loops, fmt: Formats) -> DataTable:
             row["repeated"],
             *(
                 (row["repeated_share"], row["repeated_low"], row["repeated_high"])
-                if row["contacts"] >= FEWEST
+                if row["contacts"] >= MINIMUM
                 else (None, None, None)
             ),
             row["asked_twice"], lasting(row["median_seconds"], fmt),
@@ -351,7 +350,7 @@ def asked_table(found: Loops, fmt: Formats) -> DataTable:
             named(ASKED_FOR, row["asks"], fmt), row["asked"], row["customers"], row["again"],
             *(
                 (row["again_share"], row["again_low"], row["again_high"])
-                if row["asked"] >= FEWEST
+                if row["asked"] >= MINIMUM
                 else (None, None, None)
             ),
             _channels(row, fmt),
