@@ -7,7 +7,7 @@ from tests.experience.held import Held, table
 
 from valence.experience.text.columns import TEXTS
 from valence.journey.definition import JourneyDefinition
-from valence.journey.map_answers import _sentiment
+from valence.journey.map_reading import _sentiment
 
 DAY = date(2025, 3, 20)
 
@@ -20,4 +20,4 @@ def test_neither_competitors_nor_passages_of_interviews_speak_for_a_touchpoint(d
     names = ("touchpoint", "metric", "subject", "sentiment")
     texts = table(TEXTS, [{**dict(zip(names, row, strict=True)), "on": DAY} for row in rows])
     found = _sentiment(Held(duck, feedback_texts=texts), JourneyDefinition(), DAY)
-    assert found == {"delivery": {"n": 2, "mean": pytest.approx(0.3)}}
+    assert found == {"delivery": {"touchpoint": "delivery", "n": 2, "mean": pytest.approx(0.3)}}

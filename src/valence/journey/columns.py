@@ -13,6 +13,7 @@ STEPS = (
     Column("channel", "text", "Channel it came through."),
     Column("source", "text", "Table that the step was found in."),
     Column("row_key", "text", "Key of its row there."),
+    Column("due_on", "day", "Day (UTC) that it was promised for; empty without a promise."),
     Column("standard_kept", "bool", "Whether service was as promised; empty without a standard."),
     Column("delivered", "bool", "Whether the designed moment was delivered; empty without one."),
     Column("asks", "text", "What customers give there, as it is set; empty: nothing."),

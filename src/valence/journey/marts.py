@@ -108,7 +108,7 @@ MARTS: tuple[Mart, ...] = (
         compute=_steps,
         order_by=("customer_id", "at"),
         definitions=(JOURNEY_KIND,),
-        version=2,
+        version=3,
     ),
     Mart(
         name="touchpoint_names",

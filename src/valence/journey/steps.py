@@ -143,6 +143,7 @@ def _steps_of(
         ),
         source=ibis.literal(source),
         row_key=t.row_key,
+        due_on=t.promised_at.date() if "promised_at" in t.columns else ibis.null("date"),
         standard_kept=_ruled(t, own, "standard"),
         delivered=_ruled(t, own, "delivered"),
         asks=_by_touchpoint(t, {each.name: each.asks for each in own if each.asks}),

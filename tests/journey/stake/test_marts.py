@@ -76,7 +76,6 @@ def test_the_row_says_what_the_estimator_found(duck, drawn):
     assert (row["affected"], row["controls"]) == (found.affected, found.controls)
     assert (row["value_basis"], row["confidence"], row["projected_share"]) == ("margin", 0.9, 1.0)
     assert isinstance(row["stake_amount"], Decimal)
-    assert row["placebo_lag_days"] == 365
     assert row["placebo_alarm"] is False
 
 

@@ -37,8 +37,7 @@ def test_simulated_moments_are_taken_as_they_are():
     assert drawn.effect < 0
     assert np.isfinite(moments.mains).all()
     # The placebo's covariates know nothing of the year that it tests.
-    (before,) = moments.before
-    assert before.mains.shape[1] < moments.mains.shape[1]
+    assert moments.before.mains.shape[1] < moments.mains.shape[1]
 
 
 def test_claims_count_of_a_hundred_seeds():

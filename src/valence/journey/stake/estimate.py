@@ -10,7 +10,7 @@ import numpy as np
 from valence.core.alike.balance import Balance
 from valence.core.alike.basis import Codes, Flags, Floats, Singles
 from valence.core.alike.compared import USUAL, Alike, Rules
-from valence.core.alike.effect import Effects, Estimate, effects, naive
+from valence.core.alike.effect import Estimate, effects, naive
 from valence.journey.stake.known import YEAR, Moments
 
 Verdict = Literal[
@@ -23,7 +23,6 @@ _SEVERAL = 200  # affected from which on effects are told by more than what was 
 class Placebo:
     """The same comparison of value before the moment, which the experience cannot have moved."""
 
-    lag: int
     affected: int
     found: Estimate
     alarm: bool
@@ -99,13 +98,13 @@ def stake_of(moments: Moments, affected: Flags, *, as_of: int, rules: Rules = US
     found = effects(compared, kinds.of_rows(basis.mains[kept], expected.told[kept]))
     others = basis.of_others(every[~over & affected], newer.channel)
     rows = kinds.of_rows(others.mains, expected.of(others))[counted]
-    placebo = placebo_of(old, own, rules)
+    at_stake, placebo = found.total(rows), placebo_of(old, own, rules)
     return replace(
         told,
-        verdict=_verdict(found, alike, placebo, rules),
+        verdict=_verdict(found.mean, at_stake, alike, placebo, rules),
         effect=found.mean,
         lost=_times(found.mean, len(once_a_year(old.some(own)))),
-        at_stake=found.total(rows),
+        at_stake=at_stake,
         placebo=placebo,
         each=rows @ found.weights,
     )
@@ -128,27 +127,26 @@ def once_a_year(moments: Moments) -> Codes:
 def placebo_of(old: Moments, own: Flags, rules: Rules) -> Placebo | None:
     """Return the comparison of value before, among customers whose history reaches that far.
 
-    What is tested is the value of a stretch that ends `lag` days before the moment; what is known
-    of the last `lag` days is what customers are alike in. If these days, and the rest of what is
-    known, tell all that moved both worth and the experience, value before them is alike too; if
-    it is not, something unseen is at work. None where too few have such a history.
+    What is tested is the value of a stretch that ends a year before the moment; what is known of
+    that year is what customers are alike in. If it, and the rest of what is known, tells all that
+    moved both worth and the experience, value before it is alike too; if it is not, something
+    unseen is at work. None where too few have such a history.
     """
-    for before in old.before:
-        affected, customer = own[before.reach], old.customer[before.reach]
-        if _smaller(affected) < rules.minimum:
-            continue
-        tested, channel = before.some(before.reach), old.channel[before.reach]
-        mains = np.column_stack([tested.mains, old.on[before.reach].astype(np.float32)])
-        alike = Alike.of(mains, channel, affected, customer, rules)
-        kept = alike.kept
-        if min((affected & kept).sum(), (~affected & kept).sum()) < rules.minimum:
-            continue
-        _, expected = alike.expected(tested.earlier)
-        compared = alike.compared(tested.earlier, expected.told)
-        found = effects(compared, np.ones((int(kept.sum()), 1))).mean
-        low, high = found.interval(rules.confidence)
-        return Placebo(before.lag, int(affected.sum()), found, alarm=not low <= 0 <= high)
-    return None
+    reach = old.before.reach
+    affected, customer = own[reach], old.customer[reach]
+    if _smaller(affected) < rules.minimum:
+        return None
+    tested, channel = old.before.some(reach), old.channel[reach]
+    mains = np.column_stack([tested.mains, old.on[reach].astype(np.float32)])
+    alike = Alike.of(mains, channel, affected, customer, rules)
+    kept = alike.kept
+    if _smaller(affected[kept]) < rules.minimum:
+        return None
+    _, expected = alike.expected(tested.earlier)
+    compared = alike.compared(tested.earlier, expected.told)
+    found = effects(compared, np.ones((int(kept.sum()), 1))).mean
+    low, high = found.interval(rules.confidence)
+    return Placebo(int(affected.sum()), found, alarm=not low <= 0 <= high)
 
 
 @dataclass(frozen=True)
@@ -176,10 +174,16 @@ def _times(estimate: Estimate, n: int) -> Estimate:
     return Estimate(estimate.value * n, estimate.error * n)
 
 
-def _verdict(found: Effects, alike: Alike, placebo: Placebo | None, rules: Rules) -> Verdict:
+def _verdict(
+    effect: Estimate, at_stake: Estimate, alike: Alike, placebo: Placebo | None, rules: Rules
+) -> Verdict:
+    """What is told: a loss or a gain only where both figures that are shown are one."""
     if not alike.balanced:
         return "not alike"
     if placebo is not None and placebo.alarm:
         return "unlike before"
-    low, high = found.mean.interval(rules.confidence)
-    return "costs" if high < 0 else "gains" if low > 0 else "not told apart"
+    told = [effect, at_stake] if at_stake.error else [effect]  # nobody met it lately
+    ends = [each.interval(rules.confidence) for each in told]
+    if all(high < 0 for _, high in ends):
+        return "costs"
+    return "gains" if all(low > 0 for low, _ in ends) else "not told apart"

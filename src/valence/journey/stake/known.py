@@ -10,23 +10,24 @@ import numpy as np
 from valence.core.alike.basis import Codes, Flags, Floats, Singles, common, tamed
 
 YEAR = 365
-# Days before a moment over which value and orders are summed.
-WINDOWS = (91, 182, 365, 730)
-LAGS = (365, 182, 91)  # of them, those that a placebo leaves as they are, the best first
+# Days before a moment over which value, and orders, are summed.
+VALUES, ORDERS = (182, 365, 730), (365,)
 
 
 @dataclass(frozen=True)
 class Before:
-    """What a placebo looks at: value before the last `lag` days, by what is known of these days."""
+    """What a placebo looks at: value before the last year, by what is known of that year.
 
-    lag: int
+    By fewer days it would alarm wherever what lies between moved the experience, and that is known.
+    """
+
     mains: Singles  # (n, k) nothing of them knows of what is tested
-    earlier: Floats  # (n,) value of a year, before these days
+    earlier: Floats  # (n,) value of a year, before that year
     reach: Flags  # (n,) whether the customer's history reaches that far
 
     def some(self, rows: Flags) -> Before:
         """Return it of some of the moments."""
-        return Before(self.lag, self.mains[rows], self.earlier[rows], self.reach[rows])
+        return Before(self.mains[rows], self.earlier[rows], self.reach[rows])
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Moments:
     channel: Codes  # (n,) numbers of channels, 0 the most common
     mains: Singles  # (n, k)
     later: Floats  # (n,) margin of the year after; what came of it until now, where not over
-    before: tuple[Before, ...] = ()  # the placebo's, the best first
+    before: Before
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -50,7 +51,7 @@ class Moments:
         """Return some of the moments."""
         return Moments(
             self.customer[rows], self.on[rows], self.channel[rows], self.mains[rows],
-            self.later[rows], tuple(each.some(rows) for each in self.before),
+            self.later[rows], self.before.some(rows),
         )  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def moments_of(columns: Mapping[str, Floats], customer: Codes, channel: Codes) -
     """Return moments from the columns of the mart `stake_moments`, each (n,).
 
     Told apart are worth (value of the last year, of the year before, of all before; of the last
-    quarter or half, which shows a trend), the rung (its rules ask for orders, how many lately, and
+    half, which shows a trend), the rung (its rules ask for orders, how many lately, and
     how large they are), tenure, days since the last order, past experience, and the season.
     """
     c = columns
@@ -72,13 +73,11 @@ def moments_of(columns: Mapping[str, Floats], customer: Codes, channel: Codes) -
         np.cos(season),
     ]
 
-    def since(lag: int) -> list[Floats]:
-        part = {91: 91, 182: 91, 365: 182}[lag]
-        return [
-            tamed(c[f"value_{lag}"]), tenure, tamed(c[f"orders_{lag}"]),
-            # Beyond the window nothing is told: what lies there is tested.
-            np.minimum(recency, lag), tamed(c[f"value_{part}"]), *always,
-        ]  # fmt: skip
+    lately = [
+        tamed(c["value_365"]), tenure, tamed(c["orders_365"]),
+        # Beyond the year nothing is told: what lies there is tested.
+        np.minimum(recency, YEAR), tamed(c["value_182"]), *always,
+    ]  # fmt: skip
 
     older = [
         tamed(c["value_730"] - c["value_365"]),
@@ -88,15 +87,11 @@ def moments_of(columns: Mapping[str, Floats], customer: Codes, channel: Codes) -
         np.log1p(np.minimum(recency, 3 * YEAR)),
     ]
     return Moments(
-        customer, c["on"], common(channel), _stacked([*since(YEAR), *older]), c["later"],
-        tuple(
-            Before(
-                lag, _stacked(since(lag)),
-                (c["value_before"] - c[f"value_{lag}"])
-                * YEAR / np.maximum(c["tenure_days"] - lag, 1.0),
-                c["tenure_days"] >= lag + lag // 2,
-            )
-            for lag in LAGS
+        customer, c["on"], common(channel), _stacked([*lately, *older]), c["later"],
+        Before(
+            _stacked(lately),
+            (c["value_before"] - c["value_365"]) * YEAR / np.maximum(c["tenure_days"] - YEAR, 1.0),
+            c["tenure_days"] >= YEAR + YEAR // 2,
         ),
     )  # fmt: skip
 

@@ -46,10 +46,10 @@ def _stakes(inputs: Inputs, context: BuildContext, read: Read) -> Iterator[pa.Re
         t.group_by("touchpoint", "kind").agg(stage=t.stage.min()).order_by("touchpoint", "kind"),
         read,
     )
-    if not groups:
-        return
     facts = inputs["order_facts"]
     ends = rows_read(facts.agg(low=facts.value_basis.min(), high=facts.value_basis.max()), read)[0]
+    if not groups or ends["low"] is None:  # nobody has bought: no value is at stake
+        return
     basis = ends["low"] if ends["low"] == ends["high"] else "mixed"
     rows = [{**group, **_row(t, group, context, read), "value_basis": basis} for group in groups]
     yield pa.RecordBatch.from_pylist(rows, schema=_SCHEMA)
@@ -93,7 +93,7 @@ STAKE_MARTS = (
         compute=_moments,
         order_by=("touchpoint", "kind", "on"),
         definitions=(STAKE_KIND, JOURNEY_KIND),
-        version=2,
+        version=3,
     ),
     Mart(
         name="touchpoint_stake",
@@ -106,6 +106,6 @@ STAKE_MARTS = (
         score=_stakes,
         definitions=(STAKE_KIND,),
         served=True,
-        version=2,
+        version=3,
     ),
 )

@@ -18,7 +18,7 @@ from valence.journey.definition import JourneyDefinition
 from valence.journey.matters import READ, beside
 from valence.journey.stake.columns import STAKE_MOMENTS
 from valence.journey.stake.definition import ASKS, CATALOG, StakeDefinition
-from valence.journey.stake.known import WINDOWS
+from valence.journey.stake.known import ORDERS, VALUES
 from valence.kit.around import bought_around
 from valence.lake.columns import IBIS
 from valence.lake.portable import given
@@ -77,8 +77,8 @@ def stake_moments(
     known = bought_around(
         moments.group_by(*_KEY).agg(moments=ibis.literal(1), bad=moments.bad.max().cast("int64")),
         orders.filter(orders.ordered_on <= as_of),
-        values=WINDOWS,
-        counts=WINDOWS[:3],
+        values=VALUES,
+        counts=ORDERS,
         marks=("moments", "bad"),
     )
     t = moments.join(known, list(_KEY))
@@ -88,6 +88,9 @@ def stake_moments(
 def _steps(tables: Mapping[str, ir.Table], as_of: date, journey: JourneyDefinition) -> ir.Table:
     """All steps with what rules may ask of them; answers among them, wherever they belong."""
     steps = tables["journey_steps"]
+    # Of a promise the moment is the day it was for: when a parcel came tells whether it was late,
+    # and so would the days since the purchase.
+    steps = steps.mutate(on=ibis.coalesce(steps.due_on, steps["on"]))
     steps = steps.filter(steps["on"] <= as_of)
     taken = [name for name, kind in ASKS.items() if name in steps.columns]
     steps = steps.select("customer_id", "on", "row_key", *taken)

@@ -79,6 +79,12 @@ def _nothing(ask: Asked) -> Empty:
     missing = unbuilt(ask, will, MART)
     if missing is not None:
         return missing
+    if not ask.reader.rows(ask.reader.table("order_facts").limit(1)):
+        return Empty(
+            will,
+            message("Nobody has bought yet: without orders no value is at stake."),
+            Step(message("Import orders"), "/imports"),
+        )
     return Empty(
         will,
         message(

@@ -64,7 +64,6 @@ def row_of(
         }
     if found.placebo is not None:
         row |= _told("placebo", found.placebo.found, rules) | {
-            "placebo_lag_days": found.placebo.lag,
             "placebo_affected": found.placebo.affected,
             "placebo_alarm": found.placebo.alarm,
         }

@@ -183,7 +183,7 @@ def as_moments(table: pa.Table) -> Moments:
     ]  # fmt: skip
     older = [tamed(floats("margin_earlier"), _SIZE), np.log1p(floats("bought_before"))]
     before = Before(
-        YEAR, np.stack(recent, axis=1).astype(np.float32), floats("margin_earlier"), tenure > YEAR
+        np.stack(recent, axis=1).astype(np.float32), floats("margin_earlier"), tenure > YEAR
     )
     return Moments(
         np.asarray(table["customer"].to_numpy(), np.intp),
@@ -191,5 +191,5 @@ def as_moments(table: pa.Table) -> Moments:
         common(table["channel"].to_pylist()),
         np.stack([*recent, *older], axis=1).astype(np.float32),
         floats("margin_after"),
-        (before,),
+        before,
     )
