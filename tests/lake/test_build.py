@@ -235,7 +235,7 @@ def test_a_build_killed_at_any_moment_leaves_the_last_good_marts(tmp_path):
     script = _BUILDER.format(root=str(Path(__file__).parents[2]), path=str(tmp_path))
     draw = random.Random(11)
     seen = 1
-    for _ in range(4):
+    for kills in range(1, 5):
         with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             process.stdout.readline()
@@ -245,7 +245,7 @@ def test_a_build_killed_at_any_moment_leaves_the_last_good_marts(tmp_path):
         assert orders == len(rows(lake, "order_days")) == rows(lake, "spend_by_customer")[0][1]
         landed = len(rows(lake, "orders"))
         assert landed >= seen
-        assert landed - 1 <= orders <= landed
+        assert orders <= landed <= orders + kills  # each leaves at most one landed and not built
         seen = landed
     built(lake)
     assert (

@@ -163,7 +163,7 @@ def gap_table(found: GapsFound, fmt: Formats) -> DataTable:
     headers: tuple[tuple[Words, str], ...] = (
         (message("Dimension"), "text"),
         (message("People"), "int"),
-        (message("Expected"), "float"),
+        (message("Expectation"), "float"),
         (message("Felt"), "float"),
         (message("Gap"), "float"),
         (message("From"), "float"),

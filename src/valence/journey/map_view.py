@@ -67,6 +67,7 @@ def answer(found: JourneyMap, fmt: Formats) -> Answer:
             ),
             message("90 % interval {low} – {high}, n = {n}", low=points(low, fmt),
                     high=points(high, fmt), n=fmt.integer(main.n)),
+            _off_the_map(found, fmt),
         )  # fmt: skip
     worst = _worst_felt(found)
     if worst is not None:
@@ -81,12 +82,25 @@ def answer(found: JourneyMap, fmt: Formats) -> Answer:
             ),
             message("90 % interval {low} – {high}, n = {n}", low=points(low, fmt),
                     high=points(high, fmt), n=fmt.integer(main.n)),
+            _off_the_map(found, fmt),
         )  # fmt: skip
     steps = sum(place.measures.steps for place in found.places)
     return Answer(
         message("Customers took {n} steps in {months} months; nobody was asked how they felt.",
                 n=fmt.integer(steps), months=found.definition.months)
     )  # fmt: skip
+
+
+def _off_the_map(found: JourneyMap, fmt: Formats) -> Words:
+    """Say that many answers are about what is no touchpoint yet, where it may well be worse."""
+    unknown = sum(found.unknown_answers.values())
+    known = sum(each.n for place in found.places for each in place.measures.felt.now.values())
+    if unknown * 4 < known:
+        return ""
+    return message(
+        "{n} answers are about what is not on the map yet, and are not counted here: see below.",
+        n=fmt.integer(unknown),
+    )
 
 
 def _worst_felt(found: JourneyMap) -> tuple[Place, Feeling] | None:

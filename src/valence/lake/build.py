@@ -23,7 +23,7 @@ from valence.core import clock
 from valence.core.errors import BadInputError
 from valence.core.messages import message
 from valence.core.progress import Progress, Step, silent
-from valence.lake.canonical import CANONICAL
+from valence.lake.canonical import CANONICAL, WITHOUT_ORDERS
 from valence.lake.changes import Changed, Changes, within
 from valence.lake.delta import Table
 from valence.lake.engines import Engine, engine
@@ -39,7 +39,6 @@ from valence.lake.zones import settle
 
 _TEXTS: dict[Hashable, str] = {}  # queries that this process has put together
 _MOST_TEXTS = 256
-_WITHOUT_ORDERS = ("events", "feedback", "contacts", "messages")
 MOST_MONTHS = 6  # more changed months than this and the whole mart is as quick
 
 
@@ -187,7 +186,7 @@ class _Building:
         last = ibis.coalesce(orders.ordered_on.max(where=real), orders.ordered_on.max())
         found = self.engine.rows(orders.aggregate(last=last))[0]["last"]
         if found is None:
-            found = max(filter(None, map(self._last_of, _WITHOUT_ORDERS)), default=None)
+            found = max(filter(None, map(self._last_of, WITHOUT_ORDERS)), default=None)
         if found is None:
             raise BadInputError(
                 "There are no orders to build from. Bring some in with `valence import "

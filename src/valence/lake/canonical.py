@@ -287,3 +287,5 @@ CANONICAL: dict[str, CanonicalTable] = {
         FEEDBACK, CONTACTS, MESSAGES, SPEND, EXPOSURES,
     )
 }  # fmt: skip
+# What customers did and said: a brand that has them can be built without any order.
+WITHOUT_ORDERS = ("events", "feedback", "contacts", "messages")

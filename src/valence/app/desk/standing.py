@@ -11,6 +11,7 @@ from valence.core.clock import now
 from valence.core.messages import Message, message
 from valence.jobs import Job
 from valence.kit.format import Formats
+from valence.lake.canonical import WITHOUT_ORDERS
 from valence.lake.internal import TOUCHED
 from valence.lake.lease import holder_of
 from valence.lake.runs import Run, RunLog
@@ -47,6 +48,7 @@ class Standing:
     runs: list[Run]
     active: Job | None
     orders: int
+    others: int  # answers, contacts, events and messages
     marts: int
     rows: int  # of all marts
     waiting: int  # marks of changed rows that no mart has taken up yet
@@ -79,6 +81,7 @@ def standing(house: WholeHouse, *, runs: int = 20) -> Standing:
         run_log(house, runs),
         active,
         orders.rows if orders else 0,
+        sum(head.tables[name].rows for name in WITHOUT_ORDERS if name in head.tables),
         len(head.marts),
         sum(head.tables[name].rows for name in head.marts if name in head.tables),
         touched.rows if touched else 0,

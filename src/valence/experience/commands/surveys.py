@@ -17,7 +17,7 @@ from valence.experience.commands.group import experience
 from valence.experience.surveys.codes import CHANNEL, make_code
 from valence.experience.surveys.inviting import Asking, Invited, invite
 from valence.experience.surveys.landing import land
-from valence.experience.surveys.links import href, qr_svg
+from valence.experience.surveys.links import address_of, href, qr_svg
 from valence.experience.surveys.rates import likeness
 from valence.experience.surveys.results import results
 from valence.experience.surveys.review import DECISIONS, held
@@ -149,6 +149,7 @@ def invite_command(  # noqa: PLR0913 - its options, each by its name
     with _opened(brand) as house:
         found = invite(house, house.readers(), asking, LOCAL)
         links = _links(house, found, contact)
+        _say_where(house)
     _say_left(found)
     if as_json:
         print_json(_told(found, links))
@@ -158,6 +159,14 @@ def invite_command(  # noqa: PLR0913 - its options, each by its name
         with out.open("w", encoding="utf-8", newline="") as file:
             _write(links, file)
         say(f"Wrote {len(links)} links to {out}.")
+
+
+def _say_where(house: OpenBrand) -> None:
+    if not house.brand.settings.web.address:
+        say(
+            f"Links lead to {address_of(house.brand)}, on this machine alone: set `address` under "
+            "[web] in valence.toml to where customers reach it."
+        )
 
 
 def _links(house: OpenBrand, found: Invited, contact: str) -> list[dict[str, Any]]:
@@ -235,6 +244,7 @@ def code(
     with _opened(brand) as house:
         link = house.store.transact(work)
         address = href(house, link)
+        _say_where(house)
     if svg is not None:
         svg.write_text(qr_svg(address, title=place), "utf-8")
         say(f"Wrote the picture to {svg}.")

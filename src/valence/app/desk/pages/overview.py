@@ -42,15 +42,25 @@ def _first(ask: Asked, where: Standing) -> Response:
         "desk/first.html",
         where=where,
         imports=_has(ask, "/imports"),
-        empty_data=Empty(
-            message("Here you will see what your customers are worth, and what to do about it."),
-            message("No orders have been imported yet."),
-        ),
+        empty_data=_without_orders(ask, where),
         empty_built=Empty(
             message("Here you will see what your customers are worth, and what to do about it."),
             _unbuilt(ask, where),
         ),
     )
+
+
+def _without_orders(ask: Asked, where: Standing) -> Empty:
+    will = message("Here you will see what your customers are worth, and what to do about it.")
+    if not where.others:
+        return Empty(will, message("No orders have been imported yet."))
+    here = message(
+        "No orders have been imported yet; {n} rows of what customers did and said have.",
+        n=ask.format.integer(where.others),
+    )
+    if where.built_at is None:
+        return Empty(will, here, Step(message("Build figures from them"), "/builds"))
+    return Empty(will, here, Step(message("See what customers feel"), "/experience"))
 
 
 def _unbuilt(ask: Asked, where: Standing) -> Message:
