@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pyarrow as pa
@@ -196,12 +197,9 @@ def _write_parquet(folder: Path, name: str, table: pa.Table) -> Path:
 
 def write_definitions(folder: Path) -> list[Path]:
     """Write what the brand defines of itself (YAML, as `definitions apply` reads it)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for found in resources.files("valence.demo").joinpath("definitions").iterdir():
-        paths.append(folder / found.name)
-        paths[-1].write_bytes(found.read_bytes())
-    return paths
+    with resources.as_file(resources.files("valence.demo").joinpath("definitions")) as own:
+        copytree(own, folder, dirs_exist_ok=True)
+    return sorted(folder.rglob("*.yaml"))
 
 
 def mappings() -> dict[str, str]:

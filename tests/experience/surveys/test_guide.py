@@ -12,7 +12,7 @@ GUIDE = (Path(__file__).parents[3] / "docs/guide/surveys.md").read_text("utf-8")
 
 def test_the_survey_of_the_guide_is_sound():
     text = re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1]
-    survey = KIND.parsed(from_yaml(text).document)
+    survey = KIND.parsed(from_yaml(text).document["definition"])
     assert [each.id for each in survey.questions] == ["recommend", "why", "easy", "tracking"]
 
 
