@@ -203,7 +203,7 @@ def bars(  # noqa: PLR0913 - the parts of a picture, each by its name
             "data": [row.name for row in ordered],
             "axisLine": {"show": False},
             "axisTick": {"show": False},
-            "axisLabel": {"width": 130, "overflow": "truncate", "interval": 0},
+            "axisLabel": {"width": 140, "overflow": "break", "interval": 0},  # names go on below
         },
         "series": series,
     }

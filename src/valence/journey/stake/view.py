@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,7 +39,6 @@ _TONES = {
 }  # fmt: skip
 _AFFECTED = "/journey/stake/affected?touchpoint={touchpoint}&kind={kind}"
 _DRAWN = 14
-_NAMES = 150  # pixels for a name, which goes on below rather than be cut
 
 STAKES = TableSpec(
     "value-at-stake",
@@ -254,10 +252,7 @@ def picture(found: Stakes, fmt: Formats) -> Chart:
         name=message("Bad experience"),
         value_name=message("Value at stake, next 12 months"),
     )  # fmt: skip
-    names = made.option["yAxis"]
-    label = {**names["axisLabel"], "width": _NAMES, "overflow": "break"}
-    option = {**made.option, "yAxis": {**names, "axisLabel": label}}
-    return replace(made, option=option).answering(
+    return made.answering(
         message(
             "Whiskers are intervals. Grey: may be chance, or doubtful. Bars are not added up: one "
             "customer may stand behind several."
