@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from valence.core.intervals import MINIMUM
 from valence.core.messages import Message, message
 from valence.journey.definition import JourneyDefinition
 from valence.journey.feelings import Feeling
@@ -85,6 +86,14 @@ def answer(found: JourneyMap, fmt: Formats) -> Answer:
             _off_the_map(found, fmt),
         )  # fmt: skip
     steps = sum(place.measures.steps for place in found.places)
+    before = max((place.measures.customers_before for place in found.places), default=0)
+    if not steps and before:
+        return Answer(
+            message("Nobody took a step in the last {months} months.",
+                    months=found.definition.months),
+            rest=message("In the {months} before, customers did: a larger `months` of the journey "
+                         "looks further back.", months=found.definition.months),
+        )  # fmt: skip
     return Answer(
         message("Customers took {n} steps in {months} months; nobody was asked how they felt.",
                 n=fmt.integer(steps), months=found.definition.months)
@@ -190,14 +199,15 @@ def _cell(place: Place, found: JourneyMap, fmt: Formats) -> CellOf:
         if main is None
         else message("{n} answers", n=fmt.integer(main.n))
     ]
-    if main is None:
+    mood = measures.sentiment
+    if main is None and mood is not None and mood["n"] >= MINIMUM:
+        lines.append(message("mood of words {mood}", mood=fmt.cell(mood["mean"], "float")))
+    elif main is None:
         lines.append(message("no voice yet"))
     elif not main.enough:
         lines.append(message("{n} answers: too few", n=fmt.integer(main.n)))
     else:
         said = f"{named(METRIC_WORDS, main.metric, fmt)} {points(main.score, fmt)}"
-        if main.metric != "nps":
-            said += "%" if fmt.chinese else "\u202f%"
         why = _why(measures, fmt)
         lines.append(f"{said} · {why}" if why else said)
     return CellOf(
